@@ -1,0 +1,1 @@
+//! HTTP only: parse, call, render. OGC API under /ogc, our own under /api/v1, tiles under /tiles.

@@ -1,0 +1,3 @@
+//! Parses arguments, calls `cli`.
+
+fn main() {}

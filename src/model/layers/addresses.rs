@@ -1,0 +1,59 @@
+//! Signs and door plates (地名标志、门楼牌).
+
+use super::{Layer, by_code, layer};
+use crate::model::Date;
+
+layer! {
+    /// 地名标志: a sign that stands somewhere and says a name.
+    pub struct Sign("sign", Point) {
+        text: String,
+        roman: Option<String>,
+        minority_text: Option<String>,
+        place_code: Option<String>,
+        road_code: Option<String> [refers = by_code(Layer::Road)],
+        kind: Option<String> [list = "sign_kind"],
+        direction: Option<String> [list = "sign_direction"],
+        mount: Option<String> [list = "sign_mount"],
+        facing_deg: Option<f64> [unit = "°"],
+        side: Option<String>,
+        material: Option<String>,
+        size_mm: Option<String> [unit = "mm"],
+        colours: Option<String>,
+        qr: Option<String>,
+        condition: Option<String> [list = "sign_condition"],
+        installer: Option<String>,
+        installed: Option<Date>,
+        maintainer: Option<String>,
+        retired: Option<Date>,
+        cost_yuan: Option<f64> [unit = "元"],
+    }
+}
+
+layer! {
+    /// 门楼牌: a plate with a number. Its business code is the address code (地址编码).
+    pub struct DoorPlate("door_plate", Point) {
+        plate_no: String,
+        road: Option<String>,
+        road_code: Option<String> [refers = by_code(Layer::Road)],
+        sub_no: Option<String>,
+        building_no: Option<String>,
+        unit_no: Option<String>,
+        room_no: Option<String>,
+        full_address: Option<String>,
+        original_address: Option<String>,
+        county: Option<String>,
+        township: Option<String>,
+        community: Option<String>,
+        postcode: Option<String>,
+        kind: Option<String> [list = "plate_kind"],
+        size_mm: Option<String> [unit = "mm"],
+        status: Option<String> [list = "plate_status"],
+        side: Option<String> [list = "plate_side"],
+        origin_distance_m: Option<f64> [unit = "m"],
+        confirmation_no: Option<String>,
+        confirmed: Option<Date>,
+        batch: Option<String>,
+        installed: Option<Date>,
+        qr: Option<String>,
+    }
+}

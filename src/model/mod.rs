@@ -1,0 +1,33 @@
+//! The vocabulary of the register: pure values, no input or output.
+//!
+//! Ids, dates and lawful periods, one struct per layer, records, change sets and findings.
+//! Nothing here reads a file, asks a clock or knows a database, and nothing here imports
+//! another module of ours. Labels and code lists come from `data/vocab`, compiled in.
+
+mod bilingual;
+mod canonical;
+mod change;
+mod date;
+mod finding;
+pub mod geometry;
+mod id;
+mod json;
+pub mod layers;
+mod period;
+mod record;
+mod schema;
+mod value;
+pub mod vocab;
+
+pub use bilingual::{Bilingual, Language};
+pub use canonical::{CanonicalError, canonical_json, read_canonical, write_canonical};
+pub use change::{Change, ChangeSet, Digest, Header, LogEntry, Op, Revision, SCHEMA_NO, SetKind, State};
+pub use date::{Date, DateError};
+pub use finding::{Finding, Findings, Severity, Spot};
+pub use id::{IdSource, RecordId, RecordIdError};
+pub use json::{record_from_json, record_to_json};
+pub use layers::Layer;
+pub use period::{Period, PeriodError};
+pub use record::{Fields, Record, RecordKey, Secrecy};
+pub use schema::{COMMON_FIELDS, FieldDef, FieldKind, GeometryKind, ItemKind, LayerDef, RefBy, Reference};
+pub use value::{FieldValue, Value, ValueError};

@@ -1,0 +1,213 @@
+//! Labels and code lists, compiled in from `data/vocab`.
+//!
+//! `layers.toml` and `fields.toml` give every layer and field its Chinese and English title and the
+//! other names under which files bring it; `codes.toml` gives the code lists.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::Bilingual;
+
+/// Title of a layer or a field and the names under which files bring it.
+#[derive(Clone, Debug, Default)]
+pub struct Label {
+    /// what people read
+    pub title: Bilingual,
+    /// one sentence of help, if there is any
+    pub help: Option<Bilingual>,
+    /// other names in files, lower case
+    pub aliases: Vec<String>,
+}
+
+/// A code list.
+#[derive(Clone, Debug, Default)]
+pub struct CodeList {
+    /// what people read
+    pub title: Bilingual,
+    /// whether an office may use words of its own
+    pub open: bool,
+    /// the values in order
+    pub values: Vec<CodeValue>,
+    by_word: HashMap<String, usize>,
+}
+
+/// One value of a code list.
+#[derive(Clone, Debug)]
+pub struct CodeValue {
+    /// what is stored
+    pub code: String,
+    /// what people read
+    pub title: Bilingual,
+}
+
+impl CodeList {
+    /// Whether the code may be stored.
+    pub fn admits(&self, code: &str) -> bool {
+        self.open || self.get(code).is_some()
+    }
+
+    /// A value by its code.
+    pub fn get(&self, code: &str) -> Option<&CodeValue> {
+        self.by_word.get(code).map(|&at| &self.values[at]).filter(|value| value.code == code)
+    }
+
+    /// The code for a word as files bring it: code, title in either language or alias, in any case.
+    pub fn code_of(&self, word: &str) -> Option<&str> {
+        let word = word.trim();
+        let at = self.by_word.get(word).or_else(|| self.by_word.get(&word.to_lowercase()))?;
+        Some(&self.values[*at].code)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLabel {
+    zh: String,
+    en: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    help_zh: Option<String>,
+    help_en: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawList {
+    zh: String,
+    en: String,
+    #[serde(default)]
+    open: bool,
+    /// code, Chinese, English, then other words for it
+    values: Vec<Vec<String>>,
+}
+
+struct Vocab {
+    layers: HashMap<String, Label>,
+    fields: HashMap<String, HashMap<String, Label>>,
+    lists: HashMap<String, CodeList>,
+}
+
+impl From<RawLabel> for Label {
+    fn from(raw: RawLabel) -> Self {
+        Self {
+            title: Bilingual::new(raw.zh, raw.en),
+            help: raw.help_zh.map(|zh| Bilingual::new(zh, raw.help_en.unwrap_or_default())),
+            aliases: raw.aliases.into_iter().map(|alias| alias.to_lowercase()).collect(),
+        }
+    }
+}
+
+impl From<RawList> for CodeList {
+    fn from(raw: RawList) -> Self {
+        let mut list = Self { title: Bilingual::new(raw.zh, raw.en), open: raw.open, ..Self::default() };
+        for words in raw.values {
+            let mut words = words.into_iter();
+            let (code, zh, en) = (
+                words.next().unwrap_or_default(),
+                words.next().unwrap_or_default(),
+                words.next().unwrap_or_default(),
+            );
+            let at = list.values.len();
+            for word in [code.clone(), zh.clone(), en.to_lowercase()].into_iter().chain(words) {
+                list.by_word.entry(word.to_lowercase()).or_insert(at);
+                list.by_word.entry(word).or_insert(at);
+            }
+            list.values.push(CodeValue { code, title: Bilingual::new(zh, en) });
+        }
+        list
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the files are compiled in and a test reads them")]
+fn vocab() -> &'static Vocab {
+    static VOCAB: OnceLock<Vocab> = OnceLock::new();
+    VOCAB.get_or_init(|| {
+        let layers: HashMap<String, RawLabel> =
+            toml::from_str(include_str!("../../data/vocab/layers.toml")).expect("layers.toml");
+        let fields: HashMap<String, HashMap<String, RawLabel>> =
+            toml::from_str(include_str!("../../data/vocab/fields.toml")).expect("fields.toml");
+        let lists: HashMap<String, RawList> =
+            toml::from_str(include_str!("../../data/vocab/codes.toml")).expect("codes.toml");
+        Vocab {
+            layers: layers.into_iter().map(|(name, raw)| (name, raw.into())).collect(),
+            fields: fields
+                .into_iter()
+                .map(|(layer, raw)| (layer, raw.into_iter().map(|(n, r)| (n, r.into())).collect()))
+                .collect(),
+            lists: lists.into_iter().map(|(name, raw)| (name, raw.into())).collect(),
+        }
+    })
+}
+
+/// Label of a layer; an empty one for a name that is no layer's.
+pub fn layer(name: &str) -> &'static Label {
+    static NONE: OnceLock<Label> = OnceLock::new();
+    vocab().layers.get(name).unwrap_or_else(|| NONE.get_or_init(Label::default))
+}
+
+/// Label of a field of a layer, or of a common field; an empty one where there is none.
+pub fn field(layer: &str, name: &str) -> &'static Label {
+    static NONE: OnceLock<Label> = OnceLock::new();
+    let fields = &vocab().fields;
+    [layer, "common"]
+        .iter()
+        .find_map(|group| fields.get(*group)?.get(name))
+        .unwrap_or_else(|| NONE.get_or_init(Label::default))
+}
+
+/// A code list; an empty open one for an unknown name.
+pub fn list(name: &str) -> &'static CodeList {
+    static NONE: OnceLock<CodeList> = OnceLock::new();
+    vocab()
+        .lists
+        .get(name)
+        .unwrap_or_else(|| NONE.get_or_init(|| CodeList { open: true, ..CodeList::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{COMMON_FIELDS, Layer, LayerDef};
+
+    #[test]
+    fn every_layer_field_and_list_has_its_words_in_both_languages() {
+        let mut missing = Vec::new();
+        let mut check = |what: String, title: &Bilingual| {
+            if title.zh.is_empty() || title.en.is_empty() {
+                missing.push(what);
+            }
+        };
+        for layer_id in Layer::ALL {
+            let def: &LayerDef = layer_id.def();
+            check(def.name.into(), &layer(def.name).title);
+            for field_def in COMMON_FIELDS.iter().chain(def.fields) {
+                check(format!("{}.{}", def.name, field_def.name), &field(def.name, field_def.name).title);
+                if let Some(name) = field_def.list {
+                    check(format!("list {name}"), &list(name).title);
+                    for value in &list(name).values {
+                        check(format!("{name}.{}", value.code), &value.title);
+                    }
+                }
+            }
+        }
+        assert!(missing.is_empty(), "without words: {missing:?}");
+    }
+
+    #[test]
+    fn no_label_is_left_for_a_field_that_is_gone() {
+        for (group, labels) in &vocab().fields {
+            for name in labels.keys() {
+                let known = match group.parse::<Layer>() {
+                    Ok(layer_id) => layer_id.def().field(name).is_some(),
+                    Err(_) => {
+                        group == "common" && ["id", "version", "extra", "geom"].contains(&name.as_str())
+                            || COMMON_FIELDS.iter().any(|f| f.name == name)
+                    }
+                };
+                assert!(known, "{group}.{name}");
+            }
+        }
+    }
+}

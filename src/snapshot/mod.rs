@@ -1,0 +1,66 @@
+//! The register in memory at one revision: immutable, shared, all questions are answered from it.
+
+mod layer_view;
+
+pub use layer_view::LayerView;
+
+use std::sync::Arc;
+
+use geo_types::Coord;
+
+use crate::model::{Change, Date, Layer, Record, RecordKey, Revision};
+
+/// One revision of the register.
+#[derive(Clone)]
+pub struct Snapshot {
+    revision: Revision,
+    layers: Vec<LayerView>,
+}
+
+/// A change set that does not fit the snapshot: a store and its log disagree.
+#[derive(Debug, thiserror::Error)]
+#[error("{layer} {key:?}: the change does not fit the row as it is")]
+pub struct ApplyError {
+    /// the layer
+    pub layer: Layer,
+    /// the row
+    pub key: RecordKey,
+}
+
+impl Snapshot {
+    /// From all rows of a store.
+    pub fn build(revision: Revision, records: impl IntoIterator<Item = Record>) -> Self {
+        let mut of_layer: Vec<Vec<Arc<Record>>> = vec![Vec::new(); Layer::ALL.len()];
+        for record in records {
+            of_layer[record.layer.index()].push(Arc::new(record));
+        }
+        Self { revision, layers: of_layer.into_iter().map(LayerView::build).collect() }
+    }
+
+    /// The snapshot after a change set; what did not change is shared.
+    pub fn apply(&self, revision: Revision, changes: &[Change]) -> Result<Self, ApplyError> {
+        let mut next = self.clone();
+        next.revision = revision;
+        for change in changes {
+            let misfit = || ApplyError { layer: change.layer(), key: change.key() };
+            next.layers[change.layer().index()].apply(change).ok_or_else(misfit)?;
+        }
+        Ok(next)
+    }
+
+    /// Which revision.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// One layer.
+    pub fn layer(&self, layer: Layer) -> &LayerView {
+        &self.layers[layer.index()]
+    }
+
+    /// The divisions that a point lies in on a day, from the highest level down.
+    /// A point on a shared border belongs to exactly one side, always the same.
+    pub fn locate(&self, at: Coord, as_of: Date) -> Vec<&Arc<Record>> {
+        self.layer(Layer::Division).locate(at, as_of)
+    }
+}

@@ -1,0 +1,109 @@
+//! The reference store: everything in maps, nothing kept when the program ends.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Head, RegisterInfo, Store, StoreError};
+use crate::model::{ChangeSet, Layer, LogEntry, Record, RecordKey, Revision};
+
+/// A register in memory, for tests and trials.
+pub struct MemoryStore {
+    info: RegisterInfo,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    rows: BTreeMap<(Layer, RecordKey), Record>,
+    log: Vec<LogEntry>,
+}
+
+impl State {
+    fn head(&self) -> Head {
+        self.log.last().map(|entry| Head { revision: entry.revision, hash: entry.hash }).unwrap_or_default()
+    }
+
+    fn find_request(&self, key: &str) -> Option<Revision> {
+        let found = self.log.iter().find(|entry| entry.set.header.idempotency_key.as_deref() == Some(key));
+        found.map(|entry| entry.revision)
+    }
+}
+
+impl MemoryStore {
+    /// An empty register.
+    pub fn new(info: RegisterInfo) -> Self {
+        Self { info, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A poisoned lock means that a visitor panicked; the maps are whole, they change in one step.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn info(&self) -> Result<RegisterInfo, StoreError> {
+        Ok(self.info.clone())
+    }
+
+    fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.state().head())
+    }
+
+    fn append(&self, expected: Revision, set: &ChangeSet) -> Result<Head, StoreError> {
+        let mut state = self.state();
+        let before = state.head();
+        if let Some(done) = set.header.idempotency_key.as_deref().and_then(|key| state.find_request(key)) {
+            return Err(StoreError::Repeated(done));
+        }
+        if before.revision != expected {
+            return Err(StoreError::Conflict { expected, found: before.revision });
+        }
+        for change in &set.changes {
+            let key = (change.layer(), change.key());
+            if state.rows.contains_key(&key) != change.before().is_some() {
+                return Err(StoreError::Damaged {
+                    place: format!("{} {} version {}", key.0, key.1.id, key.1.version),
+                    what: "a change does not fit the row as it is".into(),
+                });
+            }
+        }
+        for change in &set.changes {
+            let key = (change.layer(), change.key());
+            match change.after() {
+                Some(after) => state.rows.insert(key, after.clone()),
+                None => state.rows.remove(&key),
+            };
+        }
+        let entry = LogEntry {
+            revision: Revision(before.revision.0 + 1),
+            previous: before.hash,
+            hash: set.hash_after(before.hash),
+            set: set.clone(),
+        };
+        state.log.push(entry);
+        Ok(state.head())
+    }
+
+    fn load(&self, each: &mut dyn FnMut(Record)) -> Result<Head, StoreError> {
+        let state = self.state();
+        state.rows.values().cloned().for_each(each);
+        Ok(state.head())
+    }
+
+    fn log(
+        &self,
+        after: Revision,
+        each: &mut dyn FnMut(LogEntry) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let entries: Vec<LogEntry> =
+            self.state().log.iter().filter(|entry| entry.revision > after).cloned().collect();
+        let _ = entries.into_iter().try_for_each(each);
+        Ok(())
+    }
+
+    fn find_request(&self, idempotency_key: &str) -> Result<Option<Revision>, StoreError> {
+        Ok(self.state().find_request(idempotency_key))
+    }
+}

@@ -1,0 +1,1 @@
+//! Vector tiles from a snapshot: simplified on shared arcs, encoded, cached, dropped where stale.

@@ -1,0 +1,1 @@
+//! Planar coverages: what polygons that meet along shared edges have in common.

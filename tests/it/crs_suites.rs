@@ -1,0 +1,1 @@
+//! The public suites of coordinate systems and geodesics.

@@ -1,0 +1,1 @@
+//! Killed at any moment, the file opens again whole.

@@ -1,0 +1,15 @@
+//! One integration binary: few processes, many tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
+mod cli;
+mod crs_suites;
+mod durability;
+mod formats;
+mod http;
+mod intake;
+mod layering;
+mod sample;
+mod shared;
+mod snapshot_oracle;
+mod store_contract;
+mod tiles;

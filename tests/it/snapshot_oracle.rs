@@ -1,0 +1,1 @@
+//! Clever against naive: the snapshot against brute force.

@@ -1,0 +1,1 @@
+//! Tiles: shared borders stay shared.
