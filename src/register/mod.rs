@@ -12,7 +12,9 @@ use geo_types::Rect;
 
 use crate::model::{Change, ChangeSet, Header, Layer, LogEntry, Revision, geometry};
 use crate::snapshot::{ApplyError, Snapshot};
-use crate::store::{Head, RegisterInfo, Store, StoreError};
+use crate::store::Store;
+// Those who call the register need these words of its store, and may not import the store itself.
+pub use crate::store::{Head, RegisterInfo, StoreError};
 
 /// What changed: heard by pages that are open and by caches.
 #[derive(Clone, Debug, PartialEq)]
