@@ -1,1 +1,24 @@
 //! HTTP only: parse, call, render. OGC API under /ogc, our own under /api/v1, tiles under /tiles.
+//!
+//! Every route stands in one table (`routes`): its path, its parameters, what it answers and the plain
+//! function that answers. From the table come the axum router, the refusal of unknown parameters and
+//! the OpenAPI documents, so none of them can disagree. Handlers are synchronous and run on the
+//! blocking pool; nothing here knows a socket, a signal or a limit: that is `server`.
+
+mod answer;
+mod app;
+mod ask;
+mod events;
+mod history;
+mod metrics;
+mod negotiate;
+mod problem;
+mod route;
+mod v1;
+mod view;
+mod wire;
+
+pub use app::{App, Clock, Options};
+pub use metrics::Metrics;
+pub use problem::Problem;
+pub use route::{Route, router, routes};

@@ -75,6 +75,11 @@ impl Register {
         self.store.info()
     }
 
+    /// The newest change set in the store.
+    pub fn head(&self) -> Result<Head, StoreError> {
+        self.store.head()
+    }
+
     /// The newest revision that this process has seen.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()

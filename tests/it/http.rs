@@ -1,1 +1,4 @@
 //! The server through HTTP.
+
+mod app;
+mod reading;

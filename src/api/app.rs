@@ -1,0 +1,123 @@
+//! What all handlers share: the register, the choices of the one who started the server, caches.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use moka::sync::Cache;
+use tokio::sync::broadcast;
+
+use super::metrics::Metrics;
+use super::problem::Problem;
+use super::v1::LayerFigures;
+use crate::model::{Date, Layer, Revision, Secrecy};
+use crate::register::{Event, Register, RegisterInfo, StoreError};
+use crate::snapshot::Snapshot;
+
+/// Milliseconds since 1970: the only clock of the server, so that tests can set it.
+pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// What the one who starts the server chooses.
+#[derive(Clone)]
+pub struct Options {
+    /// the highest class of records that anybody sees
+    pub show: Secrecy,
+    /// whether nothing may be changed
+    pub read_only: bool,
+    /// whether the data is made up
+    pub demo: bool,
+    /// scheme and host under which clients reach us, where a proxy stands in between
+    pub public_url: Option<String>,
+    /// the clock
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            show: Secrecy::Public,
+            read_only: false,
+            demo: false,
+            public_url: None,
+            clock: Arc::new(|| {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                u64::try_from(since.as_millis()).unwrap_or_default()
+            }),
+        }
+    }
+}
+
+/// A layer's figures are kept by layer, revision and day.
+pub(super) type FiguresKey = (Layer, Revision, Date);
+
+/// How many page streams may be open at once.
+const LISTENERS: usize = 256;
+/// How many revisions a slow page may miss before it is told to start anew.
+const BACKLOG: usize = 256;
+
+/// The state behind all routes.
+pub struct App {
+    /// the register
+    pub register: Arc<Register>,
+    /// choices of the one who started the server
+    pub options: Options,
+    /// what the register is
+    pub info: RegisterInfo,
+    /// figures for `/metrics`
+    pub metrics: Metrics,
+    /// `None` once the server is closing: open streams then end
+    events: RwLock<Option<broadcast::Sender<Event>>>,
+    older: Cache<Revision, Arc<Snapshot>>,
+    pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
+}
+
+impl App {
+    /// The state for a register.
+    pub fn new(register: Arc<Register>, options: Options) -> Result<Self, StoreError> {
+        Ok(Self {
+            info: register.info()?,
+            register,
+            options,
+            metrics: Metrics::default(),
+            events: RwLock::new(Some(broadcast::channel(BACKLOG).0)),
+            older: Cache::new(3),
+            figures: Cache::new(256),
+        })
+    }
+
+    /// Takes a revision's event: called by whoever listens to the register.
+    pub fn announce(&self, event: Event) {
+        self.metrics.revision(event.revision.0);
+        if let Some(events) = &*self.events.read().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody listening is no failure.
+            let _ = events.send(event);
+        }
+    }
+
+    /// Ends all open streams, so that the server can close.
+    pub fn close(&self) {
+        self.events.write().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// A place among the listeners, if one is free.
+    pub fn listen(&self) -> Option<broadcast::Receiver<Event>> {
+        let events = self.events.read().unwrap_or_else(PoisonError::into_inner);
+        events.as_ref().filter(|events| events.receiver_count() < LISTENERS).map(broadcast::Sender::subscribe)
+    }
+
+    /// Now, milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        (self.options.clock)()
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> Date {
+        Date::in_shanghai(i64::try_from(self.now_ms()).unwrap_or_default())
+    }
+
+    /// The register as it was at a revision that is not the newest.
+    pub(super) fn older(&self, revision: Revision) -> Result<Arc<Snapshot>, Problem> {
+        self.older
+            .try_get_with(revision, || super::view::replay(&self.register, revision).map(Arc::new))
+            .map_err(|problem: Arc<Problem>| (*problem).clone())
+    }
+}

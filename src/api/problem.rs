@@ -1,0 +1,160 @@
+//! What went wrong, as `application/problem+json` (RFC 9457), in the official's language.
+//!
+//! A problem has a stable code for programs, and a sentence and a next step for people in both
+//! languages. Internals never stand in it: they go to the log.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde_json::{Map, Value as Json, json};
+
+use crate::model::{Bilingual, Finding, Language};
+use crate::register::{CommitError, StoreError};
+
+/// One refusal or failure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// HTTP status
+    pub status: StatusCode,
+    /// stable word for programs, e.g. `record.unknown`
+    pub code: &'static str,
+    /// what is wrong
+    pub what: Bilingual,
+    /// what to do next
+    pub next: Bilingual,
+    /// further members, e.g. `findings`
+    pub more: Map<String, Json>,
+}
+
+impl Problem {
+    /// A problem without a next step.
+    pub fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            what: Bilingual::new(zh, en),
+            next: Bilingual::new("请核对请求后重试。", "Check the request and try again."),
+            more: Map::new(),
+        }
+    }
+
+    /// The same with what to do next.
+    #[must_use]
+    pub fn then(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.next = Bilingual::new(zh, en);
+        self
+    }
+
+    /// The same with a further member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A parameter that cannot be read.
+    pub fn parameter(name: &str, zh: &str, en: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "parameter.invalid",
+            format!("参数 {name} 不对：{zh}"),
+            format!("Parameter {name} is wrong: {en}"),
+        )
+        .with("parameter", name)
+    }
+
+    /// Something that is not there, or that the asker may not see.
+    pub fn unknown(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, zh, en).then(
+            "请核对地址；该对象也可能在所选日期尚未生效或已失效。",
+            "Check the address; it may also not be in force on the day asked for.",
+        )
+    }
+
+    /// Values that do not fit, with the findings that say which.
+    pub fn findings(findings: &[Finding]) -> Self {
+        let (mut zh, mut en) = ("内容不合要求，未作任何修改。".to_owned(), "Nothing was changed.".to_owned());
+        if let Some(first) = findings.first() {
+            zh = format!("{zh}{}", first.what.zh);
+            en = format!("{} {en}", first.what.en);
+        }
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "edit.refused", zh, en)
+            .then("请按提示改正后再提交。", "Correct what the findings name and send again.")
+            .with("findings", serde_json::to_value(findings).unwrap_or_default())
+    }
+
+    /// A fault of ours; what it was goes to the log only.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "服务器内部出错，未作任何修改。",
+            "The server failed; nothing was changed.",
+        )
+        .then(
+            "请稍后重试；若仍出错，请把请求编号（X-Request-Id）告诉管理员。",
+            "Try again later; if it persists, give the X-Request-Id to the administrator.",
+        )
+    }
+
+    /// As a response.
+    pub fn response(&self, language: Language) -> Response<Body> {
+        let title = self.status.canonical_reason().unwrap_or("Problem");
+        let mut body = json!({
+            "type": format!("urn:boundstone:problem:{}", self.code),
+            "title": title,
+            "status": self.status.as_u16(),
+            "detail": self.what.get(language),
+            "code": self.code,
+            "zh": self.what.zh,
+            "en": self.what.en,
+            "next": { "zh": self.next.zh, "en": self.next.en },
+        });
+        if let Json::Object(members) = &mut body {
+            members.extend(self.more.clone());
+        }
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let tag = match language {
+            Language::Zh => "zh",
+            Language::En => "en",
+        };
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "register.busy",
+                "登记册正被频繁写入，本次修改未生效。",
+                "The register is being written too often; this change was not made.",
+            )
+            .then("请稍后再提交一次。", "Send it again in a moment."),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<CommitError<Problem>> for Problem {
+    fn from(error: CommitError<Problem>) -> Self {
+        match error {
+            CommitError::Refused(problem) => problem,
+            CommitError::Nothing => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "edit.nothing",
+                "提交的内容与现有内容相同，没有可改的。",
+                "What was sent is the same as what is there; nothing would change.",
+            ),
+            CommitError::Store(error) => error.into(),
+            CommitError::Apply(error) => Self::internal(&error),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The table of routes and the axum router made from it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts as _, Query, RawPathParams, Request, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::routing::{MethodFilter, on};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::answer::{Answer, send};
+use super::app::App;
+use super::ask::{Ask, language_of};
+use super::problem::Problem;
+
+/// The most that a request's body may hold, bytes.
+pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// A query parameter.
+#[derive(Debug)]
+pub struct Param {
+    /// its name
+    pub name: &'static str,
+    /// shape of its value, as a JSON Schema type, with a format after a blank where there is one
+    pub shape: &'static str,
+    /// what it does, Chinese and English
+    pub about: &'static str,
+}
+
+/// The method of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// reads; `HEAD` is answered likewise
+    Get,
+    /// changes a record
+    Patch,
+    /// adds to the log
+    Post,
+}
+
+/// How a route answers.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// on the blocking pool
+    Plain(fn(&Arc<App>, &Ask) -> Result<Answer, Problem>),
+    /// a stream of events that stays open
+    Events,
+}
+
+/// One route: all that is known of it stands here.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// its method
+    pub method: Verb,
+    /// path with `{names}`
+    pub path: &'static str,
+    /// group in the documentation
+    pub tag: &'static str,
+    /// what it is for, Chinese and English
+    pub about: &'static str,
+    /// query parameters
+    pub query: &'static [Param],
+    /// whether further parameters are looked at by the handler (property filters)
+    pub open_query: bool,
+    /// media types of the answer
+    pub media: &'static [&'static str],
+    /// name of the answer's schema among the components, if it is JSON of ours
+    pub answer: Option<&'static str>,
+    /// name of the body's schema among the components
+    pub body: Option<&'static str>,
+    /// how it answers
+    pub run: Run,
+}
+
+impl Route {
+    /// A route that reads and answers JSON.
+    pub const fn get(
+        path: &'static str,
+        tag: &'static str,
+        about: &'static str,
+        run: fn(&Arc<App>, &Ask) -> Result<Answer, Problem>,
+    ) -> Self {
+        Self {
+            method: Verb::Get,
+            path,
+            tag,
+            about,
+            query: &[],
+            open_query: false,
+            media: &["application/json"],
+            answer: None,
+            body: None,
+            run: Run::Plain(run),
+        }
+    }
+
+    /// The same with query parameters.
+    #[must_use]
+    pub const fn query(mut self, query: &'static [Param]) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// The same with the schema of what it answers.
+    #[must_use]
+    pub const fn answers(mut self, schema: &'static str) -> Self {
+        self.answer = Some(schema);
+        self
+    }
+}
+
+/// All routes.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    super::v1::ROUTES.iter()
+}
+
+/// The router for all routes; paths of none are left to the caller's fallback.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let filter = match route.method {
+            Verb::Get => MethodFilter::GET,
+            Verb::Patch => MethodFilter::PATCH,
+            Verb::Post => MethodFilter::POST,
+        };
+        let handler = move |State(app): State<Arc<App>>, request: Request| answer(app, route, request);
+        router = router.route(route.path, on(filter, handler));
+    }
+    router
+        .method_not_allowed_fallback(|request: Request| async move {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method.refused",
+                "此地址不接受这种请求方法。",
+                "This address does not take that method.",
+            )
+            .response(language_of(request.headers()))
+        })
+        .with_state(app)
+}
+
+async fn answer(app: Arc<App>, route: &'static Route, request: Request) -> Response<Body> {
+    let language = language_of(request.headers());
+    match prepare(route, request).await {
+        Ok(ask) => match route.run {
+            Run::Plain(run) => run_plain(app, ask, run).await,
+            Run::Events => super::events::stream(&app),
+        },
+        Err(problem) => Err(problem),
+    }
+    .unwrap_or_else(|problem| problem.response(language))
+}
+
+async fn prepare(route: &'static Route, request: Request) -> Result<Ask, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let bad_url = || {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "url.invalid",
+            "地址中有读不懂的字符。",
+            "The address holds characters that cannot be read.",
+        )
+    };
+    let segments = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(|_| bad_url())?;
+    let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| bad_url())?;
+    let body = to_bytes(body, BODY_LIMIT).await.map_err(|_| {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body.too_large",
+            "请求内容超过 10 MB，或未能完整收到。",
+            "The body is larger than 10 MB or did not arrive whole.",
+        )
+        .then("请拆成较小的请求。", "Send smaller requests.")
+    })?;
+    let ask = Ask {
+        language: language_of(&parts.headers),
+        segments: segments.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        path: parts.uri.path().to_owned(),
+        method: parts.method,
+        query,
+        headers: parts.headers,
+        body,
+    };
+    ask.check_query(route)?;
+    Ok(ask)
+}
+
+async fn run_plain(
+    app: Arc<App>,
+    ask: Ask,
+    run: fn(&Arc<App>, &Ask) -> Result<Answer, Problem>,
+) -> Result<Response<Body>, Problem> {
+    let runtime = Handle::current();
+    let (reply, response) = oneshot::channel();
+    let language = ask.language;
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || {
+        let _within = span.enter();
+        match run(&app, &ask) {
+            Ok(answer) => send(answer, reply, &runtime),
+            Err(problem) => {
+                let _ = reply.send(problem.response(language));
+            }
+        }
+    });
+    // The sender is dropped unused only where the handler panicked.
+    let mut response = response.await.map_err(|_| Problem::internal(&"the handler panicked"))?;
+    response.headers_mut().entry(header::VARY).or_insert(HeaderValue::from_static("accept, accept-language"));
+    Ok(response)
+}

@@ -1,0 +1,91 @@
+//! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
+
+mod lists;
+mod locate;
+mod log;
+mod record;
+mod register;
+mod search;
+mod status;
+
+pub use register::LayerFigures;
+
+use super::route::{Param, Route, Run, Verb};
+
+pub(super) const AS_OF: Param = Param {
+    name: "as_of",
+    shape: "string date",
+    about: "所看日期，默认今天 · day looked at, today if absent",
+};
+pub(super) const REVISION: Param = Param {
+    name: "revision",
+    shape: "integer",
+    about: "所看版次，默认最新 · revision looked at, the newest if absent",
+};
+const WHEN: &[Param] = &[AS_OF, REVISION];
+
+/// The routes under /api/v1 and those of the server itself.
+pub const ROUTES: &[Route] = &[
+    status::HEALTH,
+    status::METRICS,
+    Route::get("/api/v1/register", "register", "登记册与图层 · the register and its layers", register::get)
+        .query(WHEN)
+        .answers("RegisterDoc"),
+    Route::get("/api/v1/lists", "register", "代码表 · code lists", lists::lists).answers("Lists"),
+    Route::get("/api/v1/layers/{layer}/legend", "register", "按字段计数 · counts by a field", lists::legend)
+        .query(&[AS_OF, REVISION, Param { name: "field", shape: "string", about: "字段 · field" }])
+        .answers("Legend"),
+    Route::get(
+        "/api/v1/layers/{layer}/records/{id}",
+        "records",
+        "一条记录及其历史 · one record with its history",
+        record::get,
+    )
+    .query(WHEN)
+    .answers("RecordDoc"),
+    Route::get("/api/v1/log", "log", "变更日志，最新在前 · the log, newest first", log::list)
+        .query(&[
+            Param {
+                name: "before", shape: "integer", about: "只列此版次之前的 · only those before it"
+            },
+            Param { name: "limit", shape: "integer", about: "条数，至多 500 · how many, 500 at most" },
+        ])
+        .answers("LogPage"),
+    Route::get("/api/v1/log/{revision}", "log", "一次变更的内容 · one change set", log::entry)
+        .query(&[
+            Param { name: "offset", shape: "integer", about: "跳过条数 · how many to skip" },
+            Param {
+                name: "limit", shape: "integer", about: "条数，至多 1000 · how many, 1000 at most"
+            },
+        ])
+        .answers("LogDetail"),
+    Route::get("/api/v1/locate", "map", "一点所在的各级区划 · divisions round a point", locate::get)
+        .query(&[
+            AS_OF,
+            REVISION,
+            Param { name: "lon", shape: "number", about: "经度 · longitude" },
+            Param { name: "lat", shape: "number", about: "纬度 · latitude" },
+        ])
+        .answers("Located"),
+    Route::get("/api/v1/search", "map", "按名称与代码搜索 · search by name and code", search::get)
+        .query(&[
+            AS_OF,
+            REVISION,
+            Param { name: "q", shape: "string", about: "名称或代码 · name or code" },
+            Param { name: "limit", shape: "integer", about: "条数，至多 200 · how many, 200 at most" },
+            Param { name: "layer", shape: "string", about: "只搜此图层 · only this layer" },
+        ])
+        .answers("SearchDoc"),
+    Route {
+        method: Verb::Get,
+        path: "/api/v1/events",
+        tag: "log",
+        about: "实时版次 · live revisions (server-sent events)",
+        query: &[],
+        open_query: false,
+        media: &["text/event-stream"],
+        answer: None,
+        body: None,
+        run: Run::Events,
+    },
+];

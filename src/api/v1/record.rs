@@ -1,0 +1,257 @@
+//! `GET /api/v1/layers/{layer}/records/{id}`: one record, what it is related to, and its history.
+
+use std::sync::Arc;
+
+use axum::http::header;
+use geo::{Geodesic, GeodesicArea as _, Length as _};
+use geo_types::Geometry;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use sha2::{Digest as _, Sha256};
+
+use super::log::kind_word;
+use crate::api::answer::{Answer, holds, not_modified};
+use crate::api::app::App;
+use crate::api::ask::Ask;
+use crate::api::history::{self, FieldChange};
+use crate::api::problem::Problem;
+use crate::api::view::View;
+use crate::api::wire::{Text, bbox_of, geometry_json};
+use crate::model::{
+    COMMON_FIELDS, Change, FieldDef, Layer, LogEntry, Record, RefBy, Value, geometry, record_to_json,
+    write_canonical,
+};
+
+/// One record.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct RecordDoc {
+    layer: &'static str,
+    id: String,
+    version: u32,
+    label: Option<String>,
+    /// public, internal or secret
+    secrecy: &'static str,
+    /// id, version, common fields, own fields, extra; absent ones are left out
+    #[schema(value_type = Object)]
+    attributes: Map<String, Json>,
+    /// GeoJSON
+    #[schema(value_type = Object)]
+    geometry: Option<Json>,
+    /// west, south, east, north
+    bbox: Option<[f64; 4]>,
+    measures: Measures,
+    /// for `If-Match`
+    etag: String,
+    /// all lawful versions
+    versions: Vec<VersionDoc>,
+    /// records that this one points at, and those that point at it
+    related: Vec<Related>,
+    /// newest first
+    history: Vec<HistoryLine>,
+}
+
+/// Geodesic measures.
+#[derive(Default, Serialize, utoipa::ToSchema)]
+pub struct Measures {
+    /// square metres
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area_m2: Option<f64>,
+    /// metres: of a line its length, of an area its perimeter
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length_m: Option<f64>,
+}
+
+/// One lawful version.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct VersionDoc {
+    version: u32,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+}
+
+/// A record that this one has to do with.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Related {
+    layer: &'static str,
+    id: String,
+    label: Option<String>,
+    /// how
+    relation: Text,
+}
+
+/// One change of the record.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct HistoryLine {
+    revision: u64,
+    at: String,
+    by: String,
+    verified: bool,
+    kind: &'static str,
+    kind_title: Text,
+    reason: String,
+    document: Option<String>,
+    /// insert, update or delete
+    op: &'static str,
+    version: u32,
+    /// the change set that took this one back
+    undone_by: Option<u64>,
+    fields: Vec<FieldChange>,
+    geometry_changed: bool,
+}
+
+/// The tag of a record's content: the same content, the same tag.
+pub fn content_tag(record: &Record) -> String {
+    let (mut json, mut wkb) = (Vec::new(), Vec::new());
+    write_canonical(record, &mut json, &mut wkb);
+    let mut hash = Sha256::new();
+    hash.update((json.len() as u64).to_be_bytes());
+    hash.update(&json);
+    hash.update(&wkb);
+    hash.finalize()[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn measures(geometry: &Geometry) -> Measures {
+    match geometry {
+        Geometry::MultiLineString(lines) => {
+            Measures { length_m: Some(Geodesic.length(lines)), area_m2: None }
+        }
+        Geometry::LineString(line) => Measures { length_m: Some(Geodesic.length(line)), area_m2: None },
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) => Measures {
+            area_m2: Some(geometry.geodesic_area_unsigned()),
+            length_m: Some(geometry.geodesic_perimeter()),
+        },
+        _ => Measures::default(),
+    }
+}
+
+/// The most related records that are listed.
+const RELATED: usize = 50;
+
+fn key_matches(field: &FieldDef, value: Option<&Value>, target: &Record) -> bool {
+    let (Some(reference), Some(value)) = (field.refers, value.and_then(Value::as_text)) else { return false };
+    match reference.by {
+        RefBy::Code => target.code.as_deref() == Some(value),
+        RefBy::Id => value.parse() == Ok(target.id),
+    }
+}
+
+fn related_to(record: &Record, relation: Text) -> Related {
+    Related {
+        layer: record.layer.name(),
+        id: record.id.to_string(),
+        label: record.label().map(str::to_owned),
+        relation,
+    }
+}
+
+/// Records pointed at by this one's fields, then records whose fields point at it.
+fn related(view: &View, record: &Record) -> Vec<Related> {
+    let mut found = Vec::new();
+    let own = record.layer.def();
+    for (at, field) in own.fields.iter().enumerate() {
+        let (Some(reference), Some(value)) = (field.refers, record.fields.get(at).and_then(Value::as_text))
+        else {
+            continue;
+        };
+        let layer = view.snapshot.layer(reference.layer);
+        let target = match reference.by {
+            RefBy::Id => value.parse().ok().and_then(|id| layer.get(id, view.as_of)),
+            RefBy::Code => layer.by_code(value).find(|record| view.holds(record)),
+        };
+        if let Some(target) = target.filter(|target| view.sees(target)) {
+            found.push(related_to(target, own.field_title(field.name).into()));
+        }
+    }
+    for layer in Layer::ALL {
+        let def = layer.def();
+        for (at, field) in def.fields.iter().enumerate() {
+            if field.refers.is_none_or(|reference| reference.layer != record.layer) {
+                continue;
+            }
+            let room = RELATED.saturating_sub(found.len());
+            let pointing = view
+                .snapshot
+                .layer(*layer)
+                .iter()
+                .filter(|other| key_matches(field, other.fields.get(at), record))
+                .filter(|other| other.id != record.id && view.holds(other));
+            found.extend(pointing.take(room).map(|other| related_to(other, def.title().into())));
+        }
+    }
+    found.truncate(RELATED);
+    found
+}
+
+fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryLine>, Problem> {
+    let (entries, undone) = history::of_record(&app.register, record.layer, record.id)?;
+    let line = |entry: &LogEntry, change: &Change| {
+        let header = &entry.set.header;
+        HistoryLine {
+            revision: entry.revision.0,
+            at: header.at.clone(),
+            by: header.by.clone(),
+            verified: header.verified,
+            kind: kind_word(header),
+            kind_title: header.kind_title().into(),
+            reason: header.reason.clone(),
+            document: header.document.clone(),
+            op: change.op().code(),
+            version: change.key().version,
+            undone_by: undone.get(&entry.revision).map(|revision| revision.0),
+            fields: history::field_changes(change),
+            geometry_changed: history::geometry_changed(change),
+        }
+    };
+    let known = entries.iter().filter(|entry| entry.revision <= view.revision());
+    let lines = known.flat_map(|entry| entry.set.changes.iter().map(move |change| (entry, change)));
+    Ok(lines.filter(|(_, c)| history::shows(c, view.show)).map(|(e, c)| line(e, c)).collect())
+}
+
+/// The handler.
+pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    let (layer, id, view) = (ask.layer()?, ask.record_id()?, View::of(app, ask)?);
+    let record = view.record(layer, id)?;
+    let content = content_tag(record);
+    // What is related and what was taken back may change while the record does not: the tag of the
+    // answer has the revision in it, the tag for `If-Match` has not.
+    let tag = format!("\"{content}.{}.{}\"", app.register.snapshot().revision().0, view.as_of);
+    if holds(ask, &tag) {
+        return Ok(not_modified(&tag));
+    }
+    let versions = view.snapshot.layer(layer).versions(id).filter(|record| view.sees(record));
+    let doc = RecordDoc {
+        layer: layer.name(),
+        id: id.to_string(),
+        version: record.version,
+        label: record.label().map(str::to_owned),
+        secrecy: record.secrecy.code(),
+        attributes: record_to_json(record),
+        geometry: record.geometry.as_deref().map(geometry_json),
+        bbox: record.geometry.as_deref().and_then(geometry::bounds).map(bbox_of),
+        measures: record.geometry.as_deref().map(measures).unwrap_or_default(),
+        etag: format!("\"{content}\""),
+        versions: versions
+            .map(|record| VersionDoc {
+                version: record.version,
+                valid_from: record.valid.from().map(|day| day.to_string()),
+                valid_to: record.valid.to().map(|day| day.to_string()),
+            })
+            .collect(),
+        related: related(&view, record),
+        history: history_lines(app, &view, record)?,
+    };
+    Ok(Answer::json(&doc)?.with(header::ETAG, &tag))
+}
+
+/// Whether `If-Match` names this content: the record's own tag, or that of an answer holding it.
+pub fn matches(if_match: &str, content: &str) -> bool {
+    if_match.split(',').map(str::trim).any(|tag| {
+        let bare = tag.trim_matches('"');
+        tag == "*" || bare.split('.').next() == Some(content)
+    })
+}
+
+/// All fields of a layer that can be set.
+pub fn settable(layer: Layer) -> impl Iterator<Item = &'static FieldDef> {
+    COMMON_FIELDS.iter().chain(layer.def().fields)
+}

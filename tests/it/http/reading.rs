@@ -1,0 +1,104 @@
+//! What our own interface reads.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::app::TestApp;
+
+#[tokio::test]
+async fn the_register_says_what_it_holds() {
+    let app = TestApp::new();
+    let doc = app.ok("/api/v1/register").await;
+    assert_eq!(doc["title"], "五华区");
+    assert_eq!(doc["today"], "2026-11-21");
+    assert_eq!(doc["revision"], 1);
+    assert_eq!(doc["demo"], false);
+    let layer =
+        |name: &str| doc["layers"].as_array().unwrap().iter().find(|l| l["name"] == name).unwrap().clone();
+    assert_eq!(layer("division")["count"], 3);
+    // 25 less one to come, one gone, and without the secret and the internal one.
+    assert_eq!(layer("facility")["count"], 23);
+    assert_eq!(layer("facility")["title"]["zh"], "服务设施");
+    assert_eq!(layer("name")["geometry"], "none");
+    let west = doc["bbox"][0].as_f64().unwrap();
+    assert!((west - 102.6).abs() < 1e-9);
+    let field = layer("facility")["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["name"] == "floor_area_m2")
+        .cloned();
+    assert_eq!(field.unwrap()["unit"], "m²");
+}
+
+#[tokio::test]
+async fn a_record_comes_with_measures_relations_and_history() {
+    let app = TestApp::new();
+    let reply = app.get(&format!("/api/v1/layers/compound/records/{}", app.compound)).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    let doc = reply.json();
+    assert_eq!(doc["label"], "翠湖苑");
+    assert_eq!(doc["attributes"]["closed"], true);
+    let area = doc["measures"]["area_m2"].as_f64().unwrap();
+    assert!((area - 11_170.0).abs() < 30.0, "{area}");
+    let related: Vec<_> = doc["related"].as_array().unwrap().iter().map(|r| r["label"].clone()).collect();
+    assert_eq!(related, [json!("华山街道"), json!("东门")]);
+    assert_eq!(doc["history"][0]["reason"], "初次入库");
+    assert_eq!(doc["history"][0]["op"], "insert");
+    let tag = reply.header("etag").to_owned();
+    let again = app
+        .get_with(&format!("/api/v1/layers/compound/records/{}", app.compound), &[("if-none-match", &tag)])
+        .await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert!(again.body.is_empty());
+}
+
+#[tokio::test]
+async fn every_day_has_its_records() {
+    let app = TestApp::new();
+    let to_come = format!("/api/v1/layers/facility/records/{}", app.facilities[23]);
+    assert_eq!(app.get(&to_come).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get(&format!("{to_come}?as_of=2027-01-01")).await.status, StatusCode::OK);
+    assert_eq!(
+        app.get(&format!("{to_come}?as_of=2027-01-01&revision=0")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let doc = app.ok("/api/v1/register?revision=0").await;
+    assert_eq!(doc["layers"][0]["count"], 0);
+    let reply = app.get("/api/v1/register?revision=9").await;
+    assert_eq!(
+        (reply.status, reply.json()["code"].clone()),
+        (StatusCode::NOT_FOUND, json!("revision.unknown"))
+    );
+}
+
+#[tokio::test]
+async fn a_point_is_located_and_names_are_found() {
+    let app = TestApp::new();
+    let doc = app.ok("/api/v1/locate?lon=102.65&lat=25.05").await;
+    let names: Vec<_> = doc["chain"].as_array().unwrap().iter().map(|d| d["name"].clone()).collect();
+    assert_eq!(names, [json!("五华区"), json!("华山街道")]);
+    assert_eq!(doc["chain"][0]["level_title"]["zh"].as_str().map(str::is_empty), Some(false));
+    let doc = app.ok("/api/v1/search?q=530102").await;
+    assert_eq!(doc["results"][0]["match"], "code");
+    assert_eq!(doc["results"][0]["label"], "五华区");
+    let doc = app.ok("/api/v1/search?q=%E7%BF%A0%E6%B9%96").await;
+    assert!(doc["total"].as_u64().unwrap() >= 3, "{doc}");
+    let doc = app.ok("/api/v1/layers/facility/legend?field=kind").await;
+    let counts: Vec<_> =
+        doc["values"].as_array().unwrap().iter().map(|v| v["count"].as_u64().unwrap()).collect();
+    assert_eq!(counts.iter().sum::<u64>(), 23);
+}
+
+#[tokio::test]
+async fn the_log_is_read_page_by_page() {
+    let app = TestApp::new();
+    let doc = app.ok("/api/v1/log").await;
+    assert_eq!(doc["entries"][0]["kind"], "import");
+    assert_eq!(doc["entries"][0]["counts"]["facility"]["insert"], 25);
+    assert_eq!(doc["next"], json!(null));
+    let doc = app.ok("/api/v1/log/1?limit=5&offset=1").await;
+    assert_eq!(doc["changes"].as_array().unwrap().len(), 5);
+    assert_eq!(doc["changes"][0]["label"], "盘龙区");
+    assert_eq!(app.get("/api/v1/log/77").await.status, StatusCode::NOT_FOUND);
+}
