@@ -1,33 +1,144 @@
-//! One layer of a snapshot. PLACEHOLDER of the final R-tree version: same questions, plain maps.
+//! One layer of a snapshot: its rows by id and by code, and its R-tree.
+//!
+//! Everything is in immutable pages: cloning is O(1), and an edit copies the few pages that it touches.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use geo::Contains as _;
-use geo_types::{Coord, Geometry, Point, Rect};
+use geo_types::{Coord, Geometry, Rect};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
+use super::bounds::Bounds;
+use super::distance::From;
+use super::paged::{Edit, Ordered, Paged};
+use super::rtree::{Boxed, RTree};
 use crate::model::layers::DivisionLevel;
-use crate::model::{Change, Date, Record, RecordId, RecordKey, geometry};
+use crate::model::{Change, Date, Period, Record, RecordId, RecordKey};
 
 /// The rows of one layer, all lawful versions.
 #[derive(Clone, Default)]
 pub struct LayerView {
-    rows: BTreeMap<RecordKey, Arc<Record>>,
+    rows: Paged<Row>,
+    /// the rows that do not hold always: few, so that facts of a day are counted quickly
+    dated: Paged<Row>,
+    codes: Paged<Coded>,
+    tree: RTree,
+}
+
+/// A row, its key beside the pointer so that searching reads no record.
+#[derive(Clone)]
+pub(super) struct Row {
+    key: RecordKey,
+    pub(super) record: Arc<Record>,
+}
+
+impl Row {
+    fn of(record: &Arc<Record>) -> Self {
+        Self { key: record.key(), record: record.clone() }
+    }
+}
+
+impl Ordered for Row {
+    fn order(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+/// A row by the hash of its code.
+#[derive(Clone)]
+struct Coded {
+    hash: u64,
+    record: Arc<Record>,
+}
+
+impl Coded {
+    fn of(record: &Arc<Record>) -> Option<Self> {
+        Some(Self { hash: hash(record.code.as_deref()?), record: record.clone() })
+    }
+}
+
+impl Ordered for Coded {
+    fn order(&self, other: &Self) -> Ordering {
+        self.hash.cmp(&other.hash).then_with(|| self.record.key().cmp(&other.record.key()))
+    }
+}
+
+fn hash(code: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    code.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What a batch of changes does to the parts of a layer.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Edit<Row>>,
+    dated: Vec<Edit<Row>>,
+    codes: Vec<Edit<Coded>>,
+    removed: Vec<Boxed>,
+    added: Vec<Boxed>,
+}
+
+impl Batch {
+    fn take(&mut self, old: Option<&Arc<Record>>, new: Option<Arc<Record>>) {
+        if let Some(old) = old {
+            if new.is_none() {
+                self.rows.push(Edit::Remove(Row::of(old)));
+            }
+            if old.valid != Period::ALWAYS {
+                self.dated.push(Edit::Remove(Row::of(old)));
+            }
+            self.codes.extend(Coded::of(old).map(Edit::Remove));
+            self.removed.extend(Boxed::of(old));
+        }
+        if let Some(new) = &new {
+            self.rows.push(Edit::Put(Row::of(new)));
+            if new.valid != Period::ALWAYS {
+                self.dated.push(Edit::Put(Row::of(new)));
+            }
+            self.codes.extend(Coded::of(new).map(Edit::Put));
+            self.added.extend(Boxed::of(new));
+        }
+    }
 }
 
 impl LayerView {
-    /// From all rows.
+    /// From all rows. O(n log n), on all cores.
     pub fn build(records: Vec<Arc<Record>>) -> Self {
-        Self { rows: records.into_iter().map(|record| (record.key(), record)).collect() }
+        let dated = records.iter().filter(|record| record.valid != Period::ALWAYS).map(Row::of).collect();
+        Self {
+            dated: Paged::build(dated),
+            codes: Paged::build(records.par_iter().filter_map(Coded::of).collect()),
+            tree: RTree::build(records.par_iter().filter_map(Boxed::of).collect()),
+            rows: Paged::build(records.into_iter().map(|record| Row { key: record.key(), record }).collect()),
+        }
     }
 
     /// Takes one change in; `None` where it does not fit.
     pub fn apply(&mut self, change: &Change) -> Option<()> {
-        let old = match change.after() {
-            Some(after) => self.rows.insert(change.key(), Arc::new(after.clone())),
-            None => self.rows.remove(&change.key()),
-        };
-        (old.is_some() == change.before().is_some()).then_some(())
+        self.apply_all(&[change]).ok()
+    }
+
+    /// Takes a batch of changes in, at most one per row, all or none; the key of one that does not fit
+    /// otherwise. O(m log n + pages touched); large batches are packed anew.
+    pub fn apply_all(&mut self, changes: &[&Change]) -> Result<(), RecordKey> {
+        let new: Vec<Option<Arc<Record>>> =
+            changes.par_iter().map(|change| change.after().map(|after| Arc::new(after.clone()))).collect();
+        let mut batch = Batch::default();
+        for (change, new) in changes.iter().zip(new) {
+            let old = self.version(change.key());
+            if old.is_some() != change.before().is_some() {
+                return Err(change.key());
+            }
+            batch.take(old, new);
+        }
+        self.rows = self.rows.edited(batch.rows);
+        self.dated = self.dated.edited(batch.dated);
+        self.codes = self.codes.edited(batch.codes);
+        self.tree = self.tree.edited(batch.removed, batch.added);
+        Ok(())
     }
 
     /// How many rows, all versions.
@@ -37,37 +148,36 @@ impl LayerView {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.len() == 0
     }
 
     /// How many facts hold on a day.
     pub fn count(&self, as_of: Date) -> usize {
-        self.iter().filter(|record| record.valid.contains(as_of)).count()
+        let then = self.dated.iter().filter(|row| row.record.valid.contains(as_of)).count();
+        self.rows.len() - self.dated.len() + then
     }
 
     /// All rows by id and version.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Record>> {
-        self.rows.values()
+        self.rows.iter().map(|row| &row.record)
     }
 
-    /// The rows with an id greater than `after`, in order: for paging.
+    /// The rows with an id greater than `after`, in order: for paging. O(log n) to the first.
     pub fn iter_after(&self, after: RecordId) -> impl Iterator<Item = &Arc<Record>> {
-        let from = RecordKey { id: after, version: u32::MAX };
-        self.rows
-            .range((std::ops::Bound::Excluded(from), std::ops::Bound::Unbounded))
-            .map(|(_, record)| record)
+        self.rows.from(move |row| row.key.id <= after).map(|row| &row.record)
     }
 
     /// One row.
     pub fn version(&self, key: RecordKey) -> Option<&Arc<Record>> {
-        self.rows.get(&key)
+        self.rows.from(|row| row.key < key).next().filter(|row| row.key == key).map(|row| &row.record)
     }
 
     /// All versions of a fact, oldest first.
     pub fn versions(&self, id: RecordId) -> impl Iterator<Item = &Arc<Record>> {
         self.rows
-            .range(RecordKey { id, version: 0 }..=RecordKey { id, version: u32::MAX })
-            .map(|(_, record)| record)
+            .from(move |row| row.key.id < id)
+            .take_while(move |row| row.key.id == id)
+            .map(|row| &row.record)
     }
 
     /// The version of a fact that holds on a day.
@@ -77,70 +187,132 @@ impl LayerView {
 
     /// All rows with that business code.
     pub fn by_code(&self, code: &str) -> impl Iterator<Item = &Arc<Record>> {
-        self.iter().filter(move |record| record.code.as_deref() == Some(code))
+        let hash = hash(code);
+        self.codes
+            .from(move |coded| coded.hash < hash)
+            .take_while(move |coded| coded.hash == hash)
+            .map(|coded| &coded.record)
+            .filter(move |record| record.code.as_deref() == Some(code))
     }
 
     /// The rows whose box meets the window (borders included), in no particular order.
     pub fn window(&self, window: Rect) -> Vec<&Arc<Record>> {
-        let meets = |record: &&Arc<Record>| {
-            record.geometry.as_deref().and_then(geometry::bounds).is_some_and(|b| {
-                b.min().x <= window.max().x
-                    && b.max().x >= window.min().x
-                    && b.min().y <= window.max().y
-                    && b.max().y >= window.min().y
-            })
-        };
-        self.iter().filter(meets).collect()
+        let mut found = Vec::new();
+        self.tree.window(&window.into(), |item| found.push(&item.record));
+        found
     }
 
-    /// The rows whose geometry meets another geometry.
+    /// The rows whose geometry meets another geometry, e.g. an area to search in.
     pub fn intersecting(&self, with: &Geometry) -> Vec<&Arc<Record>> {
         use geo::Intersects as _;
-        let near = geometry::bounds(with).map(|window| self.window(window)).unwrap_or_default();
-        near.into_iter()
-            .filter(|record| record.geometry.as_deref().is_some_and(|g| g.intersects(with)))
-            .collect()
+        let Some(window) = Bounds::of(with) else { return Vec::new() };
+        let mut near = Vec::new();
+        self.tree.window(&window, |item| near.push(&item.record));
+        near.retain(|record| record.geometry.as_deref().is_some_and(|g| g.intersects(with)));
+        near
     }
 
-    /// The k rows that hold on a day and are nearest to a point, with the geodesic distance in metres.
+    /// The k rows that hold on a day and are nearest to a point, with the geodesic distance in metres
+    /// (0 inside an area); equally near ones by key.
+    ///
+    /// Best first through the boxes of the tree by a lower bound of the geodesic distance
+    /// (Hjaltason and Samet 1999): the answer is that of measuring every row.
     pub fn nearest(&self, at: Coord, k: usize, as_of: Date) -> Vec<(f64, &Arc<Record>)> {
-        use geo::{Closest, ClosestPoint as _, Distance as _, Geodesic};
-        let from = Point(at);
-        let mut found: Vec<_> = self
+        let from = From::new(at);
+        let mut found = Vec::new();
+        let mut queue: BinaryHeap<Near> = self
+            .tree
+            .branches()
             .iter()
-            .filter(|record| record.valid.contains(as_of))
-            .filter_map(|record| match record.geometry.as_deref()?.closest_point(&from) {
-                Closest::Intersection(_) => Some((0.0, record)),
-                Closest::SinglePoint(p) => Some((Geodesic.distance(from, p), record)),
-                Closest::Indeterminate => None,
-            })
+            .map(|branch| Near { metres: from.bound(&branch.bounds), what: What::Page(&branch.page) })
             .collect();
-        found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.key().cmp(&b.1.key())));
-        found.truncate(k);
+        while found.len() < k
+            && let Some(Near { metres, what }) = queue.pop()
+        {
+            match what {
+                What::Page(page) => queue.extend(page.groups.iter().enumerate().map(|(at, group)| Near {
+                    metres: from.bound(group),
+                    what: What::Group(page.group(at)),
+                })),
+                What::Group(items) => {
+                    let then = items.iter().filter(|item| item.record.valid.contains(as_of));
+                    queue.extend(then.map(|item| Near {
+                        metres: from.bound(&item.bounds),
+                        what: What::Candidate(&item.record),
+                    }));
+                }
+                What::Candidate(record) => queue.extend(
+                    record
+                        .geometry
+                        .as_deref()
+                        .and_then(|geometry| from.metres(geometry))
+                        .map(|metres| Near { metres, what: What::Measured(record) }),
+                ),
+                What::Measured(record) => found.push((metres, record)),
+            }
+        }
         found
     }
 
     /// The box round all rows.
     pub fn bounds(&self) -> Option<Rect> {
-        let boxes = self.iter().filter_map(|record| record.geometry.as_deref().and_then(geometry::bounds));
-        boxes.reduce(|a, b| {
-            Rect::new(
-                Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-                Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
-            )
-        })
+        self.tree.bounds().rect()
     }
 
     /// The divisions round a point on a day, from the highest level down.
     pub fn locate(&self, at: Coord, as_of: Date) -> Vec<&Arc<Record>> {
         let level = |record: &Record| record.text("level").and_then(DivisionLevel::from_code);
-        let mut chain: Vec<_> = self
-            .iter()
-            .filter(|record| record.valid.contains(as_of))
-            .filter(|record| record.geometry.as_deref().is_some_and(|g| g.contains(&Point(at))))
-            .collect();
+        let mut chain = Vec::new();
+        self.tree.window(&Bounds { min: at, max: at }, |item| {
+            if item.record.valid.contains(as_of)
+                && item.record.geometry.as_deref().is_some_and(|g| super::ring::within(g, at))
+            {
+                chain.push(&item.record);
+            }
+        });
         chain.sort_by_key(|record| (level(record), record.key()));
         chain.dedup_by_key(|record| level(record));
         chain
     }
 }
+
+/// Something at a distance from a point: a lower bound, or measured.
+struct Near<'a> {
+    metres: f64,
+    what: What<'a>,
+}
+
+enum What<'a> {
+    Page(&'a super::rtree::Page),
+    Group(&'a [Boxed]),
+    Candidate(&'a Arc<Record>),
+    Measured(&'a Arc<Record>),
+}
+
+impl Near<'_> {
+    /// Among equally near ones what is not yet measured comes first, then keys rise.
+    fn rank(&self) -> Option<RecordKey> {
+        if let What::Measured(record) = self.what { Some(record.key()) } else { None }
+    }
+}
+
+impl Ord for Near<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // A heap gives the greatest first: the nearest is the greatest.
+        other.metres.total_cmp(&self.metres).then_with(|| other.rank().cmp(&self.rank()))
+    }
+}
+
+impl PartialOrd for Near<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Near<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Near<'_> {}

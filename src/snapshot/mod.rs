@@ -1,6 +1,11 @@
 //! The register in memory at one revision: immutable, shared, all questions are answered from it.
 
+mod bounds;
+mod distance;
 mod layer_view;
+mod paged;
+mod ring;
+mod rtree;
 
 pub use layer_view::LayerView;
 
@@ -41,9 +46,14 @@ impl Snapshot {
     pub fn apply(&self, revision: Revision, changes: &[Change]) -> Result<Self, ApplyError> {
         let mut next = self.clone();
         next.revision = revision;
+        let mut of_layer: Vec<Vec<&Change>> = vec![Vec::new(); Layer::ALL.len()];
         for change in changes {
-            let misfit = || ApplyError { layer: change.layer(), key: change.key() };
-            next.layers[change.layer().index()].apply(change).ok_or_else(misfit)?;
+            of_layer[change.layer().index()].push(change);
+        }
+        for ((layer, view), changes) in Layer::ALL.iter().zip(&mut next.layers).zip(of_layer) {
+            if !changes.is_empty() {
+                view.apply_all(&changes).map_err(|key| ApplyError { layer: *layer, key })?;
+            }
         }
         Ok(next)
     }

@@ -8,6 +8,7 @@ mod formats;
 mod http;
 mod intake;
 mod layering;
+mod oracle;
 mod sample;
 mod shared;
 mod snapshot_oracle;

@@ -1,0 +1,3 @@
+//! Naive twins: slow, short, plainly right.
+
+pub mod layer;
