@@ -1,1 +1,1 @@
-//! The demo district.
+//! The demo district: the same for ever, exact, complete, with the defects it promises.
