@@ -89,7 +89,7 @@ impl App {
         self.metrics.revision(event.revision.0);
         if let Some(events) = &*self.events.read().unwrap_or_else(PoisonError::into_inner) {
             // Nobody listening is no failure.
-            let _ = events.send(event);
+            let _ = events.send(event.up_to(self.options.show));
         }
     }
 

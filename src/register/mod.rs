@@ -4,13 +4,14 @@
 //! decided on and decides again where another writer was first. `follow` brings the snapshot up to
 //! what other processes wrote.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use geo_types::Rect;
 
-use crate::model::{Change, ChangeSet, Header, Layer, LogEntry, Revision, geometry};
+use crate::model::{Change, ChangeSet, Header, Layer, LogEntry, Revision, Secrecy, geometry};
 use crate::snapshot::{ApplyError, Snapshot};
 use crate::store::Store;
 // Those who call the register need these words of its store, and may not import the store itself.
@@ -25,6 +26,8 @@ pub struct Event {
     pub layers: Vec<Layer>,
     /// box round all that changed, before and after; `None` where nothing changed has a geometry
     pub extent: Option<Rect>,
+    /// the same by class and layer, so that nobody hears where something secret lies
+    parts: Vec<(Secrecy, Layer, Option<Rect>)>,
 }
 
 /// Why a commit came to nothing.
@@ -78,6 +81,11 @@ impl Register {
     /// The newest change set in the store.
     pub fn head(&self) -> Result<Head, StoreError> {
         self.store.head()
+    }
+
+    /// The revision that a client's request led to, if it was carried out before.
+    pub fn find_request(&self, idempotency_key: &str) -> Result<Option<Revision>, StoreError> {
+        self.store.find_request(idempotency_key)
     }
 
     /// The newest revision that this process has seen.
@@ -170,18 +178,38 @@ impl Register {
 
 impl Event {
     fn of(revision: Revision, changes: &[Change]) -> Self {
-        let mut layers: Vec<Layer> = changes.iter().map(Change::layer).collect();
+        let mut parts: BTreeMap<(Secrecy, Layer), Option<Rect>> = BTreeMap::new();
+        for record in changes.iter().flat_map(|change| [change.before(), change.after()]).flatten() {
+            let bounds = record.geometry.as_deref().and_then(geometry::bounds);
+            let part = parts.entry((record.secrecy, record.layer)).or_default();
+            *part = join(*part, bounds);
+        }
+        let parts: Vec<_> =
+            parts.into_iter().map(|((class, layer), extent)| (class, layer, extent)).collect();
+        Self::from_parts(revision, parts)
+    }
+
+    /// The event as it is heard where records up to a class are shown.
+    #[must_use]
+    pub fn up_to(&self, show: Secrecy) -> Self {
+        let parts = self.parts.iter().filter(|(class, _, _)| *class <= show).copied().collect();
+        Self::from_parts(self.revision, parts)
+    }
+
+    fn from_parts(revision: Revision, parts: Vec<(Secrecy, Layer, Option<Rect>)>) -> Self {
+        let mut layers: Vec<Layer> = parts.iter().map(|(_, layer, _)| *layer).collect();
         layers.sort_unstable();
         layers.dedup();
-        let geometries = changes.iter().flat_map(|change| [change.before(), change.after()]).flatten();
-        let boxes = geometries.filter_map(|record| record.geometry.as_deref().and_then(geometry::bounds));
-        let extent = boxes.reduce(|a, b| {
-            let (min, max) = (
-                (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
-                (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
-            );
-            Rect::new(min, max)
-        });
-        Self { revision, layers, extent }
+        let extent = parts.iter().fold(None, |sum, (_, _, extent)| join(sum, *extent));
+        Self { revision, layers, extent, parts }
     }
+}
+
+fn join(a: Option<Rect>, b: Option<Rect>) -> Option<Rect> {
+    let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+    let (min, max) = (
+        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
+        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
+    );
+    Some(Rect::new(min, max))
 }

@@ -2,3 +2,4 @@
 
 mod app;
 mod reading;
+mod writing;

@@ -1,5 +1,6 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod edit;
 mod lists;
 mod locate;
 mod log;
@@ -7,6 +8,7 @@ mod record;
 mod register;
 mod search;
 mod status;
+mod undo;
 
 pub use register::LayerFigures;
 
@@ -59,6 +61,29 @@ pub const ROUTES: &[Route] = &[
             },
         ])
         .answers("LogDetail"),
+    Route {
+        method: Verb::Patch,
+        body: Some("Edit"),
+        ..Route::get(
+            "/api/v1/layers/{layer}/records/{id}",
+            "records",
+            "修改一条记录 · change one record",
+            edit::patch,
+        )
+        .query(&[AS_OF])
+        .answers("Done")
+    },
+    Route {
+        method: Verb::Post,
+        body: Some("Act"),
+        ..Route::get(
+            "/api/v1/log/{revision}/undo",
+            "log",
+            "撤销一次变更 · take a change set back",
+            undo::post,
+        )
+        .answers("Done")
+    },
     Route::get("/api/v1/locate", "map", "一点所在的各级区划 · divisions round a point", locate::get)
         .query(&[
             AS_OF,

@@ -18,8 +18,7 @@ use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::api::wire::{Text, bbox_of, geometry_json};
 use crate::model::{
-    COMMON_FIELDS, Change, FieldDef, Layer, LogEntry, Record, RefBy, Value, geometry, record_to_json,
-    write_canonical,
+    Change, FieldDef, Layer, LogEntry, Record, RefBy, Value, geometry, record_to_json, write_canonical,
 };
 
 /// One record.
@@ -249,9 +248,4 @@ pub fn matches(if_match: &str, content: &str) -> bool {
         let bare = tag.trim_matches('"');
         tag == "*" || bare.split('.').next() == Some(content)
     })
-}
-
-/// All fields of a layer that can be set.
-pub fn settable(layer: Layer) -> impl Iterator<Item = &'static FieldDef> {
-    COMMON_FIELDS.iter().chain(layer.def().fields)
 }
