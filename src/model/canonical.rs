@@ -2,12 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use geo_types::Geometry;
-use geozero::wkb::Wkb;
-use geozero::{CoordDimensions, ToGeo as _, ToWkb as _};
 use serde_json::{Map, Value as Json};
 
-use super::{COMMON_FIELDS, Fields, Layer, Period, Record, RecordKey, Secrecy, Value};
+use super::{COMMON_FIELDS, Fields, Layer, Period, Record, RecordKey, Secrecy, Value, wkb};
 
 /// Why logged bytes cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +49,15 @@ fn slots(layer: Layer) -> &'static [(&'static str, Slot)] {
 /// Writes a record's attributes as canonical JSON and its geometry as WKB behind what the buffers hold.
 ///
 /// Id, version and layer are not among the attributes: they are columns of the log. Absent members are not written.
-pub fn write_canonical(record: &Record, json: &mut Vec<u8>, wkb: &mut Vec<u8>) {
+pub fn write_canonical(record: &Record, json: &mut Vec<u8>, geometry: &mut Vec<u8>) {
+    write_attributes(record, json);
+    if let Some(shape) = &record.geometry {
+        wkb::write(shape, geometry);
+    }
+}
+
+/// Writes a record's attributes alone, as [`write_canonical`] does.
+pub fn write_attributes(record: &Record, json: &mut Vec<u8>) {
     json.push(b'{');
     let mut first = true;
     for (name, slot) in slots(record.layer) {
@@ -88,9 +93,6 @@ pub fn write_canonical(record: &Record, json: &mut Vec<u8>, wkb: &mut Vec<u8>) {
         }
     }
     json.push(b'}');
-    if let Some(geometry) = &record.geometry {
-        write_wkb(geometry, wkb);
-    }
 }
 
 type Member<'a> = dyn FnMut(&mut dyn FnMut(&mut Vec<u8>)) + 'a;
@@ -107,22 +109,12 @@ fn write_date_member(date: Option<super::Date>, member: &mut Member<'_>) {
     }
 }
 
-fn write_wkb(geometry: &Geometry, wkb: &mut Vec<u8>) {
-    if let Geometry::Point(p) = geometry {
-        wkb.extend_from_slice(&[1, 1, 0, 0, 0]);
-        wkb.extend_from_slice(&p.x().to_le_bytes());
-        wkb.extend_from_slice(&p.y().to_le_bytes());
-    } else if let Ok(bytes) = geometry.to_wkb(CoordDimensions::xy()) {
-        wkb.extend_from_slice(&bytes);
-    }
-}
-
-/// Reads a record back from its canonical bytes; an empty `wkb` is no geometry.
+/// Reads a record back from its canonical bytes; an empty `geometry` is none.
 pub fn read_canonical(
     layer: Layer,
     key: RecordKey,
     json: &[u8],
-    wkb: &[u8],
+    geometry: &[u8],
 ) -> Result<Record, CanonicalError> {
     let fail = |what: String| CanonicalError::Attributes { layer, what };
     let mut object: Map<String, Json> =
@@ -156,10 +148,10 @@ pub fn read_canonical(
     if let Some(name) = object.keys().next() {
         return Err(fail(format!("unknown member {name}")));
     }
-    let geometry = if wkb.is_empty() {
+    let geometry = if geometry.is_empty() {
         None
     } else {
-        Some(Arc::new(Wkb(wkb).to_geo().map_err(|_| CanonicalError::Geometry)?))
+        Some(Arc::new(wkb::read(geometry).ok_or(CanonicalError::Geometry)?))
     };
     Ok(Record {
         layer,

@@ -253,7 +253,65 @@ pub struct LogEntry {
     pub set: ChangeSet,
 }
 
+/// How many rows of a layer a change set touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerCount {
+    /// the layer
+    pub layer: Layer,
+    /// new rows
+    pub inserted: u64,
+    /// changed rows
+    pub updated: u64,
+    /// rows taken away
+    pub deleted: u64,
+}
+
+impl LayerCount {
+    /// All three together.
+    pub fn total(&self) -> u64 {
+        self.inserted + self.updated + self.deleted
+    }
+}
+
+/// A change set as it stands in the log, without its changes: what a list of the log shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogHeader {
+    /// its place
+    pub revision: Revision,
+    /// hash of the one before
+    pub previous: Digest,
+    /// its own hash
+    pub hash: Digest,
+    /// who and why
+    pub header: Header,
+    /// how many rows it touched, by layer in the order of [`Layer::ALL`]
+    pub counts: Vec<LayerCount>,
+}
+
+impl LogHeader {
+    /// How many rows it touched.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(LayerCount::total).sum()
+    }
+}
+
 impl ChangeSet {
+    /// How many rows of each layer it touches, in the order of [`Layer::ALL`].
+    pub fn counts(&self) -> Vec<LayerCount> {
+        let empty = |layer: &Layer| LayerCount { layer: *layer, inserted: 0, updated: 0, deleted: 0 };
+        let mut counts: Vec<_> = Layer::ALL.iter().map(empty).collect();
+        for change in &self.changes {
+            let count = &mut counts[change.layer().index()];
+            match change.op() {
+                Op::Insert => count.inserted += 1,
+                Op::Update => count.updated += 1,
+                Op::Delete => count.deleted += 1,
+            }
+        }
+        counts.retain(|count| count.total() > 0);
+        counts
+    }
+
     /// Its chain hash after a previous one: the reference; stores may compute the same in one pass with writing.
     pub fn hash_after(&self, previous: Digest) -> Digest {
         let mut chain = Digest::chain(previous);

@@ -26,6 +26,11 @@ impl RecordId {
     pub const fn bits(self) -> u128 {
         self.0
     }
+
+    /// Its 26 letters, written into the buffer: for bulk work, without an allocation.
+    pub fn encode(self, buffer: &mut [u8; 26]) -> &str {
+        ulid::Ulid(self.0).array_to_str(buffer)
+    }
 }
 
 impl fmt::Display for RecordId {

@@ -18,10 +18,14 @@ mod record;
 mod schema;
 mod value;
 pub mod vocab;
+pub mod wkb;
 
 pub use bilingual::{Bilingual, Language};
-pub use canonical::{CanonicalError, canonical_json, read_canonical, write_canonical};
-pub use change::{Change, ChangeSet, Digest, Header, LogEntry, Op, Revision, SCHEMA_NO, SetKind, State};
+pub use canonical::{CanonicalError, canonical_json, read_canonical, write_attributes, write_canonical};
+pub use change::{
+    Chain, Change, ChangeSet, Digest, Header, LayerCount, LogEntry, LogHeader, Op, Revision, SCHEMA_NO,
+    SetKind, State,
+};
 pub use date::{Date, DateError};
 pub use finding::{Finding, Findings, Severity, Spot};
 pub use id::{IdSource, RecordId, RecordIdError};

@@ -2,33 +2,30 @@
 //!
 //! `commit` takes a function from a snapshot to changes, appends them under the revision they were
 //! decided on and decides again where another writer was first. `follow` brings the snapshot up to
-//! what other processes wrote.
+//! what other processes wrote. `history`, `at`, `undo` and `verify` read the log beside the snapshot.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+mod event;
+mod history;
+mod revision;
+mod undo;
+mod verify;
 
-use geo_types::Rect;
-
-use crate::model::{Change, ChangeSet, Header, Layer, LogEntry, Revision, Secrecy, geometry};
-use crate::snapshot::{ApplyError, Snapshot};
-use crate::store::Store;
 // Those who call the register need these words of its store, and may not import the store itself.
 pub use crate::store::{Head, RegisterInfo, StoreError};
+pub use event::Event;
+pub use history::{HistoryEntry, LogItem};
+pub use revision::RevisionError;
+pub use undo::UndoRefusal;
+pub use verify::{VerifyReport, VerifyStage};
 
-/// What changed: heard by pages that are open and by caches.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    /// the new revision
-    pub revision: Revision,
-    /// layers changed
-    pub layers: Vec<Layer>,
-    /// box round all that changed, before and after; `None` where nothing changed has a geometry
-    pub extent: Option<Rect>,
-    /// the same by class and layer, so that nobody hears where something secret lies
-    parts: Vec<(Secrecy, Layer, Option<Rect>)>,
-}
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use crate::model::{Change, ChangeSet, Header, LogHeader, Revision};
+use crate::snapshot::{ApplyError, Snapshot};
+use crate::store::{Span, Store, Which};
 
 /// Why a commit came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -52,24 +49,37 @@ pub struct Register {
     store: Box<dyn Store>,
     current: RwLock<Arc<Snapshot>>,
     /// One writer of this process at a time; also guards the order in which snapshots are replaced.
-    writing: Mutex<()>,
-    listeners: Mutex<Vec<Sender<Event>>>,
+    writing: Mutex<Pending>,
+    /// Whether something is pending: read without the lock.
+    behind: AtomicBool,
+    listeners: event::Listeners,
+    older: revision::Older,
+    undone: history::Undone,
 }
+
+/// A large change set that is in the store and not yet in the snapshot: a program that only imports
+/// never needs the snapshot after.
+#[derive(Default)]
+struct Pending(Option<(Revision, Vec<Change>)>);
 
 /// How often a commit is decided anew when other processes write in between.
 const ATTEMPTS: usize = 20;
 
+/// Change sets beyond this many changes are applied to the snapshot when it is next asked for.
+const APPLIED_AT_ONCE: usize = 50_000;
+
 impl Register {
     /// Reads the store's tables into a snapshot.
     pub fn open(store: Box<dyn Store>) -> Result<Self, StoreError> {
-        let mut records = Vec::new();
-        let head = store.load(&mut |record| records.push(record))?;
-        let snapshot = Snapshot::build(head.revision, records);
+        let snapshot = build(&*store)?;
         Ok(Self {
             store,
             current: RwLock::new(Arc::new(snapshot)),
             writing: Mutex::default(),
-            listeners: Mutex::default(),
+            behind: AtomicBool::new(false),
+            listeners: event::Listeners::default(),
+            older: revision::Older::default(),
+            undone: history::Undone::default(),
         })
     }
 
@@ -88,128 +98,159 @@ impl Register {
         self.store.find_request(idempotency_key)
     }
 
-    /// The newest revision that this process has seen.
+    /// The newest revision that this process has seen. Never waits: while a large import is being
+    /// taken in, others get the revision before it.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        if self.behind.load(Ordering::Acquire)
+            && let Ok(mut pending) = self.writing.try_lock()
+            && let Err(error) = self.settle(&mut pending)
+        {
+            tracing::error!(%error, "the snapshot cannot be brought up to date");
+        }
+        self.current()
     }
 
     /// Decides on the newest snapshot and appends what was decided; returns its place and hash.
+    /// A request that was carried out before (by its idempotency key) returns the first result.
     pub fn commit<E>(
         &self,
         header: Header,
         mut decide: impl FnMut(&Snapshot) -> Result<Vec<Change>, E>,
     ) -> Result<Head, CommitError<E>> {
-        let writing = self.lock_writing();
-        for attempt in 1.. {
-            let snapshot = self.snapshot();
+        let mut pending = self.lock_writing();
+        if let Some(key) = header.idempotency_key.as_deref()
+            && let Some(done) = self.store.find_request(key)?
+        {
+            return Ok(self.first_result(done)?);
+        }
+        let mut attempt = 1;
+        loop {
+            self.settle(&mut pending)?;
+            let snapshot = self.current();
             let changes = decide(&snapshot).map_err(CommitError::Refused)?;
             if changes.is_empty() {
                 return Err(CommitError::Nothing);
             }
+            check_fit(&snapshot, &changes)?;
             let set = ChangeSet { header: header.clone(), changes };
             match self.store.append(snapshot.revision(), &set) {
                 Ok(head) => {
-                    self.advance(&snapshot, head.revision, &set.changes)?;
+                    self.take_in(&mut pending, head.revision, set.changes)?;
                     return Ok(head);
                 }
+                Err(StoreError::Repeated(done)) => return Ok(self.first_result(done)?),
                 Err(StoreError::Conflict { .. }) if attempt < ATTEMPTS => {
-                    self.catch_up(&writing)?;
+                    attempt += 1;
+                    self.catch_up(&mut pending)?;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        unreachable!("the loop ends by returning")
     }
 
-    /// Takes in what other processes appended; returns the newest revision.
+    /// Takes in what other processes appended and what is pending; returns the newest revision.
     pub fn follow(&self) -> Result<Revision, CommitError<std::convert::Infallible>> {
-        let writing = self.lock_writing();
-        if self.store.head()?.revision > self.snapshot().revision() {
-            self.catch_up(&writing)?;
+        let mut pending = self.lock_writing();
+        self.settle(&mut pending)?;
+        if self.store.head()?.revision > self.current().revision() {
+            self.catch_up(&mut pending)?;
         }
-        Ok(self.snapshot().revision())
+        Ok(self.current().revision())
     }
 
     /// Hears of every revision from now on.
     pub fn subscribe(&self) -> Receiver<Event> {
-        let (sender, receiver) = channel();
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
-        receiver
+        self.listeners.subscribe()
     }
 
-    /// The log from `after` on, oldest first, until the visitor breaks.
-    pub fn log(
-        &self,
-        after: Revision,
-        each: &mut dyn FnMut(LogEntry) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        self.store.log(after, each)
+    fn current(&self) -> Arc<Snapshot> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn lock_writing(&self) -> MutexGuard<'_, ()> {
+    fn replace(&self, next: Snapshot) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+    }
+
+    fn lock_writing(&self) -> MutexGuard<'_, Pending> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn catch_up<E>(&self, _writing: &MutexGuard<'_, ()>) -> Result<(), CommitError<E>> {
-        let mut failed = None;
-        self.store.log(self.snapshot().revision(), &mut |entry| match self.advance(
-            &self.snapshot(),
-            entry.revision,
-            &entry.set.changes,
-        ) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
+    fn first_result(&self, done: Revision) -> Result<Head, StoreError> {
+        let mut head = Head { revision: done, ..Head::default() };
+        self.store.headers(Span::only(done), &mut |entry| {
+            head.hash = entry.hash;
+            ControlFlow::Break(())
         })?;
-        failed.map_or(Ok(()), |error| Err(error.into()))
+        Ok(head)
     }
 
-    fn advance(&self, from: &Snapshot, revision: Revision, changes: &[Change]) -> Result<(), ApplyError> {
-        let next = Arc::new(from.apply(revision, changes)?);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
-        let event = Event::of(revision, changes);
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|listener| listener.send(event.clone()).is_ok());
+    fn catch_up<E>(&self, pending: &mut Pending) -> Result<(), CommitError<E>> {
+        for entry in self.headers_of(Span::after(self.current().revision()))? {
+            self.settle(pending)?;
+            let changes = self.changes_of(entry.revision)?;
+            self.take_in(pending, entry.revision, changes)?;
+        }
+        Ok(self.settle(pending)?)
+    }
+
+    fn headers_of(&self, span: Span) -> Result<Vec<LogHeader>, StoreError> {
+        let mut headers = Vec::new();
+        self.store.headers(span, &mut |entry| {
+            headers.push(entry);
+            ControlFlow::Continue(())
+        })?;
+        Ok(headers)
+    }
+
+    fn changes_of(&self, revision: Revision) -> Result<Vec<Change>, StoreError> {
+        let mut changes = Vec::new();
+        self.store.changes(Which::Span(Span::only(revision)), &mut |_, change| {
+            changes.push(change);
+            ControlFlow::Continue(())
+        })?;
+        Ok(changes)
+    }
+
+    /// The next revision is in the store: brings the snapshot up to it, at once or when it is asked for.
+    fn take_in(
+        &self,
+        pending: &mut Pending,
+        revision: Revision,
+        changes: Vec<Change>,
+    ) -> Result<(), ApplyError> {
+        let event = Event::of(revision, &changes);
+        if changes.len() > APPLIED_AT_ONCE {
+            pending.0 = Some((revision, changes));
+            self.behind.store(true, Ordering::Release);
+        } else {
+            self.replace(self.current().apply(revision, &changes)?);
+        }
+        self.listeners.tell(&event);
+        Ok(())
+    }
+
+    fn settle(&self, pending: &mut Pending) -> Result<(), ApplyError> {
+        if let Some((revision, changes)) = pending.0.take() {
+            self.replace(self.current().apply(revision, &changes)?);
+            self.behind.store(false, Ordering::Release);
+        }
         Ok(())
     }
 }
 
-impl Event {
-    fn of(revision: Revision, changes: &[Change]) -> Self {
-        let mut parts: BTreeMap<(Secrecy, Layer), Option<Rect>> = BTreeMap::new();
-        for record in changes.iter().flat_map(|change| [change.before(), change.after()]).flatten() {
-            let bounds = record.geometry.as_deref().and_then(geometry::bounds);
-            let part = parts.entry((record.secrecy, record.layer)).or_default();
-            *part = join(*part, bounds);
-        }
-        let parts: Vec<_> =
-            parts.into_iter().map(|((class, layer), extent)| (class, layer, extent)).collect();
-        Self::from_parts(revision, parts)
-    }
-
-    /// The event as it is heard where records up to a class are shown.
-    #[must_use]
-    pub fn up_to(&self, show: Secrecy) -> Self {
-        let parts = self.parts.iter().filter(|(class, _, _)| *class <= show).copied().collect();
-        Self::from_parts(self.revision, parts)
-    }
-
-    fn from_parts(revision: Revision, parts: Vec<(Secrecy, Layer, Option<Rect>)>) -> Self {
-        let mut layers: Vec<Layer> = parts.iter().map(|(_, layer, _)| *layer).collect();
-        layers.sort_unstable();
-        layers.dedup();
-        let extent = parts.iter().fold(None, |sum, (_, _, extent)| join(sum, *extent));
-        Self { revision, layers, extent, parts }
-    }
+fn build(store: &dyn Store) -> Result<Snapshot, StoreError> {
+    let mut records = Vec::new();
+    let head = store.load(&mut |record| records.push(record))?;
+    Ok(Snapshot::build(head.revision, records))
 }
 
-fn join(a: Option<Rect>, b: Option<Rect>) -> Option<Rect> {
-    let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
-    let (min, max) = (
-        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
-        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
-    );
-    Some(Rect::new(min, max))
+/// Whether every change meets the row that it was decided on, so that what is written can be applied.
+fn check_fit(snapshot: &Snapshot, changes: &[Change]) -> Result<(), ApplyError> {
+    for change in changes {
+        let (layer, key) = (change.layer(), change.key());
+        if snapshot.layer(layer).version(key).is_some() != change.before().is_some() {
+            return Err(ApplyError { layer, key });
+        }
+    }
+    Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Head, RegisterInfo, Store, StoreError};
-use crate::model::{ChangeSet, Layer, LogEntry, Record, RecordKey, Revision};
+use super::{ChangeVisitor, Head, Progress, RegisterInfo, Span, Store, StoreError, Which};
+use crate::model::{ChangeSet, Finding, Layer, LogEntry, LogHeader, Record, RecordKey, Revision};
 
 /// A register in memory, for tests and trials.
 pub struct MemoryStore {
@@ -92,18 +92,46 @@ impl Store for MemoryStore {
         Ok(state.head())
     }
 
-    fn log(
+    fn headers(
         &self,
-        after: Revision,
-        each: &mut dyn FnMut(LogEntry) -> ControlFlow<()>,
+        span: Span,
+        each: &mut dyn FnMut(LogHeader) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let entries: Vec<LogEntry> =
-            self.state().log.iter().filter(|entry| entry.revision > after).cloned().collect();
-        let _ = entries.into_iter().try_for_each(each);
+        let header = |entry: &LogEntry| LogHeader {
+            revision: entry.revision,
+            previous: entry.previous,
+            hash: entry.hash,
+            header: entry.set.header.clone(),
+            counts: entry.set.counts(),
+        };
+        let headers: Vec<_> =
+            self.state().log.iter().filter(|entry| span.contains(entry.revision)).map(header).collect();
+        let _ = headers.into_iter().try_for_each(each);
+        Ok(())
+    }
+
+    fn changes(&self, which: Which, each: &mut ChangeVisitor<'_>) -> Result<(), StoreError> {
+        let wanted: Vec<_> = self
+            .state()
+            .log
+            .iter()
+            .filter(|entry| !matches!(which, Which::Span(span) if !span.contains(entry.revision)))
+            .flat_map(|entry| entry.set.changes.iter().map(|change| (entry.revision, change)))
+            .filter(|(_, change)| match which {
+                Which::Span(_) => true,
+                Which::Record(layer, id) => change.layer() == layer && change.key().id == id,
+            })
+            .map(|(revision, change)| (revision, change.clone()))
+            .collect();
+        let _ = wanted.into_iter().try_for_each(|(revision, change)| each(revision, change));
         Ok(())
     }
 
     fn find_request(&self, idempotency_key: &str) -> Result<Option<Revision>, StoreError> {
         Ok(self.state().find_request(idempotency_key))
+    }
+
+    fn check(&self, _: &mut dyn FnMut(Finding), _: &mut Progress<'_>) -> Result<(), StoreError> {
+        Ok(())
     }
 }

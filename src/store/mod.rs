@@ -3,13 +3,15 @@
 //! A store answers no spatial question and knows no snapshot. `memory` is the reference;
 //! one contract suite (`tests/it/store_contract.rs`) runs on all.
 
+pub mod geopackage;
 mod memory;
 
+pub use geopackage::GeoPackageStore;
 pub use memory::MemoryStore;
 
 use std::ops::ControlFlow;
 
-use crate::model::{ChangeSet, Digest, LogEntry, Record, Revision};
+use crate::model::{Change, ChangeSet, Digest, Finding, Layer, LogHeader, Record, RecordId, Revision};
 
 /// The newest change set's place and chain hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -59,10 +61,59 @@ pub enum StoreError {
         /// what is wrong
         what: String,
     },
+    /// another program holds the register for writing and does not let go
+    #[error("another program has been writing to the register for {waited_s} s; try again later")]
+    Busy {
+        /// how long was waited, seconds
+        waited_s: u64,
+    },
+    /// opened for reading only
+    #[error("the register was opened for reading only")]
+    ReadOnly,
     /// the disk, the file system or the database engine
     #[error("{0}")]
     Engine(String),
 }
+
+/// A stretch of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// the revision before the first
+    pub after: Revision,
+    /// the last; a revision beyond the head means the head
+    pub up_to: Revision,
+}
+
+impl Span {
+    /// From a revision (exclusive) to the head.
+    pub fn after(after: Revision) -> Self {
+        Self { after, up_to: Revision(i64::MAX as u64) }
+    }
+
+    /// One revision.
+    pub fn only(revision: Revision) -> Self {
+        Self { after: Revision(revision.0.saturating_sub(1)), up_to: revision }
+    }
+
+    fn contains(self, revision: Revision) -> bool {
+        self.after < revision && revision <= self.up_to
+    }
+}
+
+/// Which changes of the log are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// all of a stretch
+    Span(Span),
+    /// those of one fact, all its versions; answered from an index
+    Record(Layer, RecordId),
+}
+
+/// What hears of the changes asked for: the revision and the change.
+pub type ChangeVisitor<'a> = dyn FnMut(Revision, Change) -> ControlFlow<()> + 'a;
+
+/// What hears how far long work is: so many of so many.
+pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 
 /// A place where change sets are kept.
 pub trait Store: Send + Sync {
@@ -79,13 +130,20 @@ pub trait Store: Send + Sync {
     /// All rows of the current tables, read in one view; returns the head of that view.
     fn load(&self, each: &mut dyn FnMut(Record)) -> Result<Head, StoreError>;
 
-    /// The log from `after` (exclusive) on, oldest first, until the visitor breaks.
-    fn log(
+    /// Heads of change sets, oldest first, until the visitor breaks.
+    fn headers(
         &self,
-        after: Revision,
-        each: &mut dyn FnMut(LogEntry) -> ControlFlow<()>,
+        span: Span,
+        each: &mut dyn FnMut(LogHeader) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
+
+    /// Changes, oldest first and in the order of their change sets, until the visitor breaks.
+    fn changes(&self, which: Which, each: &mut ChangeVisitor<'_>) -> Result<(), StoreError>;
 
     /// The revision that a client's request led to, if it was carried out.
     fn find_request(&self, idempotency_key: &str) -> Result<Option<Revision>, StoreError>;
+
+    /// Looks for damage that only the store can see: its own structure, the hash chain over the
+    /// bytes as they are stored, indexes that disagree with their tables.
+    fn check(&self, each: &mut dyn FnMut(Finding), progress: &mut Progress<'_>) -> Result<(), StoreError>;
 }

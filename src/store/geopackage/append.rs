@@ -1,0 +1,332 @@
+//! Appending a change set: log, tables, R-trees and extents in one transaction.
+
+use std::io::Write as _;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ToSql, Transaction, TransactionBehavior};
+
+use super::blob::Bounds;
+use super::encode::{self, Batch, Encoded};
+use super::rtree::{self, Gathered};
+use super::table::{self, Content};
+use super::{damaged, log};
+use crate::model::{Change, ChangeSet, Layer, LayerCount, Op, Record, Revision, Value, canonical_json};
+use crate::store::{Head, StoreError};
+
+/// From so many changes of a layer on, its R-tree is written anew instead of row by row…
+const BULK: u64 = 2_000;
+
+/// …if they are at least this part of what the layer holds already: the whole tree must be read and written.
+const BULK_SHARE: u64 = 10;
+
+/// Carries out `Store::append`.
+pub(super) fn append(
+    connection: &mut Connection,
+    expected: Revision,
+    set: &ChangeSet,
+) -> Result<Head, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let before = log::head(&transaction)?;
+    if let Some(key) = set.header.idempotency_key.as_deref()
+        && let Some(done) = log::find_request(&transaction, key)?
+    {
+        return Err(StoreError::Repeated(done));
+    }
+    if before.revision != expected {
+        return Err(StoreError::Conflict { expected, found: before.revision });
+    }
+    let revision = Revision(before.revision.0 + 1);
+    let counts = set.counts();
+    let mut layers = LayerWriter::all(&transaction, &counts)?;
+    let hash = {
+        let mut entries = log::EntryWriter::new(&transaction, revision)?;
+        encode::encode(set, before.hash, |changes, batch| {
+            write_batch(changes, batch, &mut entries, &mut layers)
+        })?
+    };
+    for (count, layer) in counts.iter().zip(layers) {
+        layer.finish(&transaction, count.layer)?;
+    }
+    log::write_header(&transaction, revision, before.hash, hash, set)?;
+    transaction.commit()?;
+    Ok(Head { revision, hash })
+}
+
+fn write_batch(
+    changes: &[Change],
+    batch: &Batch,
+    entries: &mut log::EntryWriter<'_>,
+    layers: &mut [LayerWriter<'_>],
+) -> Result<(), StoreError> {
+    for (change, encoded) in changes.iter().zip(batch.iter()) {
+        entries.write(change, &encoded)?;
+        // Few layers take part in one set; a search through them costs less than a map.
+        if let Some(writer) = layers.iter_mut().find(|writer| writer.layer == change.layer()) {
+            writer.write(change, &encoded)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the rows of one layer.
+struct LayerWriter<'a> {
+    layer: Layer,
+    columns: Vec<Slot>,
+    insert: CachedStatement<'a>,
+    update: CachedStatement<'a>,
+    delete: CachedStatement<'a>,
+    /// Boxes, where the R-tree is to be written anew.
+    gathered: Option<Gathered>,
+    connection: &'a Connection,
+    /// Box round all that was written.
+    extent: Option<Bounds>,
+    letters: [u8; 26],
+    scratch: Vec<u8>,
+}
+
+/// Where a column's value comes from.
+#[derive(Clone, Copy)]
+enum Slot {
+    Common(&'static str),
+    Own(usize),
+    Id,
+    Version,
+    Extra,
+    Geometry,
+}
+
+impl<'a> LayerWriter<'a> {
+    fn all(transaction: &'a Transaction<'_>, counts: &[LayerCount]) -> Result<Vec<Self>, StoreError> {
+        // All triggers go before the first statement is made: each change of structure would have it made again.
+        let bulk = counts.iter().map(|count| is_bulk(transaction, count)).collect::<Result<Vec<_>, _>>()?;
+        for (count, _) in counts.iter().zip(&bulk).filter(|(_, bulk)| **bulk) {
+            rtree::drop_triggers(transaction, count.layer)?;
+        }
+        counts.iter().zip(bulk).map(|(count, bulk)| Self::new(transaction, count.layer, bulk)).collect()
+    }
+
+    fn new(connection: &'a Connection, layer: Layer, bulk: bool) -> Result<Self, StoreError> {
+        let slot = |column: &table::Column| match column.content {
+            Content::Id => Slot::Id,
+            Content::Version => Slot::Version,
+            Content::Field(field) => {
+                layer.def().index_of(field.name).map_or(Slot::Common(field.name), Slot::Own)
+            }
+            Content::Extra => Slot::Extra,
+            Content::Geometry => Slot::Geometry,
+        };
+        Ok(Self {
+            layer,
+            columns: table::columns(layer).iter().map(slot).collect(),
+            insert: connection.prepare_cached(&table::insert(layer))?,
+            update: connection.prepare_cached(&table::update(layer))?,
+            delete: connection.prepare_cached(&table::delete(layer))?,
+            gathered: bulk.then(Gathered::default),
+            connection,
+            extent: None,
+            letters: [0; 26],
+            scratch: Vec::new(),
+        })
+    }
+
+    fn write(&mut self, change: &Change, encoded: &Encoded<'_>) -> Result<(), StoreError> {
+        let row = match change.op() {
+            Op::Insert => self.insert(change, encoded)?,
+            Op::Update => self.update(change, encoded)?,
+            Op::Delete => self.delete(change)?,
+        };
+        let Some(row) = row else {
+            let key = change.key();
+            return Err(damaged(
+                format!("{} {} version {}", self.layer, key.id, key.version),
+                "a change does not fit the row as it is",
+            ));
+        };
+        if let Some(gathered) = &mut self.gathered {
+            match (change.op(), encoded.bounds) {
+                (Op::Insert, Some(bounds)) => gathered.new.push((row, bounds)),
+                (Op::Insert, None) => {}
+                (_, bounds) => {
+                    gathered.changed.insert(row, bounds);
+                }
+            }
+        }
+        if let Some([west, east, south, north]) = encoded.bounds {
+            let [w, e, s, n] = self.extent.unwrap_or([west, east, south, north]);
+            self.extent = Some([west.min(w), east.max(e), south.min(s), north.max(n)]);
+        }
+        Ok(())
+    }
+
+    /// The number of the new row; `None` where the row is there already.
+    fn insert(&mut self, change: &Change, encoded: &Encoded<'_>) -> Result<Option<i64>, StoreError> {
+        let Some(after) = change.after() else { return Ok(None) };
+        let binder =
+            Binder { columns: &self.columns, letters: &mut self.letters, scratch: &mut self.scratch };
+        binder.bind(after, encoded.blob, &mut self.insert)?;
+        match self.insert.raw_execute() {
+            Ok(_) => Ok(Some(self.connection.last_insert_rowid())),
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The number of the changed row; `None` where it is not there.
+    fn update(&mut self, change: &Change, encoded: &Encoded<'_>) -> Result<Option<i64>, StoreError> {
+        let Some(after) = change.after() else { return Ok(None) };
+        let binder =
+            Binder { columns: &self.columns, letters: &mut self.letters, scratch: &mut self.scratch };
+        binder.bind(after, encoded.blob, &mut self.update)?;
+        only_row(&mut self.update)
+    }
+
+    /// The number of the row taken away; `None` where it is not there.
+    fn delete(&mut self, change: &Change) -> Result<Option<i64>, StoreError> {
+        let key = change.key();
+        self.delete.raw_bind_parameter(1, key.id.encode(&mut self.letters))?;
+        self.delete.raw_bind_parameter(2, key.version)?;
+        only_row(&mut self.delete)
+    }
+
+    /// Writes the R-tree, where that was put off, and the layer's entry in `gpkg_contents`.
+    fn finish(self, connection: &Connection, layer: Layer) -> Result<(), StoreError> {
+        let Self { gathered, extent, insert, update, delete, .. } = self;
+        drop((insert, update, delete));
+        if let Some(gathered) = gathered {
+            rtree::rebuild(connection, layer, gathered)?;
+            rtree::create_triggers(connection, layer)?;
+        }
+        let [west, east, south, north] = extent.map_or([None; 4], |sides| sides.map(Some));
+        // The extent only grows: it may be larger than what the layer holds, never smaller.
+        connection
+            .prepare_cached(
+                "UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now'), \
+                 min_x = min(ifnull(min_x, ?2), ifnull(?2, min_x)), max_x = max(ifnull(max_x, ?3), ifnull(?3, max_x)), \
+                 min_y = min(ifnull(min_y, ?4), ifnull(?4, min_y)), max_y = max(ifnull(max_y, ?5), ifnull(?5, max_y)) \
+                 WHERE table_name = ?1",
+            )?
+            .execute((layer.name(), west, east, south, north))?;
+        Ok(())
+    }
+}
+
+fn is_bulk(connection: &Connection, count: &LayerCount) -> Result<bool, StoreError> {
+    if !count.layer.has_geometry() || count.total() < BULK {
+        return Ok(false);
+    }
+    // The greatest row number stands for the count: it is found at once.
+    let sql = format!("SELECT ifnull(max(fid), 0) FROM \"{}\"", count.layer);
+    let present: u64 = connection.query_row(&sql, [], |row| row.get(0))?;
+    Ok(count.total() >= present / BULK_SHARE)
+}
+
+fn only_row(statement: &mut CachedStatement<'_>) -> Result<Option<i64>, StoreError> {
+    let mut rows = statement.raw_query();
+    let number = rows.next()?.map(|row| row.get(0)).transpose()?;
+    // To the end, so that the statement counts as done and not as broken off.
+    while rows.next()?.is_some() {}
+    Ok(number)
+}
+
+/// Text that need not be checked and copied before it is bound.
+pub(super) struct RawText<'a>(pub(super) &'a [u8]);
+
+impl ToSql for RawText<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(self.0)))
+    }
+}
+
+/// Binds a record's values to the parameters of a statement, one per column.
+struct Binder<'a> {
+    columns: &'a [Slot],
+    letters: &'a mut [u8; 26],
+    scratch: &'a mut Vec<u8>,
+}
+
+impl Binder<'_> {
+    fn bind(
+        self,
+        record: &Record,
+        blob: &[u8],
+        statement: &mut CachedStatement<'_>,
+    ) -> Result<(), StoreError> {
+        statement.clear_bindings();
+        for (at, slot) in self.columns.iter().enumerate() {
+            let at = at + 1;
+            match slot {
+                Slot::Id => statement.raw_bind_parameter(at, record.id.encode(self.letters))?,
+                Slot::Version => statement.raw_bind_parameter(at, record.version)?,
+                Slot::Own(field) => {
+                    if let Some(value) = record.fields.get(*field) {
+                        bind_value(value, at, self.scratch, statement)?;
+                    }
+                }
+                Slot::Common(name) => bind_common(record, name, at, self.scratch, statement)?,
+                Slot::Extra => {
+                    if let Some(extra) = record.extra.as_deref().filter(|extra| !extra.is_empty()) {
+                        self.scratch.clear();
+                        canonical_json(&serde_json::Value::Object(extra.clone()), self.scratch);
+                        statement.raw_bind_parameter(at, RawText(self.scratch))?;
+                    }
+                }
+                Slot::Geometry => {
+                    if !blob.is_empty() {
+                        statement.raw_bind_parameter(at, blob)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bind_common(
+    record: &Record,
+    name: &str,
+    at: usize,
+    scratch: &mut Vec<u8>,
+    statement: &mut CachedStatement<'_>,
+) -> Result<(), StoreError> {
+    let text = match name {
+        "code" => record.code.as_deref(),
+        "source" => record.source.as_deref(),
+        "remarks" => record.remarks.as_deref(),
+        "secrecy" => Some(record.secrecy.code()),
+        _ => {
+            let day = if name == "valid_from" { record.valid.from() } else { record.valid.to() };
+            return day.map_or(Ok(()), |day| bind_value(&Value::Date(day), at, scratch, statement));
+        }
+    };
+    if let Some(text) = text {
+        statement.raw_bind_parameter(at, text)?;
+    }
+    Ok(())
+}
+
+fn bind_value(
+    value: &Value,
+    at: usize,
+    scratch: &mut Vec<u8>,
+    statement: &mut CachedStatement<'_>,
+) -> Result<(), StoreError> {
+    match value {
+        Value::Text(text) => statement.raw_bind_parameter(at, &**text)?,
+        Value::Int(number) => statement.raw_bind_parameter(at, number)?,
+        Value::Real(number) => statement.raw_bind_parameter(at, number)?,
+        Value::Bool(flag) => statement.raw_bind_parameter(at, flag)?,
+        Value::Date(date) => {
+            scratch.clear();
+            let _ = write!(scratch, "{date}");
+            statement.raw_bind_parameter(at, RawText(scratch))?;
+        }
+        Value::List(list) => {
+            scratch.clear();
+            canonical_json(list, scratch);
+            statement.raw_bind_parameter(at, RawText(scratch))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! History, older revisions, undo, verify.
