@@ -1,14 +1,28 @@
 //! Bytes to features and features to bytes. Readers keep what can be read and report the rest as findings.
 //!
 //! A source gives features in the file's own coordinates and columns; what they mean is for `intake`.
+//! GDAL, which reads what we do not read ourselves, only ever runs in a child process (`ogr`).
 
-use std::path::PathBuf;
+mod archive;
+mod bytes;
+mod declared;
+mod encoding;
+mod error;
+mod geojson;
+mod kind;
+mod report;
+mod table;
+
+use std::path::Path;
 
 use geo_types::Geometry;
 use serde_json::Value as Json;
 
 use crate::crs::Crs;
 use crate::model::{FieldKind, Finding};
+
+pub use error::FormatError;
+pub use kind::Kind;
 
 /// One feature or row as a file holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +53,12 @@ pub trait FeatureSource: Send {
     /// Columns seen so far; grows while reading where a format has no heading (GeoJSON).
     fn columns(&self) -> &[String];
 
+    /// Columns the geometry was made from (`lon`, `lat`, `wkt`): they are among [`Self::columns`] and keep
+    /// their values, but say nothing the geometry does not say.
+    fn geometry_columns(&self) -> &[usize] {
+        &[]
+    }
+
     /// What the file says of its coordinates.
     fn crs(&self) -> &DeclaredCrs;
 
@@ -59,6 +79,40 @@ pub struct ReadOptions {
     pub layer: Option<String>,
     /// text encoding, e.g. `GBK`
     pub encoding: Option<String>,
+}
+
+/// A layer of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerInfo {
+    /// name, to be given as [`ReadOptions::layer`]
+    pub name: String,
+    /// how many features it has, where the file says so cheaply
+    pub count: Option<u64>,
+}
+
+/// Opens a file by its content and extension.
+///
+/// # Errors
+/// What stops reading altogether: no such file, a format nobody knows, several layers and none chosen.
+/// Whatever can be read around is a finding of the source instead.
+pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
+    match Kind::of(path)? {
+        Kind::GeoJson => Ok(Box::new(geojson::GeoJsonSource::open(path, options)?)),
+        Kind::Csv => Ok(Box::new(table::open_csv(path, options)?)),
+        Kind::Sheet => Ok(Box::new(table::open_sheet(path, options)?)),
+        _ => Err(FormatError::UnknownFormat { path: path.into() }),
+    }
+}
+
+/// The layers of a file; one, named after the file, where the format knows no layers.
+///
+/// # Errors
+/// As [`open`].
+pub fn list_layers(path: &Path, _options: &ReadOptions) -> Result<Vec<LayerInfo>, FormatError> {
+    match Kind::of(path)? {
+        Kind::Sheet => table::sheet_layers(path),
+        _ => Ok(vec![LayerInfo { name: kind::stem(path), count: None }]),
+    }
 }
 
 /// One column of a file being written.
@@ -98,17 +152,4 @@ pub trait FeatureSink {
     fn write(&mut self, feature: OutFeature) -> Result<(), FormatError>;
     /// Closes the file and puts it in place; findings such as names cut to ten letters.
     fn finish(self: Box<Self>) -> Result<Vec<Finding>, FormatError>;
-}
-
-/// What stops reading or writing a file.
-#[derive(Debug, thiserror::Error)]
-pub enum FormatError {
-    /// placeholder of the final error enum
-    #[error("{path}: {what}")]
-    Unreadable {
-        /// the file
-        path: PathBuf,
-        /// what is wrong
-        what: String,
-    },
 }

@@ -1,0 +1,240 @@
+//! Reads GeoJSON: RFC 7946, the older `crs` member, bare geometries, features one per line, gzip.
+//!
+//! The text is held in memory, but features are parsed one by one when asked for: a first pass only finds where
+//! each begins and ends, so that a broken one costs itself and not the rest.
+//! Files without `crs` are `Undeclared`, although RFC 7946 makes them WGS 84: much Chinese GeoJSON is GCJ-02.
+
+mod geometry;
+mod scan;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value as Json;
+
+use self::geometry::RawGeometry;
+use super::report::{Noticed, Report};
+use super::{DeclaredCrs, FeatureSource, FormatError, ReadOptions, SourceFeature, bytes, declared, encoding};
+use crate::model::{Finding, Severity};
+
+/// A GeoJSON file being read.
+pub(crate) struct GeoJsonSource {
+    text: String,
+    /// where each feature, or bare geometry, stands
+    parts: std::vec::IntoIter<Range<usize>>,
+    total: u64,
+    row: u64,
+    columns: Vec<String>,
+    places: HashMap<String, usize>,
+    crs: DeclaredCrs,
+    report: Report,
+    heights: bool,
+}
+
+impl GeoJsonSource {
+    /// Reads the text and finds its features.
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, FormatError> {
+        let given = options.encoding.as_deref().map(encoding::required).transpose()?;
+        let mut report = Report::new(path);
+        let (bytes, cut) = bytes::all(path, bytes::MAX_TEXT)?;
+        let text = encoding::whole(bytes, given, &mut report);
+        let layout = scan::layout(&text).ok_or_else(|| {
+            FormatError::broken(
+                path,
+                "不是 GeoJSON：找不到要素或图形",
+                "not GeoJSON: neither features nor a geometry found",
+            )
+        })?;
+        if cut.is_some() || layout.cut {
+            report.file(Noticed {
+                rule: "import.file",
+                severity: Severity::Error,
+                what: ("文件不完整，中途断开".into(), "the file is cut off before its end".into()),
+                done: ("断开之前的要素照常读取", "what stands before the cut was read"),
+            });
+        }
+        let crs = match layout.crs {
+            None => DeclaredCrs::Undeclared,
+            Some(range) => declared_crs(&text[range]),
+        };
+        let total = layout.parts.len() as u64;
+        Ok(Self {
+            text,
+            parts: layout.parts.into_iter(),
+            total,
+            row: 0,
+            columns: Vec::new(),
+            places: HashMap::new(),
+            crs,
+            report,
+            heights: false,
+        })
+    }
+
+    fn column(&mut self, name: String) -> usize {
+        if let Some(&at) = self.places.get(&name) {
+            return at;
+        }
+        let at = self.columns.len();
+        self.columns.push(name.clone());
+        self.places.insert(name, at);
+        at
+    }
+
+    fn feature(&mut self, raw: RawFeature) -> SourceFeature {
+        let mut values = Vec::with_capacity(raw.properties.len() + 1);
+        // An `id` among the properties is the author's own and goes before the feature's.
+        let own_id = raw.properties.iter().any(|(name, value)| name == "id" && !value.is_null());
+        if let Some(id) = raw.id.filter(|id| !own_id && !id.is_null()) {
+            values.push((self.column("id".into()), id));
+        }
+        for (name, value) in raw.properties {
+            let at = self.column(name);
+            if !value.is_null() {
+                values.push((at, value));
+            }
+        }
+        let geometry = match raw.geometry.map(|g| g.into_geometry()) {
+            None => None,
+            Some(Ok((geometry, heights))) => {
+                self.note_heights(heights);
+                geometry
+            }
+            Some(Err(why)) => {
+                self.report.geometry(self.row, None, "", why.0, why.1);
+                None
+            }
+        };
+        SourceFeature { row: self.row, geometry, values }
+    }
+
+    fn note_heights(&mut self, heights: bool) {
+        if heights && !self.heights {
+            self.heights = true;
+            self.report.file(Noticed {
+                rule: "import.heights",
+                severity: Severity::Note,
+                what: ("坐标带有高程".into(), "the coordinates have heights".into()),
+                done: ("只取平面坐标", "only the plane coordinates are taken"),
+            });
+        }
+    }
+}
+
+impl FeatureSource for GeoJsonSource {
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn crs(&self) -> &DeclaredCrs {
+        &self.crs
+    }
+
+    fn count_hint(&self) -> Option<u64> {
+        Some(self.total)
+    }
+
+    fn next_feature(&mut self) -> Option<Result<SourceFeature, Finding>> {
+        let range = self.parts.next()?;
+        self.row += 1;
+        let part = &self.text[range];
+        match serde_json::from_str::<RawFeature>(part) {
+            Ok(raw) => Some(Ok(self.feature(raw))),
+            Err(e) => {
+                let start: String = part.chars().take(120).collect();
+                let zh = format!("不是正确的 GeoJSON 要素（{e}）");
+                Some(Err(self.report.refused(self.row, &start, &zh, &e.to_string())))
+            }
+        }
+    }
+
+    fn take_findings(&mut self) -> Vec<Finding> {
+        self.report.take()
+    }
+}
+
+/// A feature as it stands, or a bare geometry taken as a feature without properties.
+#[derive(Default)]
+struct RawFeature {
+    id: Option<Json>,
+    properties: Vec<(String, Json)>,
+    geometry: Option<RawGeometry>,
+}
+
+impl<'de> Deserialize<'de> for RawFeature {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(RawFeatureVisitor)
+    }
+}
+
+struct RawFeatureVisitor;
+
+impl<'de> Visitor<'de> for RawFeatureVisitor {
+    type Value = RawFeature;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a Feature or a geometry")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawFeature, A::Error> {
+        let mut feature = RawFeature::default();
+        let mut bare = RawGeometry::default();
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            match key.as_ref() {
+                "type" => bare.kind = Some(map.next_value()?),
+                "coordinates" => bare.coordinates = Some(map.next_value()?),
+                "geometries" => bare.geometries = Some(map.next_value()?),
+                "geometry" => feature.geometry = map.next_value()?,
+                "properties" => feature.properties = map.next_value::<Option<Pairs>>()?.unwrap_or_default().0,
+                "id" => feature.id = Some(map.next_value()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        if bare.coordinates.is_some() || bare.geometries.is_some() {
+            feature.geometry.get_or_insert(bare);
+        }
+        Ok(feature)
+    }
+}
+
+/// Members of an object in their order.
+#[derive(Default)]
+struct Pairs(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct PairsVisitor;
+        impl<'de> Visitor<'de> for PairsVisitor {
+            type Value = Pairs;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of properties")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        from.deserialize_map(PairsVisitor)
+    }
+}
+
+/// The older `crs` member: `{"type":"name","properties":{"name":…}}`, or a plain text as some programs write.
+fn declared_crs(text: &str) -> DeclaredCrs {
+    let Ok(member) = serde_json::from_str::<Json>(text) else { return DeclaredCrs::Undeclared };
+    let properties = &member["properties"];
+    let name = [&member, &properties["name"], &properties["code"], &member["name"]];
+    match name
+        .iter()
+        .find_map(|value| value.as_str().map(str::to_owned).or_else(|| Some(value.as_u64()?.to_string())))
+    {
+        Some(name) => declared::named(&name),
+        None if member.is_null() => DeclaredCrs::Undeclared,
+        None => DeclaredCrs::Unknown(text.chars().take(300).collect()),
+    }
+}

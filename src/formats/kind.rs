@@ -1,0 +1,110 @@
+//! Which reader a file is for: by its extension, and by its first bytes where that says nothing.
+
+use std::path::Path;
+
+use super::{FormatError, bytes};
+
+/// What kind of file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// GeoJSON, one object or one per line, gzip or not
+    GeoJson,
+    /// text table: commas, tabs, semicolons or bars, gzip or not
+    Csv,
+    /// XLSX, XLS, XLSB or ODS
+    Sheet,
+    /// .shp with its companions
+    Shapefile,
+    /// .dbf alone
+    Dbf,
+    /// zip archive with one or several shapefiles
+    ShapefileZip,
+    /// OpenStreetMap PBF
+    OsmPbf,
+    /// OpenStreetMap XML, gzip or not
+    OsmXml,
+    /// anything else, for GDAL
+    Ogr,
+}
+
+impl Kind {
+    /// Looks at name and first bytes.
+    ///
+    /// # Errors
+    /// The file is not there, or nobody knows its format.
+    pub fn of(path: &Path) -> Result<Self, FormatError> {
+        let meta = std::fs::metadata(path).map_err(|e| FormatError::read(path, e))?;
+        let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        Ok(match extension {
+            "gdb" if meta.is_dir() => Self::Ogr,
+            _ if meta.is_dir() => return Err(FormatError::UnknownFormat { path: path.into() }),
+            "geojson" | "geojsonl" | "geojsons" | "ndjson" | "json" => Self::GeoJson,
+            "csv" | "tsv" | "tab" if !mapinfo_tab(path, extension) => Self::Csv,
+            "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Self::Sheet,
+            "shp" | "shx" => Self::Shapefile,
+            "dbf" if path.with_extension("shp").is_file() => Self::Shapefile,
+            "dbf" => Self::Dbf,
+            "pbf" => Self::OsmPbf,
+            "osm" => Self::OsmXml,
+            "gpkg" | "fgb" | "kml" | "kmz" | "dxf" | "gml" | "gpx" | "mif" | "tab" | "sqlite"
+            | "geojsonseq" => Self::Ogr,
+            "zip" => Self::in_zip(path)?,
+            _ => Self::by_magic(path)?,
+        })
+    }
+
+    fn in_zip(path: &Path) -> Result<Self, FormatError> {
+        let names = super::archive::names(path)?;
+        let has = |what: &str| names.iter().any(|name| name.to_lowercase().contains(what));
+        if names.iter().any(|name| name.to_lowercase().ends_with(".shp")) {
+            Ok(Self::ShapefileZip)
+        } else if has(".gdbtable") || has(".kml") || has(".gpkg") || has(".gml") || has(".tab") || has(".mif")
+        {
+            Ok(Self::Ogr)
+        } else if names.iter().any(|name| name.to_lowercase().ends_with(".dbf")) {
+            Ok(Self::ShapefileZip)
+        } else if names.is_empty() {
+            Err(FormatError::broken(path, "压缩包是空的", "the archive is empty"))
+        } else {
+            let list = names.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+            Err(FormatError::broken(
+                path,
+                format!("压缩包里没有本程序能读取的文件：{list}"),
+                format!("nothing in the archive that this program reads: {list}"),
+            ))
+        }
+    }
+
+    fn by_magic(path: &Path) -> Result<Self, FormatError> {
+        let head = bytes::head(path, 4096)?;
+        let text = String::from_utf8_lossy(&head);
+        let start = text.trim_start_matches('\u{feff}').trim_start();
+        if head.starts_with(b"SQLite format 3\0") || head.starts_with(b"fgb\x03") {
+            return Ok(Self::Ogr);
+        }
+        if head.starts_with(&[0, 0, 0x27, 0x0a]) {
+            return Ok(Self::Shapefile);
+        }
+        if start.starts_with('{') || start.starts_with('[') {
+            return Ok(Self::GeoJson);
+        }
+        if start.starts_with('<') {
+            return Ok(if text.contains("<osm") { Self::OsmXml } else { Self::Ogr });
+        }
+        Err(FormatError::UnknownFormat { path: path.into() })
+    }
+}
+
+/// `.tab` is MapInfo's as well as a table with tabs.
+fn mapinfo_tab(path: &Path, extension: &str) -> bool {
+    extension == "tab" && bytes::head(path, 64).is_ok_and(|head| head.starts_with(b"!table"))
+}
+
+/// Name of a file without folders and extensions: the name of its only layer.
+pub(crate) fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    plain.rsplit_once('.').map_or(plain, |(stem, _)| stem).to_owned()
+}
