@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench gen web tools system
+.PHONY: help demo test check audit bench gen web
 
 # One profile (dev: dependencies optimised) serves demo, tests and checks; release serves benchmarks and shipping.
 CARGO := cargo
@@ -40,7 +40,11 @@ check: target/.system web target/.cargo-deny ## formatting, clippy, docs, eslint
 	$(call step,eslint and vue-tsc)
 	cd web && npm run --silent lint && npm run --silent typecheck
 	$(call step,licences and advisories)
-	PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) deny --locked check
+	PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) deny --locked check bans licenses sources
+	python3 data/licenses.py --check
+
+audit: target/.cargo-deny ## known vulnerabilities of what is linked in (needs the internet)
+	PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) deny --locked check advisories
 
 bench: target/.system ## speed promises against peers; ONLY=name for some; writes target/bench.json
 	$(CARGO) bench --locked --bench promises -- $(ONLY)

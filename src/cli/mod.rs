@@ -1,1 +1,125 @@
 //! The command line: one file per command group.
+//!
+//! Exit codes: 0 done (with or without findings), 1 nothing done, 2 usage,
+//! 3 a question must be answered (the probable answer is printed).
+
+mod convert;
+mod demo;
+mod exchange;
+mod failure;
+mod inspect;
+mod licenses;
+mod registers;
+mod serve;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use failure::Failure;
+use words::t;
+
+/// What was asked for.
+#[derive(Parser)]
+#[command(
+    name = "boundstone",
+    version,
+    about = t("界碑：地名、界线、社区与服务设施登记册", "Boundstone: the register of place names, boundaries, communities and facilities"),
+    subcommand_help_heading = t("命令", "Commands"),
+    after_help = t(
+        "退出码：0 完成（有无问题均可），1 未执行，2 用法有误，3 需要回答一个问题\n例：\n  boundstone demo\n  boundstone serve demo/wuhua.gpkg\n  boundstone init 五华区.gpkg --title 五华区\n  boundstone import 五华区.gpkg 街道.shp --layer division --crs EPSG:4490 --by 张三 --reason 首次入库",
+        "Exit codes: 0 done (findings or not), 1 nothing done, 2 usage, 3 a question must be answered\nExamples:\n  boundstone demo\n  boundstone serve demo/wuhua.gpkg\n  boundstone init wuhua.gpkg --title Wuhua\n  boundstone import wuhua.gpkg streets.shp --layer division --crs EPSG:4490 --by Zhang --reason 'first import'"
+    )
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(about = t("新建登记册（一个 GeoPackage 文件）", "make a register (one GeoPackage file)"))]
+    Init(registers::Init),
+    #[command(about = t("导入文件，形成一个变更集", "bring a file in as one change set"))]
+    Import(exchange::Import),
+    #[command(about = t("导出一个图层", "write a layer to a file"))]
+    Export(exchange::Export),
+    #[command(about = t("列出图层、数量与字段", "list layers, counts and fields"))]
+    Layers(inspect::Layers),
+    #[command(about = t("查看一条记录及其历史", "show a record and its history"))]
+    Show(inspect::Show),
+    #[command(about = t("列出变更集：谁、为何、依据", "list change sets: who, why, by which document"))]
+    Log(inspect::Log),
+    #[command(about = t("撤销一个变更集", "take a change set back"))]
+    Undo(registers::Undo),
+    #[command(about = t("校验登记册：哈希链、重放、索引", "verify the register: hash chain, replay, index"))]
+    Verify(registers::Verify),
+    #[command(about = t("查询一点所在的各级区划", "find the divisions that a point lies in"))]
+    Locate(inspect::Locate),
+    #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
+    Convert(convert::Convert),
+    #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
+    Serve(serve::Serve),
+    #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
+    Demo(demo::Demo),
+    #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
+    Licenses(licenses::Licenses),
+}
+
+/// Runs the program; the arguments are the process's.
+pub fn run() -> ExitCode {
+    let matches = localised().get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    let done = match arguments.command {
+        Command::Init(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Layers(command) => command.run(),
+        Command::Show(command) => command.run(),
+        Command::Log(command) => command.run(),
+        Command::Undo(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Locate(command) => command.run(),
+        Command::Convert(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
+        Command::Licenses(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The commands with clap's own words in the terminal's language.
+fn localised() -> clap::Command {
+    let template = t(
+        "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}\n",
+        "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
+    );
+    let headings = |mut command: clap::Command| {
+        let names: Vec<_> = command.get_arguments().map(|a| (a.get_id().clone(), a.is_positional())).collect();
+        for (name, positional) in names {
+            let heading = if positional { t("参数", "Arguments") } else { t("选项", "Options") };
+            command = command.mut_arg(name, |a| a.help_heading(heading));
+        }
+        command.help_template(template)
+    };
+    let command = headings(Arguments::command());
+    let names: Vec<_> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, headings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_fit_together() {
+        localised().debug_assert();
+    }
+}

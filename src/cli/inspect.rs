@@ -1,0 +1,370 @@
+//! Looking into a register: `layers`, `show`, `log`, `locate`.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::{Map, Value as Json, json};
+
+use super::failure::Failure;
+use super::registers::{open_to_read, today};
+use super::words::{self, language, line, t, thousands};
+use crate::model::layers::DivisionLevel;
+use crate::model::{
+    COMMON_FIELDS, Change, Date, FieldKind, GeometryKind, Layer, LogEntry, Op, Record, RecordId, Revision,
+    record_to_json, vocab,
+};
+use crate::register::Register;
+use crate::snapshot::Snapshot;
+
+/// Which state of the register is looked at.
+#[derive(Args)]
+pub struct AsOf {
+    #[arg(long, value_name = "DATE", help = t("法定日期，默认今天（上海时间）", "lawful date, default today in Shanghai"))]
+    as_of: Option<Date>,
+    #[arg(long, value_name = "N", help = t("登记册的第 N 版，默认最新", "revision N of the register, default the newest"))]
+    revision: Option<u64>,
+}
+
+impl AsOf {
+    /// The lawful date.
+    pub fn date(&self) -> Date {
+        self.as_of.unwrap_or_else(today)
+    }
+
+    /// The snapshot of the revision asked for.
+    pub fn snapshot(&self, register: &Register) -> Result<Arc<Snapshot>, Failure> {
+        Ok(match self.revision {
+            None => register.snapshot(),
+            Some(number) => register.at(Revision(number))?,
+        })
+    }
+}
+
+/// Lists layers.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone layers 五华区.gpkg\n  boundstone layers 五华区.gpkg division", "Examples:\n  boundstone layers wuhua.gpkg\n  boundstone layers wuhua.gpkg division"))]
+pub struct Layers {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(value_name = "LAYER", help = t("只看这个图层，并列出字段", "this layer only, with its fields"))]
+    layer: Option<Layer>,
+    #[command(flatten)]
+    as_of: AsOf,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+impl Layers {
+    /// Prints counts, and fields where one layer is asked for.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_read(&self.register)?;
+        let snapshot = self.as_of.snapshot(&register)?;
+        let wanted: Vec<Layer> = self.layer.map_or_else(|| Layer::ALL.to_vec(), |layer| vec![layer]);
+        if self.json {
+            let list: Vec<Json> =
+                wanted.iter().map(|layer| layer_json(*layer, &snapshot, self.as_of.date())).collect();
+            words::json(&json!({"revision": snapshot.revision().0, "layers": list}));
+            return Ok(());
+        }
+        for layer in wanted {
+            let count = snapshot.layer(layer).count(self.as_of.date());
+            line(format!(
+                "{:<22} {:>10}  {}",
+                layer.name(),
+                thousands(count as u64),
+                words::say(&layer.def().title())
+            ));
+            if self.layer.is_some() {
+                print_fields(layer);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn print_fields(layer: Layer) {
+    for field in COMMON_FIELDS.iter().chain(layer.def().fields) {
+        let title = layer.def().field_title(field.name);
+        let list = field.list.map(|name| format!("[{}]", words::say(&vocab::list(name).title)));
+        line(format!(
+            "  {:<20} {:<13} {} {} {}",
+            field.name,
+            field.kind.name(),
+            words::say(&title),
+            field.unit.unwrap_or_default(),
+            list.unwrap_or_default()
+        ));
+    }
+}
+
+fn layer_json(layer: Layer, snapshot: &Snapshot, day: Date) -> Json {
+    let def = layer.def();
+    let fields: Vec<Json> = COMMON_FIELDS
+        .iter()
+        .chain(def.fields)
+        .map(|field| {
+            json!({
+                "name": field.name, "kind": kind_word(field.kind), "title": def.field_title(field.name),
+                "required": field.required, "unit": field.unit, "list": field.list,
+            })
+        })
+        .collect();
+    let geometry = match def.geometry {
+        GeometryKind::None => "none",
+        GeometryKind::Point => "point",
+        GeometryKind::Line => "line",
+        GeometryKind::Area => "area",
+        GeometryKind::Any => "any",
+    };
+    json!({
+        "name": def.name, "title": def.title(), "geometry": geometry,
+        "count": snapshot.layer(layer).count(day), "rows": snapshot.layer(layer).len(), "fields": fields,
+    })
+}
+
+fn kind_word(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Text => "text",
+        FieldKind::Int => "int",
+        FieldKind::Real => "real",
+        FieldKind::Bool => "bool",
+        FieldKind::Date => "date",
+        FieldKind::List(_) => "list",
+    }
+}
+
+/// Shows a record.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone show 五华区.gpkg division 530102002 --history", "Example:\n  boundstone show wuhua.gpkg division 530102002 --history"))]
+pub struct Show {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(value_name = "LAYER", help = t("图层", "layer"))]
+    layer: Layer,
+    #[arg(value_name = "ID", help = t("记录的 ULID 或业务代码", "the record's ULID or business code"))]
+    id: String,
+    #[arg(long, help = t("列出历史", "with its history"))]
+    history: bool,
+    #[command(flatten)]
+    as_of: AsOf,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+impl Show {
+    /// Prints the record that holds on the day.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_read(&self.register)?;
+        let snapshot = self.as_of.snapshot(&register)?;
+        let day = self.as_of.date();
+        let view = snapshot.layer(self.layer);
+        let by_id = self.id.parse::<RecordId>().ok().and_then(|id| view.get(id, day));
+        let found = by_id.or_else(|| view.by_code(&self.id).find(|record| record.valid.contains(day)));
+        let Some(record) = found else {
+            return Err(Failure::nothing(
+                format!("{} 中没有 {}（{day}）", self.layer, self.id),
+                format!("no {} in {} on {day}", self.id, self.layer),
+            ));
+        };
+        let history = if self.history { register.history(self.layer, record.id)? } else { Vec::new() };
+        if self.json {
+            let geometry = record.geometry.as_deref().map(|g| json!(geojson::Geometry::from(g)));
+            let history: Vec<Json> = history.iter().map(|entry| entry_json(entry)).collect();
+            words::json(&json!({
+                "layer": self.layer.name(), "properties": record_to_json(record), "geometry": geometry,
+                "history": if self.history { Json::from(history) } else { Json::Null },
+            }));
+            return Ok(());
+        }
+        print_record(record);
+        for entry in &history {
+            line(format!("\n{}", heading(entry)));
+            for change in entry.set.changes.iter().filter(|change| change.key().id == record.id) {
+                print_difference(change);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn print_record(record: &Record) {
+    let def = record.layer.def();
+    line(format!("{} · {}", words::say(&def.title()), record.label().unwrap_or_default()));
+    for (name, value) in record_to_json(record) {
+        line(format!("  {:<20} {}", words::say(&def.field_title(&name)), plain(&value)));
+    }
+    if let Some(geometry) = record.geometry.as_deref() {
+        let count = crate::model::geometry::coord_count(geometry);
+        line(format!("  {:<20} {count}", t("坐标点数", "coordinates")));
+    }
+}
+
+fn print_difference(change: &Change) {
+    let empty = Map::new();
+    let before = change.before().map(record_to_json);
+    let after = change.after().map(record_to_json);
+    let (before, after) = (before.as_ref().unwrap_or(&empty), after.as_ref().unwrap_or(&empty));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names.into_iter().filter(|name| before.get(*name) != after.get(*name)) {
+        let side = |object: &Map<String, Json>| object.get(name).map(plain).unwrap_or_else(|| "—".into());
+        let title = change.layer().def().field_title(name);
+        line(format!("    {}: {} → {}", words::say(&title), side(before), side(after)));
+    }
+    let moved = change.before().and_then(|r| r.geometry.as_ref()) != change.after().and_then(|r| r.geometry.as_ref());
+    if moved && change.op() == Op::Update {
+        line(format!("    {}", t("图形有变", "the geometry changed")));
+    }
+}
+
+fn plain(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Lists change sets.
+#[derive(Args)]
+pub struct Log {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(long, default_value_t = 20, help = t("最多几条，最新在前", "how many, newest first"))]
+    limit: usize,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+impl Log {
+    /// Prints the newest change sets.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_read(&self.register)?;
+        let newest = register.snapshot().revision().0;
+        let after = Revision(newest.saturating_sub(self.limit as u64));
+        let mut lines = Vec::new();
+        register.log(after, &mut |entry| {
+            lines.push(if self.json {
+                entry_json(&entry)
+            } else {
+                Json::from(format!("{}  {}", heading(&entry), counts_text(&entry)))
+            });
+            ControlFlow::Continue(())
+        })?;
+        lines.reverse();
+        if self.json {
+            words::json(&Json::from(lines));
+        } else {
+            lines.iter().for_each(|entry| line(plain(entry)));
+        }
+        Ok(())
+    }
+}
+
+fn heading(entry: &LogEntry) -> String {
+    let header = &entry.set.header;
+    let document = header.document.as_deref().map(|d| format!("〔{d}〕")).unwrap_or_default();
+    let undoes = header.undoes.map(|r| format!(" ({} {})", t("撤销", "undoes"), r.0)).unwrap_or_default();
+    let unverified = if header.verified { "" } else { t("（未核身份）", " (unverified)") };
+    format!(
+        "{:>5}  {}  {}{undoes}  {}{unverified}：{}{document}",
+        entry.revision.0,
+        header.at,
+        words::say(&header.kind_title()),
+        header.by,
+        header.reason
+    )
+}
+
+fn counts(entry: &LogEntry) -> Map<String, Json> {
+    let mut counts: std::collections::BTreeMap<(&str, &str), u64> = std::collections::BTreeMap::new();
+    for change in &entry.set.changes {
+        *counts.entry((change.layer().name(), change.op().code())).or_default() += 1;
+    }
+    let mut object = Map::new();
+    for ((layer, op), count) in counts {
+        object.entry(layer).or_insert_with(|| json!({}))[op] = count.into();
+    }
+    object
+}
+
+fn counts_text(entry: &LogEntry) -> String {
+    let sign = |op: &str| match op {
+        "insert" => "+",
+        "delete" => "−",
+        _ => "~",
+    };
+    let parts = counts(entry).into_iter().map(|(layer, ops)| {
+        let ops = ops.as_object().into_iter().flatten();
+        let ops: Vec<String> = ops.map(|(op, count)| format!("{}{count}", sign(op))).collect();
+        format!("{layer} {}", ops.join(" "))
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn entry_json(entry: &LogEntry) -> Json {
+    let mut object = json!({
+        "revision": entry.revision.0, "hash": entry.hash.to_string(), "previous": entry.previous.to_string(),
+        "counts": counts(entry),
+    });
+    if let (Some(object), Ok(Json::Object(header))) = (object.as_object_mut(), serde_json::to_value(&entry.set.header)) {
+        object.extend(header);
+    }
+    object
+}
+
+/// Finds the divisions round a point.
+#[derive(Args)]
+#[command(allow_negative_numbers = true, after_help = t("例：\n  boundstone locate 五华区.gpkg 102.7043 25.0433", "Example:\n  boundstone locate wuhua.gpkg 102.7043 25.0433"))]
+pub struct Locate {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(value_name = "LON", help = t("经度，度（CGCS2000）", "longitude, degrees (CGCS2000)"))]
+    lon: f64,
+    #[arg(value_name = "LAT", help = t("纬度，度（CGCS2000）", "latitude, degrees (CGCS2000)"))]
+    lat: f64,
+    #[command(flatten)]
+    as_of: AsOf,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+impl Locate {
+    /// Prints the chain from the highest level down.
+    pub fn run(self) -> Result<(), Failure> {
+        if !(self.lon.abs() <= 180.0 && self.lat.abs() <= 90.0) {
+            return Err(Failure::Usage(crate::model::Bilingual::new(
+                "经度在 ±180、纬度在 ±90 之间",
+                "a longitude is within ±180 and a latitude within ±90",
+            )));
+        }
+        let register = open_to_read(&self.register)?;
+        let snapshot = self.as_of.snapshot(&register)?;
+        let chain = snapshot.locate(geo_types::Coord { x: self.lon, y: self.lat }, self.as_of.date());
+        if self.json {
+            let chain: Vec<Json> = chain
+                .iter()
+                .map(|record| {
+                    json!({
+                        "id": record.id, "code": record.code, "name": record.label(), "level": record.text("level"),
+                    })
+                })
+                .collect();
+            words::json(&json!({"lon": self.lon, "lat": self.lat, "chain": chain}));
+            return Ok(());
+        }
+        if chain.is_empty() {
+            line(t("不在任何区划内", "in no division"));
+        }
+        for record in chain {
+            let level = record.text("level").and_then(DivisionLevel::from_code).map(DivisionLevel::code);
+            let level = level.and_then(|code| vocab::list("division_level").get(code));
+            let level = level.map(|value| value.title.get(language())).unwrap_or_default();
+            line(format!(
+                "{level}\t{}\t{}",
+                record.code.as_deref().unwrap_or("—"),
+                record.label().unwrap_or_default()
+            ));
+        }
+        Ok(())
+    }
+}

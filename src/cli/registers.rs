@@ -1,0 +1,198 @@
+//! Registers as a whole: `init`, `undo`, `verify`, and how the other commands open one.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::words::{self, line, t, thousands};
+use crate::model::{Date, Header, IdSource, Revision, SetKind};
+use crate::register::Register;
+use crate::store::{GeoPackageStore, RegisterInfo};
+
+/// Milliseconds since 1970: the only clock of the command line.
+pub fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|d| d.as_millis() as u64).unwrap_or_default()
+}
+
+/// Today in Shanghai.
+pub fn today() -> Date {
+    Date::in_shanghai(now_ms() as i64)
+}
+
+/// The present instant as RFC 3339 in UTC.
+pub fn now_text() -> String {
+    jiff::Timestamp::from_millisecond(now_ms() as i64)
+        .map(|instant| format!("{instant:.3}"))
+        .unwrap_or_default()
+}
+
+/// A source of ids seeded by the clock.
+pub fn ids() -> IdSource {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map(|d| d.as_nanos() as u64).unwrap_or_default();
+    IdSource::new(now_ms(), nanos ^ u64::from(std::process::id()).rotate_left(32))
+}
+
+/// Opens a register to change it.
+pub fn open_to_write(path: &Path) -> Result<Register, Failure> {
+    must_exist(path)?;
+    Ok(Register::open(Box::new(GeoPackageStore::open(path)?))?)
+}
+
+/// Opens a register to read it.
+pub fn open_to_read(path: &Path) -> Result<Register, Failure> {
+    must_exist(path)?;
+    Ok(Register::open(Box::new(GeoPackageStore::open_read_only(path)?))?)
+}
+
+fn must_exist(path: &Path) -> Result<(), Failure> {
+    if path.is_file() {
+        return Ok(());
+    }
+    let name = path.display();
+    Err(Failure::nothing(
+        format!("没有登记册 {name}。先新建：boundstone init {name}"),
+        format!("there is no register {name}. Make it first: boundstone init {name}"),
+    ))
+}
+
+/// Who changes something, why, by which document.
+#[derive(Args)]
+pub struct Authorship {
+    #[arg(long, value_name = "NAME", help = t("经办人", "who does it"))]
+    by: String,
+    #[arg(long, value_name = "TEXT", help = t("事由", "why"))]
+    reason: String,
+    #[arg(long, value_name = "NO", help = t("依据文号", "number of the document that orders it"))]
+    document: Option<String>,
+}
+
+impl Authorship {
+    /// The head of a change set. On the command line who it was is not proved.
+    pub fn header(self, kind: SetKind) -> Header {
+        Header {
+            kind,
+            by: self.by,
+            verified: false,
+            reason: self.reason,
+            document: self.document,
+            at: now_text(),
+            undoes: None,
+            idempotency_key: None,
+            origin: None,
+        }
+    }
+}
+
+/// Makes a register.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone init 五华区.gpkg --title 五华区", "Example:\n  boundstone init wuhua.gpkg --title Wuhua"))]
+pub struct Init {
+    #[arg(value_name = "REGISTER", help = t("要新建的文件（.gpkg）", "the file to make (.gpkg)"))]
+    register: PathBuf,
+    #[arg(long, help = t("登记册名称，默认取文件名", "what it is called, default the file's name"))]
+    title: Option<String>,
+}
+
+impl Init {
+    /// Makes an empty register; an existing file is never touched.
+    pub fn run(self) -> Result<(), Failure> {
+        if self.register.exists() {
+            let name = self.register.display();
+            return Err(Failure::nothing(format!("{name} 已存在"), format!("{name} exists already")));
+        }
+        let stem = self.register.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let title = self.title.or(stem).unwrap_or_default();
+        GeoPackageStore::create(&self.register, &RegisterInfo { title, created: now_text() })?;
+        line(format!("{} {}", t("已新建", "made"), self.register.display()));
+        Ok(())
+    }
+}
+
+/// Takes a change set back.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone undo 五华区.gpkg 3 --by 张三 --reason 导错文件", "Example:\n  boundstone undo wuhua.gpkg 3 --by Zhang --reason 'wrong file'"))]
+pub struct Undo {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(value_name = "REVISION", help = t("要撤销的变更集编号", "number of the change set to take back"))]
+    revision: u64,
+    #[command(flatten)]
+    authorship: Authorship,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+impl Undo {
+    /// Appends the inverse change set.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_write(&self.register)?;
+        let head = register.undo(Revision(self.revision), self.authorship.header(SetKind::Undo))?;
+        if self.json {
+            words::json(&json!({"revision": head.revision.0, "undoes": self.revision}));
+        } else {
+            line(match words::language() {
+                crate::model::Language::Zh => {
+                    format!("已撤销变更集 {}，登记册现为第 {} 版", self.revision, head.revision.0)
+                }
+                crate::model::Language::En => {
+                    format!("change set {} is taken back; the register is at revision {}", self.revision, head.revision.0)
+                }
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Verifies a register.
+#[derive(Args)]
+pub struct Verify {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+impl Verify {
+    /// Checks hash chain, replay, tables and index; damage is exit code 1.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_read(&self.register)?;
+        let bar = words::progress(t("校验", "verifying"), None);
+        let report = register.verify(&mut |done| bar.set_position(done))?;
+        bar.finish_and_clear();
+        if self.json {
+            words::json(&json!({
+                "sound": report.is_sound(), "revision": report.head.revision.0, "hash": report.head.hash.to_string(),
+                "change_sets": report.change_sets, "changes": report.changes, "rows": report.rows,
+                "findings": report.findings,
+            }));
+        } else {
+            line(format!(
+                "{} {}，{} {}，{} {}，{} {}",
+                t("变更集", "change sets"),
+                thousands(report.change_sets),
+                t("变更", "changes"),
+                thousands(report.changes),
+                t("记录", "rows"),
+                thousands(report.rows),
+                t("末尾哈希", "head hash"),
+                report.head.hash
+            ));
+            words::findings(&report.findings);
+        }
+        if report.is_sound() {
+            line_unless(self.json, t("完好：哈希链、重放与数据表一致", "sound: hash chain, replay and tables agree"));
+            Ok(())
+        } else {
+            Err(Failure::nothing("登记册有损坏，见上", "the register is damaged, see above"))
+        }
+    }
+}
+
+fn line_unless(quiet: bool, text: &str) {
+    if !quiet {
+        line(text);
+    }
+}

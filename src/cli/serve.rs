@@ -1,0 +1,68 @@
+//! `boundstone serve`: the server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use super::registers::{open_to_read, open_to_write};
+use super::words::{line, t};
+use crate::model::Secrecy;
+use crate::server;
+
+/// The highest class of secrecy that is shown.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Show {
+    /// 公开
+    Public,
+    /// 内部
+    Internal,
+    /// 秘密
+    Secret,
+}
+
+impl From<Show> for Secrecy {
+    fn from(show: Show) -> Self {
+        match show {
+            Show::Public => Self::Public,
+            Show::Internal => Self::Internal,
+            Show::Secret => Self::Secret,
+        }
+    }
+}
+
+/// Starts the server.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone serve 五华区.gpkg --bind 127.0.0.1:8090 --show internal", "Example:\n  boundstone serve wuhua.gpkg --bind 127.0.0.1:8090 --show internal"))]
+pub struct Serve {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDR:PORT", help = t("监听地址；端口 0 表示任选", "where to listen; port 0 takes any"))]
+    bind: SocketAddr,
+    #[arg(long, value_enum, default_value = "public", help = t("显示到哪一密级为止", "the highest class of secrecy shown"))]
+    show: Show,
+    #[arg(long, help = t("只读：不接受修改", "accept no changes"))]
+    read_only: bool,
+    #[arg(long, help = t("页面注明是演示数据", "the page says that the data are for demonstration"))]
+    demo: bool,
+}
+
+impl Serve {
+    /// Serves until it is told to stop (Ctrl+C, SIGTERM).
+    pub fn run(self) -> Result<(), Failure> {
+        let open = if self.read_only { open_to_read } else { open_to_write };
+        let register = Arc::new(open(&self.register)?);
+        let config = server::Config {
+            bind: self.bind,
+            show: self.show.into(),
+            read_only: self.read_only,
+            demo: self.demo,
+        };
+        server::serve_blocking(register, config, |address| {
+            line(format!("{} http://{address}/", t("界碑已启动：", "Boundstone is at")));
+        })?;
+        Ok(())
+    }
+}
