@@ -214,7 +214,8 @@ fn print_difference(change: &Change) {
         let title = change.layer().def().field_title(name);
         line(format!("    {}: {} → {}", words::say(&title), side(before), side(after)));
     }
-    let moved = change.before().and_then(|r| r.geometry.as_ref()) != change.after().and_then(|r| r.geometry.as_ref());
+    let moved =
+        change.before().and_then(|r| r.geometry.as_ref()) != change.after().and_then(|r| r.geometry.as_ref());
     if moved && change.op() == Op::Update {
         line(format!("    {}", t("图形有变", "the geometry changed")));
     }
@@ -306,7 +307,9 @@ fn entry_json(entry: &LogEntry) -> Json {
         "revision": entry.revision.0, "hash": entry.hash.to_string(), "previous": entry.previous.to_string(),
         "counts": counts(entry),
     });
-    if let (Some(object), Ok(Json::Object(header))) = (object.as_object_mut(), serde_json::to_value(&entry.set.header)) {
+    if let (Some(object), Ok(Json::Object(header))) =
+        (object.as_object_mut(), serde_json::to_value(&entry.set.header))
+    {
         object.extend(header);
     }
     object

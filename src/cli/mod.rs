@@ -102,7 +102,8 @@ fn localised() -> clap::Command {
         "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
     );
     let headings = |mut command: clap::Command| {
-        let names: Vec<_> = command.get_arguments().map(|a| (a.get_id().clone(), a.is_positional())).collect();
+        let names: Vec<_> =
+            command.get_arguments().map(|a| (a.get_id().clone(), a.is_positional())).collect();
         for (name, positional) in names {
             let heading = if positional { t("参数", "Arguments") } else { t("选项", "Options") };
             command = command.mut_arg(name, |a| a.help_heading(heading));

@@ -138,7 +138,10 @@ impl Undo {
                     format!("已撤销变更集 {}，登记册现为第 {} 版", self.revision, head.revision.0)
                 }
                 crate::model::Language::En => {
-                    format!("change set {} is taken back; the register is at revision {}", self.revision, head.revision.0)
+                    format!(
+                        "change set {} is taken back; the register is at revision {}",
+                        self.revision, head.revision.0
+                    )
                 }
             });
         }
@@ -183,7 +186,10 @@ impl Verify {
             words::findings(&report.findings);
         }
         if report.is_sound() {
-            line_unless(self.json, t("完好：哈希链、重放与数据表一致", "sound: hash chain, replay and tables agree"));
+            line_unless(
+                self.json,
+                t("完好：哈希链、重放与数据表一致", "sound: hash chain, replay and tables agree"),
+            );
             Ok(())
         } else {
             Err(Failure::nothing("登记册有损坏，见上", "the register is damaged, see above"))

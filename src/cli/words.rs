@@ -75,10 +75,8 @@ fn finding_line(finding: &Finding) -> String {
         Language::Zh => format!("第 {row} 行"),
         Language::En => format!("row {row}"),
     });
-    let place: Vec<String> = [spot.file.clone(), row, spot.field.clone(), spot.record.clone()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let place: Vec<String> =
+        [spot.file.clone(), row, spot.field.clone(), spot.record.clone()].into_iter().flatten().collect();
     let evidence = finding.evidence.as_deref().map(|e| format!(" [{e}]")).unwrap_or_default();
     format!("  {mark} {}: {}{evidence} → {}", place.join(", "), say(&finding.what), say(&finding.done))
 }

@@ -1,1 +1,209 @@
-//! The command line, as a user runs it.
+//! The command line, as a user runs it: the built program, its words and its exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+use crate::shared::shared;
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_boundstone"))
+            .current_dir(self.folder.path())
+            .env("BOUNDSTONE_LANG", "zh")
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Json {
+        serde_json::from_str(&self.done(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    fn code(&self, arguments: &[&str]) -> Option<i32> {
+        self.run(arguments).status.code()
+    }
+}
+
+const BY: [&str; 4] = ["--by", "张三", "--reason", "试"];
+
+const STREETS: &str = r#"{"type":"FeatureCollection","features":[
+ {"type":"Feature","properties":{"Name":"甲街道","code":530102001000,"备考":"x"},"geometry":{"type":"Polygon","coordinates":[[[102.6,25.0],[102.7,25.0],[102.7,25.1],[102.6,25.1],[102.6,25.0]]]}},
+ {"type":"Feature","properties":{"Name":"乙街道","code":530102002000},"geometry":{"type":"Polygon","coordinates":[[[102.7,25.0],[102.8,25.0],[102.8,25.1],[102.7,25.1],[102.7,25.0]]]}},
+ {"type":"Feature","properties":{"Name":"坏","code":530102003000},"geometry":{"type":"Polygon","coordinates":[[[1,2]]]}}]}"#;
+
+fn import<'a>(extra: &[&'a str]) -> Vec<&'a str> {
+    [&["import", "r.gpkg", "streets.geojson", "--layer", "division"], extra, &BY].concat()
+}
+
+#[test]
+fn a_file_comes_in_is_found_undone_and_goes_out() {
+    let desk = Desk::new();
+    desk.file("streets.geojson", STREETS);
+    desk.done(&["init", "r.gpkg", "--title", "试验区"]);
+    assert_eq!(desk.code(&["init", "r.gpkg"]), Some(1), "an existing file is never touched");
+
+    let asked = desk.run(&import(&[]));
+    assert_eq!(asked.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&asked.stderr).contains("--crs EPSG:4490"));
+
+    let dry = desk.json(&import(&["--crs", "EPSG:4490", "--dry-run"]));
+    assert_eq!((dry["counts"]["new"].as_u64(), dry["revision"].as_u64()), (Some(2), None));
+    let first = desk.json(&import(&["--crs", "EPSG:4490", "--document", "五政〔2026〕1号"]));
+    assert_eq!(first["counts"]["new"], 2);
+    assert_eq!(first["counts"]["refused"], 1);
+    assert_eq!(first["findings"]["kept"][0]["spot"]["row"], 3);
+    assert_eq!(first["revision"], 1);
+    let again = desk.json(&import(&["--crs", "EPSG:4490"]));
+    assert_eq!((again["counts"]["unchanged"].as_u64(), again["revision"].as_u64()), (Some(2), None));
+
+    let here = desk.json(&["locate", "r.gpkg", "102.75", "25.05"]);
+    assert_eq!(here["chain"][0]["name"], "乙街道");
+    assert_eq!(here["chain"][0]["code"], "530102002000", "a code is text");
+    let shown = desk.json(&["show", "r.gpkg", "division", "530102001000", "--history"]);
+    assert_eq!(shown["properties"]["extra"]["备考"], "x");
+    assert_eq!(shown["history"][0]["document"], "五政〔2026〕1号");
+
+    desk.done(&["export", "r.gpkg", "--layer", "division", "--to", "out.geojson"]);
+    let out: Json = serde_json::from_slice(&std::fs::read(desk.path("out.geojson")).unwrap()).unwrap();
+    assert_eq!(out["features"].as_array().unwrap().len(), 2);
+    desk.done(&[
+        "export",
+        "r.gpkg",
+        "--layer",
+        "division",
+        "--to",
+        "one.geojson",
+        "--bbox",
+        "102.71,25.01,102.72,25.02",
+    ]);
+    let out: Json = serde_json::from_slice(&std::fs::read(desk.path("one.geojson")).unwrap()).unwrap();
+    assert_eq!(out["features"].as_array().unwrap().len(), 1);
+
+    assert_eq!(desk.json(&["undo", "r.gpkg", "1", "--by", "李四", "--reason", "导错"])["revision"], 2);
+    assert_eq!(desk.json(&["layers", "r.gpkg", "division"])["layers"][0]["count"], 0);
+    assert_eq!(desk.json(&["layers", "r.gpkg", "division", "--revision", "1"])["layers"][0]["count"], 2);
+    let log = desk.json(&["log", "r.gpkg"]);
+    assert_eq!((log[0]["undoes"].as_u64(), log[1]["by"].as_str()), (Some(1), Some("张三")));
+    assert_eq!(desk.json(&["verify", "r.gpkg"])["sound"], true);
+}
+
+#[test]
+fn usage_and_absent_things_have_their_exit_codes() {
+    let desk = Desk::new();
+    assert_eq!(desk.code(&["import", "r.gpkg"]), Some(2));
+    assert_eq!(desk.code(&["no-such-command"]), Some(2));
+    assert_eq!(desk.code(&["layers", "absent.gpkg"]), Some(1));
+    desk.file("not.gpkg", "this is no database");
+    assert_eq!(desk.code(&["layers", "not.gpkg"]), Some(1));
+    desk.done(&["init", "r.gpkg"]);
+    assert_eq!(desk.code(&["locate", "r.gpkg", "200", "0"]), Some(2));
+    assert_eq!(desk.code(&["undo", "r.gpkg", "7", "--by", "a", "--reason", "b"]), Some(1));
+    for command in [
+        "init", "import", "export", "layers", "show", "log", "undo", "verify", "locate", "convert", "serve",
+        "demo", "licenses",
+    ] {
+        assert!(desk.done(&[command, "--help"]).contains("用法"), "{command}");
+    }
+    let english =
+        Command::new(env!("CARGO_BIN_EXE_boundstone")).env("BOUNDSTONE_LANG", "en").arg("--help").output();
+    assert!(String::from_utf8_lossy(&english.unwrap().stdout).contains("Usage:"));
+}
+
+#[test]
+fn a_table_needs_no_coordinates() {
+    let desk = Desk::new();
+    desk.file("names.csv", "名称,地名代码,备注\n翠湖,0001,好\n滇池,0002,\n");
+    desk.done(&["init", "r.gpkg"]);
+    let done = desk.json(
+        &[
+            &[
+                "import",
+                "r.gpkg",
+                "names.csv",
+                "--layer",
+                "name",
+                "--map",
+                "text=名称",
+                "--map",
+                "code=地名代码",
+            ],
+            &BY[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(done["counts"]["new"], 2);
+    assert_eq!(desk.json(&["show", "r.gpkg", "name", "0002"])["properties"]["text"], "滇池");
+}
+
+#[test]
+fn converted_coordinates_keep_order_and_properties() {
+    let desk = Desk::new();
+    desk.file("p.csv", "编号,经度,纬度\nb,102.705725665,25.040316328\na,102.71,25.05\n");
+    assert_eq!(desk.code(&["convert", "p.csv", "p.geojson"]), Some(3));
+    desk.done(&["convert", "p.csv", "p.geojson", "--from", "gcj02"]);
+    let out: Json = serde_json::from_slice(&std::fs::read(desk.path("p.geojson")).unwrap()).unwrap();
+    assert_eq!(out["features"][0]["properties"]["编号"], "b");
+    let lon = out["features"][0]["geometry"]["coordinates"][0].as_f64().unwrap();
+    assert!((lon - 102.7043).abs() < 2e-7, "{lon}");
+}
+
+#[test]
+fn third_parties_are_listed() {
+    let list = Desk::new().json(&["licenses"]);
+    let has = |name: &str| {
+        list.as_array().unwrap().iter().any(|part| part["name"] == name && part["licence"] != "")
+    };
+    assert!(has("rusqlite") && has("GDAL"));
+}
+
+#[test]
+fn streets_of_beijing_come_in_and_are_located_in() {
+    let Some(file) = shared("data/beijing-subdistricts/src/boundaries/subdistrict/xicheng-all.geojson")
+    else {
+        return;
+    };
+    let desk = Desk::new();
+    desk.done(&["init", "bj.gpkg"]);
+    let file: &Path = &file;
+    let done = desk.json(
+        &[
+            &["import", "bj.gpkg", file.to_str().unwrap(), "--layer", "division", "--crs", "EPSG:4326"],
+            &BY[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(done["counts"]["new"], 15);
+    assert_eq!(done["counts"]["refused"], 0);
+    let chain = desk.json(&["locate", "bj.gpkg", "116.3660", "39.9130"]);
+    assert_eq!(chain["chain"][0]["level"], "township", "{chain}");
+}

@@ -1,0 +1,89 @@
+//! `boundstone demo`: the register of the demo district.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::words::{self, line, t, thousands};
+use crate::register::{CommitError, Register};
+use crate::sample::{self, SampleOptions};
+use crate::store::{GeoPackageStore, RegisterInfo};
+
+/// Makes the demo register.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone demo\n  boundstone demo --reset --register demo/wuhua.gpkg\n  boundstone serve demo/wuhua.gpkg --show internal --demo", "Examples:\n  boundstone demo\n  boundstone demo --reset --register demo/wuhua.gpkg\n  boundstone serve demo/wuhua.gpkg --show internal --demo"))]
+pub struct Demo {
+    #[arg(long, value_name = "FILE", default_value = "demo/wuhua.gpkg", help = t("写到哪个文件", "the file to make"))]
+    register: PathBuf,
+    #[arg(long, help = t("已有时删去重做", "make it anew where it exists"))]
+    reset: bool,
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=400), help = t("放大 K 倍，供测速", "K times as large, for benchmarks"))]
+    scale: u32,
+    #[arg(long, value_name = "S", default_value_t = 1, help = t("随机种子", "seed"))]
+    seed: u64,
+}
+
+impl Demo {
+    /// Makes the register beside its place and moves it there when it is whole.
+    pub fn run(self) -> Result<(), Failure> {
+        if self.register.exists() && !self.reset {
+            line(format!(
+                "{} {}（--reset {}）",
+                self.register.display(),
+                t("已存在，未改动", "exists, left as it is"),
+                t("重做", "makes it anew")
+            ));
+            return Ok(());
+        }
+        if let Some(folder) = self.register.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        let making = self.register.with_extension("making.gpkg");
+        remove(&making)?;
+        let bar = words::progress(t("生成演示区", "making the demo district"), None);
+        let sample = sample::generate(&SampleOptions { seed: self.seed, scale: self.scale }, &mut |done| {
+            bar.set_position(done)
+        });
+        let info = RegisterInfo { title: sample.title.clone(), created: sample.created.clone() };
+        let register = Register::open(Box::new(GeoPackageStore::create(&making, &info)?))?;
+        let mut rows = 0;
+        for step in sample.steps {
+            rows += step.changes.len() as u64;
+            let mut changes = Some(step.changes);
+            let decide = |_: &crate::snapshot::Snapshot| {
+                Ok::<_, std::convert::Infallible>(changes.take().unwrap_or_default())
+            };
+            match register.commit(step.header, decide) {
+                Ok(_) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        drop(register);
+        bar.finish_and_clear();
+        remove(&self.register)?;
+        std::fs::rename(&making, &self.register)?;
+        line(format!(
+            "{} {}：{} {}",
+            t("已生成演示区", "made the demo district"),
+            self.register.display(),
+            thousands(rows),
+            t("条变更（合成数据）", "changes (synthetic data)")
+        ));
+        Ok(())
+    }
+}
+
+/// Removes a register and what SQLite keeps beside it.
+fn remove(register: &std::path::Path) -> Result<(), Failure> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = register.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,252 @@
+//! Files in and out: `import` and `export`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use geo_types::Rect;
+use serde_json::{Value as Json, json};
+
+use super::failure::Failure;
+use super::inspect::AsOf;
+use super::registers::{Authorship, ids, open_to_read, open_to_write};
+use super::words::{self, language, line, t, thousands};
+use crate::crs::{Crs, Transform};
+use crate::formats::{self, FeatureSource, OutColumn, OutFeature, OutSchema, ReadOptions};
+use crate::intake::{self, ImportError, ImportOptions, ImportPlan};
+use crate::model::{
+    Bilingual, COMMON_FIELDS, FieldKind, Language, Layer, Record, Secrecy, SetKind, record_to_json,
+};
+use crate::register::CommitError;
+
+/// Brings a file in.
+#[derive(Args)]
+#[command(after_help = t(
+    "例：\n  boundstone import 五华区.gpkg 街道.shp --layer division --crs EPSG:4490 --by 张三 --reason 首次入库\n  boundstone import 五华区.gpkg 小区.csv --layer compound --crs gcj02 --map name=小区名 --key 编号 --dry-run --by 张三 --reason 试导\n坐标系未注明又未给 --crs 时，退出码为 3 并列出最可能的答案。",
+    "Examples:\n  boundstone import wuhua.gpkg streets.shp --layer division --crs EPSG:4490 --by Zhang --reason 'first import'\n  boundstone import wuhua.gpkg homes.csv --layer compound --crs gcj02 --map name=title --key no --dry-run --by Zhang --reason trial\nWhere the file does not say its coordinates and --crs is not given, the exit code is 3 and the probable answers are listed."
+))]
+pub struct Import {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(value_name = "SOURCE", help = t("要导入的文件", "the file to bring in"))]
+    source: PathBuf,
+    #[arg(long, value_name = "LAYER", help = t("导入到哪个图层（boundstone layers 列出）", "into which layer (see boundstone layers)"))]
+    layer: Layer,
+    #[arg(long, value_name = "L", help = t("文件内的图层", "layer within the file"))]
+    source_layer: Option<String>,
+    #[arg(long, value_name = "CRS", help = t("文件的坐标系：EPSG:4490、gcj02、bd09……", "the file's coordinates: EPSG:4490, gcj02, bd09, …"))]
+    crs: Option<Crs>,
+    #[arg(long, value_name = "E", help = t("文字编码：GBK、UTF-8、Big5……", "text encoding: GBK, UTF-8, Big5, …"))]
+    encoding: Option<String>,
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = pair, help = t("指定字段取自哪一列，可重复", "which column a field comes from; may be repeated"))]
+    map: Vec<(String, String)>,
+    #[arg(long, value_name = "COLUMN", help = t("按哪一列认出已有记录", "column by which existing records are recognised"))]
+    key: Option<String>,
+    #[arg(long, help = t("只试算，不写入", "work it out, write nothing"))]
+    dry_run: bool,
+    #[command(flatten)]
+    authorship: Authorship,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .filter(|(field, column)| !field.trim().is_empty() && !column.trim().is_empty())
+        .map(|(field, column)| (field.trim().to_owned(), column.trim().to_owned()))
+        .ok_or_else(|| t("应写作 字段=列名", "write it as field=column").to_owned())
+}
+
+impl Import {
+    /// Plans against the newest snapshot and appends the plan as one change set.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_write(&self.register)?;
+        let mut plan = None;
+        let mut ids = ids();
+        let options = ImportOptions {
+            layer: self.layer,
+            crs: self.crs.clone(),
+            map: self.map.clone(),
+            key: self.key.clone(),
+            source: self.source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        };
+        let decide = |snapshot: &crate::snapshot::Snapshot| {
+            let mut source = self.open()?;
+            let bar = words::progress(t("读取", "reading"), source.count_hint());
+            let mut made = intake::plan_import(snapshot, source.as_mut(), &options, &mut ids, &mut |done| {
+                bar.set_position(done)
+            })
+            .map_err(refused)?;
+            bar.finish_and_clear();
+            let changes = if self.dry_run { Vec::new() } else { std::mem::take(&mut made.changes) };
+            plan = Some(made);
+            Ok::<_, Failure>(changes)
+        };
+        let mut header = self.authorship.header(SetKind::Import);
+        header.origin = Some(json!({
+            "file": options.source, "layer": self.source_layer, "crs": self.crs.as_ref().map(ToString::to_string),
+            "encoding": self.encoding, "map": self.map, "key": self.key,
+        }));
+        let done = match register.commit(header, decide) {
+            Ok(head) => Some(head.revision.0),
+            Err(CommitError::Nothing) => None,
+            Err(CommitError::Refused(failure)) => return Err(failure),
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            Err(CommitError::Apply(error)) => return Err(error.into()),
+        };
+        let Some(plan) = plan else { return Ok(()) };
+        report(&plan, done, self.dry_run, self.json);
+        Ok(())
+    }
+
+    fn open(&self) -> Result<Box<dyn FeatureSource>, Failure> {
+        let options = ReadOptions { layer: self.source_layer.clone(), encoding: self.encoding.clone() };
+        Ok(formats::open(&self.source, &options)?)
+    }
+}
+
+fn refused(error: ImportError) -> Failure {
+    match error {
+        ImportError::CrsQuestion { guesses, .. } => Failure::Question {
+            question: Bilingual::new(
+                "文件没有注明坐标系。请核对后用 --crs 指定：",
+                "the file does not say its coordinates. Check and give --crs:",
+            ),
+            answers: guesses.into_iter().map(|guess| (format!("--crs {}", guess.crs), guess.why)).collect(),
+        },
+        other => other.into(),
+    }
+}
+
+fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool) {
+    let counts = &plan.counts;
+    if as_json {
+        words::json(&json!({
+            "revision": revision, "dry_run": dry_run,
+            "counts": {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged, "refused": counts.refused},
+            "findings": plan.findings,
+        }));
+        return;
+    }
+    words::findings(&plan.findings);
+    let number = |n: u64| thousands(n);
+    line(match language() {
+        Language::Zh => format!(
+            "新增 {}，变更 {}，未变 {}，拒绝 {}；问题 {} 条",
+            number(counts.new),
+            number(counts.changed),
+            number(counts.unchanged),
+            number(counts.refused),
+            number(plan.findings.total())
+        ),
+        Language::En => format!(
+            "new {}, changed {}, unchanged {}, refused {}; {} findings",
+            number(counts.new),
+            number(counts.changed),
+            number(counts.unchanged),
+            number(counts.refused),
+            number(plan.findings.total())
+        ),
+    });
+    match revision {
+        Some(revision) => line(format!("{} {revision}", t("登记册第几版：", "register at revision"))),
+        None if dry_run => line(t("试算，未写入", "worked out only, nothing written")),
+        None => line(t("没有要改的，登记册未变", "nothing to change, the register is as it was")),
+    }
+}
+
+/// Writes a layer to a file.
+#[derive(Args)]
+#[command(after_help = t("例：\n  boundstone export 五华区.gpkg --layer division --to 区划.shp\n  boundstone export 五华区.gpkg --layer facility --to 设施.xlsx --as-of 2026-01-01 --bbox 102.6,25.0,102.8,25.2", "Examples:\n  boundstone export wuhua.gpkg --layer division --to divisions.shp\n  boundstone export wuhua.gpkg --layer facility --to facilities.xlsx --as-of 2026-01-01 --bbox 102.6,25.0,102.8,25.2"))]
+pub struct Export {
+    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
+    register: PathBuf,
+    #[arg(long, value_name = "L", help = t("图层", "layer"))]
+    layer: Layer,
+    #[arg(long, value_name = "FILE", help = t("写到哪个文件：.geojson .shp .gpkg .fgb .csv .xlsx", "the file to write: .geojson .shp .gpkg .fgb .csv .xlsx"))]
+    to: PathBuf,
+    #[arg(long, value_name = "C", help = t("输出坐标系，默认 EPSG:4490", "coordinates to write, default EPSG:4490"))]
+    crs: Option<Crs>,
+    #[command(flatten)]
+    as_of: AsOf,
+    #[arg(long, value_name = "W,S,E,N", value_parser = bbox, allow_hyphen_values = true, help = t("只要与此经纬度范围相交的", "only what meets this box of longitudes and latitudes"))]
+    bbox: Option<Rect>,
+    #[arg(long, value_enum, default_value = "internal", help = t("写出到哪一密级为止", "the highest class of secrecy written"))]
+    show: super::serve::Show,
+    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
+    json: bool,
+}
+
+fn bbox(text: &str) -> Result<Rect, String> {
+    let numbers: Vec<f64> =
+        text.split(',').filter_map(|n| n.trim().parse().ok()).filter(|n: &f64| n.is_finite()).collect();
+    match numbers[..] {
+        [west, south, east, north] if west <= east && south <= north => {
+            Ok(Rect::new((west, south), (east, north)))
+        }
+        _ => Err(t("应写作 西,南,东,北（度）", "write it as west,south,east,north in degrees").to_owned()),
+    }
+}
+
+impl Export {
+    /// Writes what holds on the day; nothing stands under the file's name until all of it is written.
+    pub fn run(self) -> Result<(), Failure> {
+        let register = open_to_read(&self.register)?;
+        let snapshot = self.as_of.snapshot(&register)?;
+        let day = self.as_of.date();
+        let view = snapshot.layer(self.layer);
+        let highest: Secrecy = self.show.into();
+        let mut records: Vec<_> = match self.bbox {
+            Some(window) => view.window(window),
+            None => view.iter().collect(),
+        };
+        records.retain(|record| record.valid.contains(day) && record.secrecy <= highest);
+        records.sort_by_key(|record| record.key());
+        let crs = self.crs.clone().unwrap_or(Crs::REGISTER);
+        let transform = Transform::new(&Crs::REGISTER, &crs)?;
+        let mut sink = formats::create(&self.to, &schema(self.layer, crs))?;
+        let bar = words::progress(t("写出", "writing"), Some(records.len() as u64));
+        for record in &records {
+            let geometry = record.geometry.as_deref().map(|g| transform.geometry(g)).transpose()?;
+            sink.write(OutFeature { geometry, values: values(record) })?;
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        let mut findings = crate::model::Findings::default();
+        sink.finish()?.into_iter().for_each(|finding| findings.push(finding));
+        if self.json {
+            words::json(&json!({"features": records.len(), "file": self.to, "findings": findings}));
+        } else {
+            words::findings(&findings);
+            line(format!(
+                "{} {} → {}",
+                thousands(records.len() as u64),
+                t("条", "features"),
+                self.to.display()
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn schema(layer: Layer, crs: Crs) -> OutSchema {
+    let def = layer.def();
+    let column = |name: &str, kind| OutColumn {
+        name: name.to_owned(),
+        title: Some(words::say(&def.field_title(name)).to_owned()),
+        kind,
+    };
+    let mut columns = vec![column("id", FieldKind::Text), column("version", FieldKind::Int)];
+    columns.extend(COMMON_FIELDS.iter().chain(def.fields).map(|field| column(field.name, field.kind)));
+    columns.push(column("extra", FieldKind::Text));
+    OutSchema { name: layer.name().to_owned(), columns, crs: layer.has_geometry().then_some(crs) }
+}
+
+fn values(record: &Record) -> Vec<Json> {
+    let mut object = record_to_json(record);
+    if let Some(extra) = object.get_mut("extra") {
+        *extra = Json::from(extra.to_string());
+    }
+    let names = ["id", "version"].into_iter();
+    let names = names.chain(COMMON_FIELDS.iter().chain(record.layer.def().fields).map(|field| field.name));
+    names.chain(["extra"]).map(|name| object.remove(name).unwrap_or(Json::Null)).collect()
+}
