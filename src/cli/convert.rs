@@ -61,7 +61,7 @@ impl Convert {
         let mut sink = formats::create_geojson(&self.output, &schema)?;
         let count = features.len() as u64;
         for feature in features {
-            let geometry = feature.geometry.as_ref().map(|g| transform.geometry(g)).transpose()?;
+            let geometry = feature.geometry.map(|g| transform.geometry(g)).transpose()?;
             let mut values = vec![serde_json::Value::Null; columns.len()];
             for (at, value) in feature.values {
                 values[at] = value;

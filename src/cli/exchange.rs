@@ -206,7 +206,7 @@ impl Export {
         let mut sink = formats::create(&self.to, &schema(self.layer, crs))?;
         let bar = words::progress(t("写出", "writing"), Some(records.len() as u64));
         for record in &records {
-            let geometry = record.geometry.as_deref().map(|g| transform.geometry(g)).transpose()?;
+            let geometry = record.geometry.as_deref().cloned().map(|g| transform.geometry(g)).transpose()?;
             sink.write(OutFeature { geometry, values: values(record) })?;
             bar.inc(1);
         }
