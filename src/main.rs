@@ -1,3 +1,5 @@
 //! Parses arguments, calls `cli`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    boundstone::cli::run()
+}

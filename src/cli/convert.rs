@@ -108,6 +108,6 @@ fn question(features: &[SourceFeature]) -> Failure {
             "文件没有注明坐标系。请核对后用 --from 指定：",
             "the file does not say its coordinates. Check and give --from:",
         ),
-        answers: guesses.into_iter().map(|guess| (format!("--from {}", guess.crs), guess.why)).collect(),
+        answers: guesses.into_iter().map(|guess| (format!("--from {}", guess.crs), guess.reason)).collect(),
     }
 }

@@ -5,10 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
+use super::registers::now_text;
 use super::words::{self, line, t, thousands};
-use crate::register::{CommitError, Register};
+use crate::model::{Change, Header, SetKind};
+use crate::register::Register;
 use crate::sample::{self, SampleOptions};
 use crate::store::{GeoPackageStore, RegisterInfo};
+
+/// What the demo register is called.
+const TITLE: &str = "五华区（演示）";
 
 /// Makes the demo register.
 #[derive(Args)]
@@ -41,25 +46,25 @@ impl Demo {
         }
         let making = self.register.with_extension("making.gpkg");
         remove(&making)?;
-        let bar = words::progress(t("生成演示区", "making the demo district"), None);
-        let sample = sample::generate(&SampleOptions { seed: self.seed, scale: self.scale }, &mut |done| {
-            bar.set_position(done)
-        });
-        let info = RegisterInfo { title: sample.title.clone(), created: sample.created.clone() };
+        let bar = words::progress(t("生成演示区", "making the demo district"), Some(100));
+        let options = SampleOptions { seed: self.seed, scale: self.scale as usize };
+        let sample = sample::generate(options, |share| bar.set_position((share * 100.0) as u64));
+        let info = RegisterInfo { title: TITLE.into(), created: now_text() };
         let register = Register::open(Box::new(GeoPackageStore::create(&making, &info)?))?;
-        let mut rows = 0;
-        for step in sample.steps {
-            rows += step.changes.len() as u64;
-            let mut changes = Some(step.changes);
-            let decide = |_: &crate::snapshot::Snapshot| {
-                Ok::<_, std::convert::Infallible>(changes.take().unwrap_or_default())
-            };
-            match register.commit(step.header, decide) {
-                Ok(_) => {}
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let rows = sample.records.len() as u64;
+        let header = Header {
+            kind: SetKind::Demo,
+            by: "演示".into(),
+            verified: false,
+            reason: "演示数据（合成图形）".into(),
+            document: None,
+            at: now_text(),
+            undoes: None,
+            idempotency_key: None,
+            origin: None,
+        };
+        let mut changes = Some(sample.records.into_iter().map(Change::insert).collect());
+        register.commit(header, |_| Ok::<_, std::convert::Infallible>(changes.take().unwrap_or_default()))?;
         drop(register);
         bar.finish_and_clear();
         remove(&self.register)?;

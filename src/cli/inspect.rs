@@ -1,6 +1,5 @@
 //! Looking into a register: `layers`, `show`, `log`, `locate`.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,10 +11,10 @@ use super::registers::{open_to_read, today};
 use super::words::{self, language, line, t, thousands};
 use crate::model::layers::DivisionLevel;
 use crate::model::{
-    COMMON_FIELDS, Change, Date, FieldKind, GeometryKind, Layer, LogEntry, Op, Record, RecordId, Revision,
-    record_to_json, vocab,
+    COMMON_FIELDS, Change, Date, FieldKind, GeometryKind, Header, Layer, LayerCount, Op, Record, RecordId,
+    Revision, record_to_json, vocab,
 };
-use crate::register::Register;
+use crate::register::{HistoryEntry, LogItem, Register};
 use crate::snapshot::Snapshot;
 
 /// Which state of the register is looked at.
@@ -168,10 +167,11 @@ impl Show {
                 format!("no {} in {} on {day}", self.id, self.layer),
             ));
         };
-        let history = if self.history { register.history(self.layer, record.id)? } else { Vec::new() };
+        let mut history = if self.history { register.history(self.layer, record.id)? } else { Vec::new() };
+        history.reverse();
         if self.json {
             let geometry = record.geometry.as_deref().map(|g| json!(geojson::Geometry::from(g)));
-            let history: Vec<Json> = history.iter().map(|entry| entry_json(entry)).collect();
+            let history: Vec<Json> = history.iter().map(happening_json).collect();
             words::json(&json!({
                 "layer": self.layer.name(), "properties": record_to_json(record), "geometry": geometry,
                 "history": if self.history { Json::from(history) } else { Json::Null },
@@ -180,13 +180,25 @@ impl Show {
         }
         print_record(record);
         for entry in &history {
-            line(format!("\n{}", heading(entry)));
-            for change in entry.set.changes.iter().filter(|change| change.key().id == record.id) {
-                print_difference(change);
-            }
+            line(format!(
+                "
+{}",
+                heading(entry.revision, &entry.header)
+            ));
+            print_difference(&entry.change);
         }
         Ok(())
     }
+}
+
+/// One thing that happened to a record, as JSON.
+fn happening_json(entry: &HistoryEntry) -> Json {
+    let side = |record: Option<&Record>| record.map(record_to_json);
+    let mut object = header_json(entry.revision, &entry.header);
+    object.insert("op".into(), entry.change.op().code().into());
+    object.insert("before".into(), json!(side(entry.change.before())));
+    object.insert("after".into(), json!(side(entry.change.after())));
+    Json::Object(object)
 }
 
 fn print_record(record: &Record) {
@@ -240,35 +252,35 @@ impl Log {
     /// Prints the newest change sets.
     pub fn run(self) -> Result<(), Failure> {
         let register = open_to_read(&self.register)?;
-        let newest = register.snapshot().revision().0;
-        let after = Revision(newest.saturating_sub(self.limit as u64));
-        let mut lines = Vec::new();
-        register.log(after, &mut |entry| {
-            lines.push(if self.json {
-                entry_json(&entry)
-            } else {
-                Json::from(format!("{}  {}", heading(&entry), counts_text(&entry)))
-            });
-            ControlFlow::Continue(())
-        })?;
-        lines.reverse();
+        let newest = register.head()?.revision;
+        let after = Revision(newest.0.saturating_sub(self.limit as u64));
+        let mut items = register.log_items(after, newest)?;
+        items.reverse();
         if self.json {
-            words::json(&Json::from(lines));
-        } else {
-            lines.iter().for_each(|entry| line(plain(entry)));
+            words::json(&items.iter().map(item_json).collect());
+            return Ok(());
+        }
+        for item in &items {
+            let undone = item.undone_by.map(|by| format!("  [{} {}]", t("已被撤销：", "undone by"), by.0));
+            let entry = &item.entry;
+            line(format!(
+                "{}  {}{}",
+                heading(entry.revision, &entry.header),
+                counts_text(&entry.counts),
+                undone.unwrap_or_default()
+            ));
         }
         Ok(())
     }
 }
 
-fn heading(entry: &LogEntry) -> String {
-    let header = &entry.set.header;
+fn heading(revision: Revision, header: &Header) -> String {
     let document = header.document.as_deref().map(|d| format!("〔{d}〕")).unwrap_or_default();
     let undoes = header.undoes.map(|r| format!(" ({} {})", t("撤销", "undoes"), r.0)).unwrap_or_default();
     let unverified = if header.verified { "" } else { t("（未核身份）", " (unverified)") };
     format!(
         "{:>5}  {}  {}{undoes}  {}{unverified}：{}{document}",
-        entry.revision.0,
+        revision.0,
         header.at,
         words::say(&header.kind_title()),
         header.by,
@@ -276,43 +288,36 @@ fn heading(entry: &LogEntry) -> String {
     )
 }
 
-fn counts(entry: &LogEntry) -> Map<String, Json> {
-    let mut counts: std::collections::BTreeMap<(&str, &str), u64> = std::collections::BTreeMap::new();
-    for change in &entry.set.changes {
-        *counts.entry((change.layer().name(), change.op().code())).or_default() += 1;
-    }
-    let mut object = Map::new();
-    for ((layer, op), count) in counts {
-        object.entry(layer).or_insert_with(|| json!({}))[op] = count.into();
-    }
-    object
-}
-
-fn counts_text(entry: &LogEntry) -> String {
-    let sign = |op: &str| match op {
-        "insert" => "+",
-        "delete" => "−",
-        _ => "~",
+fn counts_text(counts: &[LayerCount]) -> String {
+    let one = |count: &LayerCount| {
+        let parts = [("+", count.inserted), ("~", count.updated), ("−", count.deleted)];
+        let parts = parts.iter().filter(|(_, n)| *n > 0).map(|(sign, n)| format!("{sign}{}", thousands(*n)));
+        format!("{} {}", count.layer, parts.collect::<Vec<_>>().join(" "))
     };
-    let parts = counts(entry).into_iter().map(|(layer, ops)| {
-        let ops = ops.as_object().into_iter().flatten();
-        let ops: Vec<String> = ops.map(|(op, count)| format!("{}{count}", sign(op))).collect();
-        format!("{layer} {}", ops.join(" "))
-    });
-    parts.collect::<Vec<_>>().join(", ")
+    counts.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn entry_json(entry: &LogEntry) -> Json {
-    let mut object = json!({
-        "revision": entry.revision.0, "hash": entry.hash.to_string(), "previous": entry.previous.to_string(),
-        "counts": counts(entry),
-    });
-    if let (Some(object), Ok(Json::Object(header))) =
-        (object.as_object_mut(), serde_json::to_value(&entry.set.header))
-    {
+fn header_json(revision: Revision, header: &Header) -> Map<String, Json> {
+    let mut object = Map::new();
+    object.insert("revision".into(), revision.0.into());
+    if let Ok(Json::Object(header)) = serde_json::to_value(header) {
         object.extend(header);
     }
     object
+}
+
+fn item_json(item: &LogItem) -> Json {
+    let entry = &item.entry;
+    let mut object = header_json(entry.revision, &entry.header);
+    object.insert("hash".into(), entry.hash.to_string().into());
+    object.insert("previous".into(), entry.previous.to_string().into());
+    object.insert("undone_by".into(), json!(item.undone_by));
+    let counts = entry.counts.iter().map(|count| {
+        let of = json!({"insert": count.inserted, "update": count.updated, "delete": count.deleted});
+        (count.layer.name().to_owned(), of)
+    });
+    object.insert("counts".into(), Json::Object(counts.collect()));
+    Json::Object(object)
 }
 
 /// Finds the divisions round a point.

@@ -3,10 +3,11 @@
 //! Exit codes: 0 done (with or without findings), 1 nothing done, 2 usage,
 //! 3 a question must be answered (the probable answer is printed).
 
-mod convert;
+//mod convert;
 mod demo;
-mod exchange;
+//mod export;
 mod failure;
+//mod import;
 mod inspect;
 mod licenses;
 mod registers;
@@ -17,7 +18,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use failure::Failure;
 use words::t;
 
 /// What was asked for.
@@ -41,10 +41,10 @@ struct Arguments {
 enum Command {
     #[command(about = t("新建登记册（一个 GeoPackage 文件）", "make a register (one GeoPackage file)"))]
     Init(registers::Init),
-    #[command(about = t("导入文件，形成一个变更集", "bring a file in as one change set"))]
-    Import(exchange::Import),
-    #[command(about = t("导出一个图层", "write a layer to a file"))]
-    Export(exchange::Export),
+    //    #[command(about = t("导入文件，形成一个变更集", "bring a file in as one change set"))]
+    //    Import(import::Import),
+    //    #[command(about = t("导出一个图层", "write a layer to a file"))]
+    //    Export(export::Export),
     #[command(about = t("列出图层、数量与字段", "list layers, counts and fields"))]
     Layers(inspect::Layers),
     #[command(about = t("查看一条记录及其历史", "show a record and its history"))]
@@ -57,8 +57,8 @@ enum Command {
     Verify(registers::Verify),
     #[command(about = t("查询一点所在的各级区划", "find the divisions that a point lies in"))]
     Locate(inspect::Locate),
-    #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
-    Convert(convert::Convert),
+    //    #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
+    //    Convert(convert::Convert),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
@@ -76,15 +76,15 @@ pub fn run() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Init(command) => command.run(),
-        Command::Import(command) => command.run(),
-        Command::Export(command) => command.run(),
+        //        Command::Import(command) => command.run(),
+        //        Command::Export(command) => command.run(),
         Command::Layers(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Log(command) => command.run(),
         Command::Undo(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Locate(command) => command.run(),
-        Command::Convert(command) => command.run(),
+        //        Command::Convert(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Licenses(command) => command.run(),

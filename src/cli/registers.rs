@@ -9,7 +9,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::words::{self, line, t, thousands};
 use crate::model::{Date, Header, IdSource, Revision, SetKind};
-use crate::register::Register;
+use crate::register::{CommitError, Register};
 use crate::store::{GeoPackageStore, RegisterInfo};
 
 /// Milliseconds since 1970: the only clock of the command line.
@@ -129,7 +129,11 @@ impl Undo {
     /// Appends the inverse change set.
     pub fn run(self) -> Result<(), Failure> {
         let register = open_to_write(&self.register)?;
-        let head = register.undo(Revision(self.revision), self.authorship.header(SetKind::Undo))?;
+        let header = self.authorship.header(SetKind::Undo);
+        let head = match register.undo(Revision(self.revision), header) {
+            Err(CommitError::Refused(refusal)) => return Err(Failure::Nothing(refusal.sentence())),
+            done => done?,
+        };
         if self.json {
             words::json(&json!({"revision": head.revision.0, "undoes": self.revision}));
         } else {
@@ -163,29 +167,31 @@ impl Verify {
     pub fn run(self) -> Result<(), Failure> {
         let register = open_to_read(&self.register)?;
         let bar = words::progress(t("校验", "verifying"), None);
-        let report = register.verify(&mut |done| bar.set_position(done))?;
+        let report = register.verify(&mut |_, done, _| bar.set_position(done))?;
+        let sound = report.findings.total() == 0;
+        let head = register.head()?;
         bar.finish_and_clear();
         if self.json {
             words::json(&json!({
-                "sound": report.is_sound(), "revision": report.head.revision.0, "hash": report.head.hash.to_string(),
-                "change_sets": report.change_sets, "changes": report.changes, "rows": report.rows,
+                "sound": sound, "revision": report.revision.0, "hash": head.hash.to_string(),
+                "changes": report.changes, "rows": report.rows,
                 "findings": report.findings,
             }));
         } else {
             line(format!(
                 "{} {}，{} {}，{} {}，{} {}",
                 t("变更集", "change sets"),
-                thousands(report.change_sets),
+                thousands(report.revision.0),
                 t("变更", "changes"),
                 thousands(report.changes),
                 t("记录", "rows"),
                 thousands(report.rows),
                 t("末尾哈希", "head hash"),
-                report.head.hash
+                head.hash
             ));
             words::findings(&report.findings);
         }
-        if report.is_sound() {
+        if sound {
             line_unless(
                 self.json,
                 t("完好：哈希链、重放与数据表一致", "sound: hash chain, replay and tables agree"),

@@ -47,6 +47,10 @@ pub struct Serve {
     read_only: bool,
     #[arg(long, help = t("页面注明是演示数据", "the page says that the data are for demonstration"))]
     demo: bool,
+    #[arg(long, value_name = "URL", help = t("经反向代理时，客户端看到的地址前缀", "scheme and host that clients see behind a proxy"))]
+    public_url: Option<String>,
+    #[arg(long, help = t("日志每行一个 JSON 对象", "log one JSON object a line"))]
+    log_json: bool,
 }
 
 impl Serve {
@@ -59,8 +63,11 @@ impl Serve {
             show: self.show.into(),
             read_only: self.read_only,
             demo: self.demo,
+            public_url: self.public_url,
+            ..server::Config::default()
         };
-        server::serve_blocking(register, config, |address| {
+        server::start_logging(if self.log_json { server::LogForm::Json } else { server::LogForm::Text });
+        server::serve_blocking(register, &config, |address| {
             line(format!("{} http://{address}/", t("界碑已启动：", "Boundstone is at")));
         })?;
         Ok(())

@@ -1,21 +1,17 @@
-//! Files in and out: `import` and `export`.
+//! `boundstone import`: a file comes in as one change set.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use geo_types::Rect;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::failure::Failure;
-use super::inspect::AsOf;
-use super::registers::{Authorship, ids, open_to_read, open_to_write};
+use super::registers::{Authorship, ids, open_to_write};
 use super::words::{self, language, line, t, thousands};
-use crate::crs::{Crs, Transform};
-use crate::formats::{self, FeatureSource, OutColumn, OutFeature, OutSchema, ReadOptions};
+use crate::crs::Crs;
+use crate::formats::{self, FeatureSource, ReadOptions};
 use crate::intake::{self, ImportError, ImportOptions, ImportPlan};
-use crate::model::{
-    Bilingual, COMMON_FIELDS, FieldKind, Language, Layer, Record, Secrecy, SetKind, record_to_json,
-};
+use crate::model::{Bilingual, Language, Layer, SetKind};
 use crate::register::CommitError;
 
 /// Brings a file in.
@@ -111,7 +107,10 @@ fn refused(error: ImportError) -> Failure {
                 "文件没有注明坐标系。请核对后用 --crs 指定：",
                 "the file does not say its coordinates. Check and give --crs:",
             ),
-            answers: guesses.into_iter().map(|guess| (format!("--crs {}", guess.crs), guess.why)).collect(),
+            answers: guesses
+                .into_iter()
+                .map(|guess| (format!("--crs {}", guess.crs), guess.reason))
+                .collect(),
         },
         other => other.into(),
     }
@@ -152,101 +151,4 @@ fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool
         None if dry_run => line(t("试算，未写入", "worked out only, nothing written")),
         None => line(t("没有要改的，登记册未变", "nothing to change, the register is as it was")),
     }
-}
-
-/// Writes a layer to a file.
-#[derive(Args)]
-#[command(after_help = t("例：\n  boundstone export 五华区.gpkg --layer division --to 区划.shp\n  boundstone export 五华区.gpkg --layer facility --to 设施.xlsx --as-of 2026-01-01 --bbox 102.6,25.0,102.8,25.2", "Examples:\n  boundstone export wuhua.gpkg --layer division --to divisions.shp\n  boundstone export wuhua.gpkg --layer facility --to facilities.xlsx --as-of 2026-01-01 --bbox 102.6,25.0,102.8,25.2"))]
-pub struct Export {
-    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
-    register: PathBuf,
-    #[arg(long, value_name = "L", help = t("图层", "layer"))]
-    layer: Layer,
-    #[arg(long, value_name = "FILE", help = t("写到哪个文件：.geojson .shp .gpkg .fgb .csv .xlsx", "the file to write: .geojson .shp .gpkg .fgb .csv .xlsx"))]
-    to: PathBuf,
-    #[arg(long, value_name = "C", help = t("输出坐标系，默认 EPSG:4490", "coordinates to write, default EPSG:4490"))]
-    crs: Option<Crs>,
-    #[command(flatten)]
-    as_of: AsOf,
-    #[arg(long, value_name = "W,S,E,N", value_parser = bbox, allow_hyphen_values = true, help = t("只要与此经纬度范围相交的", "only what meets this box of longitudes and latitudes"))]
-    bbox: Option<Rect>,
-    #[arg(long, value_enum, default_value = "internal", help = t("写出到哪一密级为止", "the highest class of secrecy written"))]
-    show: super::serve::Show,
-    #[arg(long, help = t("以 JSON 输出", "print JSON"))]
-    json: bool,
-}
-
-fn bbox(text: &str) -> Result<Rect, String> {
-    let numbers: Vec<f64> =
-        text.split(',').filter_map(|n| n.trim().parse().ok()).filter(|n: &f64| n.is_finite()).collect();
-    match numbers[..] {
-        [west, south, east, north] if west <= east && south <= north => {
-            Ok(Rect::new((west, south), (east, north)))
-        }
-        _ => Err(t("应写作 西,南,东,北（度）", "write it as west,south,east,north in degrees").to_owned()),
-    }
-}
-
-impl Export {
-    /// Writes what holds on the day; nothing stands under the file's name until all of it is written.
-    pub fn run(self) -> Result<(), Failure> {
-        let register = open_to_read(&self.register)?;
-        let snapshot = self.as_of.snapshot(&register)?;
-        let day = self.as_of.date();
-        let view = snapshot.layer(self.layer);
-        let highest: Secrecy = self.show.into();
-        let mut records: Vec<_> = match self.bbox {
-            Some(window) => view.window(window),
-            None => view.iter().collect(),
-        };
-        records.retain(|record| record.valid.contains(day) && record.secrecy <= highest);
-        records.sort_by_key(|record| record.key());
-        let crs = self.crs.clone().unwrap_or(Crs::REGISTER);
-        let transform = Transform::new(&Crs::REGISTER, &crs)?;
-        let mut sink = formats::create(&self.to, &schema(self.layer, crs))?;
-        let bar = words::progress(t("写出", "writing"), Some(records.len() as u64));
-        for record in &records {
-            let geometry = record.geometry.as_deref().cloned().map(|g| transform.geometry(g)).transpose()?;
-            sink.write(OutFeature { geometry, values: values(record) })?;
-            bar.inc(1);
-        }
-        bar.finish_and_clear();
-        let mut findings = crate::model::Findings::default();
-        sink.finish()?.into_iter().for_each(|finding| findings.push(finding));
-        if self.json {
-            words::json(&json!({"features": records.len(), "file": self.to, "findings": findings}));
-        } else {
-            words::findings(&findings);
-            line(format!(
-                "{} {} → {}",
-                thousands(records.len() as u64),
-                t("条", "features"),
-                self.to.display()
-            ));
-        }
-        Ok(())
-    }
-}
-
-fn schema(layer: Layer, crs: Crs) -> OutSchema {
-    let def = layer.def();
-    let column = |name: &str, kind| OutColumn {
-        name: name.to_owned(),
-        title: Some(words::say(&def.field_title(name)).to_owned()),
-        kind,
-    };
-    let mut columns = vec![column("id", FieldKind::Text), column("version", FieldKind::Int)];
-    columns.extend(COMMON_FIELDS.iter().chain(def.fields).map(|field| column(field.name, field.kind)));
-    columns.push(column("extra", FieldKind::Text));
-    OutSchema { name: layer.name().to_owned(), columns, crs: layer.has_geometry().then_some(crs) }
-}
-
-fn values(record: &Record) -> Vec<Json> {
-    let mut object = record_to_json(record);
-    if let Some(extra) = object.get_mut("extra") {
-        *extra = Json::from(extra.to_string());
-    }
-    let names = ["id", "version"].into_iter();
-    let names = names.chain(COMMON_FIELDS.iter().chain(record.layer.def().fields).map(|field| field.name));
-    names.chain(["extra"]).map(|name| object.remove(name).unwrap_or(Json::Null)).collect()
 }
