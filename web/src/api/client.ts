@@ -1,0 +1,128 @@
+// Calls to our own server and nothing else. A refusal arrives as a `Problem` with the server's
+// sentence in both languages; a server that cannot be reached as a `Problem` of code `offline`.
+import type {
+  Bilingual,
+  ChangeSetAnswer,
+  CodeLists,
+  LegendAnswer,
+  LocateAnswer,
+  LogAnswer,
+  ProblemBody,
+  RecordAnswer,
+  RegisterInfo,
+  SearchAnswer,
+  UndoRequest,
+} from './types'
+
+/** Why a call gave no answer. */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly says: Bilingual
+  readonly next: Bilingual | null
+  readonly body: ProblemBody
+
+  constructor(status: number, body: ProblemBody) {
+    const fallback = body.detail ?? body.title ?? `HTTP ${String(status)}`
+    super(fallback)
+    this.status = status
+    this.code = body.code ?? (status === 0 ? 'offline' : `http.${String(status)}`)
+    this.says = { zh: body.zh ?? fallback, en: body.en ?? fallback }
+    this.next = body.next ?? null
+    this.body = body
+  }
+}
+
+/** On which day and at which revision a question is asked. */
+export interface When {
+  asOf?: string | null
+  revision?: number | null
+}
+
+type Params = Record<string, string | number | null | undefined>
+
+let language = 'zh-CN'
+
+/** The language in which the server is to speak. */
+export function speak(locale: string): void {
+  language = locale === 'en' ? 'en' : 'zh-CN'
+}
+
+function address(path: string, params: Params): string {
+  const query = new URLSearchParams()
+  for (const [key, value] of Object.entries(params)) {
+    if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
+  }
+  const text = query.toString()
+  return text ? `${path}?${text}` : path
+}
+
+async function call<T>(url: string, init: RequestInit): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(url, {
+      ...init,
+      headers: { Accept: 'application/json', 'Accept-Language': language, ...init.headers },
+    })
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw new Problem(0, {
+      zh: '连不上服务器。',
+      en: 'The server cannot be reached.',
+      next: {
+        zh: '已显示的内容保持不变；恢复连接后会自动更新。',
+        en: 'What is shown stays; it is brought up to date once the connection is back.',
+      },
+    })
+  }
+  if (!response.ok) {
+    const body = (await response.json().catch(() => ({}))) as ProblemBody
+    throw new Problem(response.status, body)
+  }
+  return (await response.json()) as T
+}
+
+function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+  return call<T>(address(path, params), signal ? { signal } : {})
+}
+
+const at = (when: When): Params => ({ as_of: when.asOf, revision: when.revision })
+const part = encodeURIComponent
+
+export const api = {
+  register: (when: When = {}) => get<RegisterInfo>('/api/v1/register', at(when)),
+  lists: () => get<CodeLists>('/api/v1/lists'),
+  record: (layer: string, id: string, when: When = {}, signal?: AbortSignal) =>
+    get<RecordAnswer>(`/api/v1/layers/${part(layer)}/records/${part(id)}`, at(when), signal),
+  legend: (layer: string, field: string, when: When = {}) =>
+    get<LegendAnswer>(`/api/v1/layers/${part(layer)}/legend`, { field, ...at(when) }),
+  log: (before?: number | null, limit = 50) => get<LogAnswer>('/api/v1/log', { before, limit }),
+  changeSet: (revision: number, offset = 0, limit = 200) =>
+    get<ChangeSetAnswer>(`/api/v1/log/${String(revision)}`, { offset, limit }),
+  search: (q: string, when: When = {}, signal?: AbortSignal) =>
+    get<SearchAnswer>('/api/v1/search', { q, limit: 20, ...at(when) }, signal),
+  locate: (lon: number, lat: number, when: When = {}) =>
+    get<LocateAnswer>('/api/v1/locate', { lon, lat, ...at(when) }),
+  items: (layer: string, params: Params = {}) =>
+    get<FeaturePage>(`/ogc/collections/${part(layer)}/items`, { f: 'json', ...params }),
+  undo: (revision: number, request: UndoRequest) =>
+    call<{ revision: number }>(`/api/v1/log/${String(revision)}/undo`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    }),
+}
+
+/** A page of features as OGC API Features gives it. */
+export interface FeaturePage {
+  type: 'FeatureCollection'
+  numberMatched?: number
+  features: { id: string; type: 'Feature'; geometry: unknown; properties: Record<string, unknown> }[]
+  links?: { rel: string; href: string }[]
+}
+
+/** A key for a change that may be sent twice; also works where `crypto.randomUUID` does not (plain HTTP). */
+export function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,196 @@
+// What the server says, as it says it: one type per answer of /api/v1. Lengths in metres, areas in
+// square metres, coordinates lon/lat in CGCS2000, days as YYYY-MM-DD, moments in RFC 3339.
+
+export interface Bilingual {
+  zh: string
+  en: string
+}
+export type Box = [west: number, south: number, east: number, north: number]
+export type LonLat = [lon: number, lat: number]
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+export interface FieldDef {
+  name: string
+  title: Bilingual
+  kind: 'text' | 'int' | 'real' | 'bool' | 'date' | 'list'
+  required: boolean
+  unit: string | null
+  list: string | null
+  help: Bilingual | null
+}
+
+export interface LayerInfo {
+  name: string
+  title: Bilingual
+  geometry: 'none' | 'point' | 'line' | 'area' | 'any'
+  count: number
+  bbox: Box | null
+  label_field: string | null
+  fields: FieldDef[]
+}
+
+export interface RegisterInfo {
+  title: string
+  created: string
+  today: string
+  revision: number
+  hash: string
+  bbox: Box | null
+  read_only: boolean
+  demo: boolean
+  version: string
+  layers: LayerInfo[]
+  /** first and last day on which a record begins or ends to hold, where the server tells */
+  lawful?: { from: string; to: string } | null
+}
+
+export interface CodeList {
+  title: Bilingual
+  open: boolean
+  values: { code: string; title: Bilingual }[]
+}
+export type CodeLists = Record<string, CodeList>
+
+export interface FieldChange {
+  name: string
+  title: Bilingual
+  before: Json
+  after: Json
+}
+
+export type Op = 'insert' | 'update' | 'delete'
+
+export interface HistoryEntry {
+  revision: number
+  at: string
+  by: string
+  verified: boolean
+  kind: string
+  kind_title: Bilingual
+  reason: string
+  document: string | null
+  op: Op
+  version: number
+  undone_by: number | null
+  fields: FieldChange[]
+  geometry_changed: boolean
+}
+
+export interface RelatedRecord {
+  layer: string
+  id: string
+  label: string | null
+  relation: Bilingual
+}
+
+export interface Geometry {
+  type: string
+  coordinates: Json
+}
+
+export interface RecordAnswer {
+  layer: string
+  id: string
+  version: number
+  label: string | null
+  secrecy: string
+  attributes: Record<string, Json>
+  geometry: Geometry | null
+  bbox: Box | null
+  measures: { area_m2?: number | null; length_m?: number | null }
+  etag: string
+  versions: { version: number; valid_from: string | null; valid_to: string | null }[]
+  related: RelatedRecord[]
+  history: HistoryEntry[]
+}
+
+export interface LogEntry {
+  revision: number
+  hash: string
+  previous: string
+  at: string
+  by: string
+  verified: boolean
+  kind: string
+  kind_title: Bilingual
+  reason: string
+  document: string | null
+  undoes: number | null
+  undone_by: number | null
+  origin: Json
+  counts: Record<string, Partial<Record<Op, number>>>
+}
+
+export interface LogAnswer {
+  entries: LogEntry[]
+  next: number | null
+}
+
+export interface ChangeRow {
+  layer: string
+  id: string
+  version: number
+  op: Op
+  label: string | null
+  fields: FieldChange[]
+  geometry_changed: boolean
+  before_geometry?: Geometry | null
+  after_geometry?: Geometry | null
+}
+
+export interface ChangeSetAnswer extends LogEntry {
+  total: number
+  changes: ChangeRow[]
+}
+
+export interface SearchHit {
+  layer: string
+  layer_title: Bilingual
+  id: string
+  label: string
+  code: string | null
+  context: string | null
+  at: LonLat | null
+  match: 'code' | 'exact' | 'prefix' | 'infix'
+}
+
+export interface SearchAnswer {
+  total: number
+  results: SearchHit[]
+}
+
+export interface LegendAnswer {
+  field: string
+  values: { code: string | null; title: Bilingual | null; count: number }[]
+}
+
+export interface LocateAnswer {
+  at: LonLat
+  chain: { id: string; layer: string; code: string | null; name: string; level: string; level_title: Bilingual }[]
+  dms: { lon: string; lat: string }
+  plane: { epsg: number; zone: number; central_meridian: number; easting: number; northing: number } | null
+}
+
+export interface RevisionEvent {
+  revision: number
+  layers: string[]
+  extent: Box | null
+}
+
+export interface UndoRequest {
+  by: string
+  reason: string
+  document?: string
+  idempotency_key?: string
+}
+
+export interface ProblemBody {
+  title?: string
+  status?: number
+  detail?: string
+  code?: string
+  zh?: string
+  en?: string
+  next?: Bilingual | null
+  revision?: number
+}

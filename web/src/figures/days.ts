@@ -1,0 +1,37 @@
+// Days as YYYY-MM-DD text, compared as text; no time zones here.
+
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/
+
+/** Whether a text is a day that exists. */
+export function isDay(text: string): boolean {
+  const found = PATTERN.exec(text)
+  if (!found) return false
+  const time = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text)
+}
+
+/** The year of a day. */
+export function yearOf(day: string): number {
+  return Number(day.slice(0, 4))
+}
+
+/** The years of a slider: of the lawful dates if known, else of the register's life; today always inside. */
+export function sliderYears(
+  lawful: { from: string; to: string } | null | undefined,
+  created: string,
+  today: string,
+): [first: number, last: number] {
+  const now = yearOf(today)
+  const first = yearOf(lawful?.from ?? created)
+  const last = yearOf(lawful?.to ?? today)
+  const from = Number.isFinite(first) ? first : now
+  const to = Number.isFinite(last) ? last : now
+  return [Math.min(from, now - 5), Math.max(to, now + 1)]
+}
+
+/** The day one asks about when the slider stands at a year: today in this year, its last day before, its first after. */
+export function dayOfYear(year: number, today: string): string | null {
+  const now = yearOf(today)
+  if (year === now) return null
+  return year < now ? `${String(year)}-12-31` : `${String(year)}-01-01`
+}

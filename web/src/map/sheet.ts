@@ -1,0 +1,221 @@
+// The drawn map: the only file that holds a MapLibre map. It draws what it is told and reports what the
+// reader does with it; it asks the server for nothing but tiles.
+import { Map as Drawn, ScaleControl, setWorkerUrl, type GeoJSONSource, type LngLat, type VectorTileSource } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import type { Box, Geometry, LonLat } from '../api/types'
+import type { Place } from '../state/address'
+import type { Flight } from '../state/view'
+import { anchorOf } from './anchor'
+import { pick, type Candidate, type Picked } from './pick'
+import { symbolPixels } from './pictograms'
+import { mapStyle, pickable, styleLayersOf } from './style'
+
+setWorkerUrl(workerUrl)
+
+export interface Reports {
+  moved(place: Place, box: Box): void
+  pointer(at: LonLat | null): void
+  picked(picked: Picked, pixel: [number, number], at: LonLat): void
+  /** whether tiles fail to arrive */
+  trouble(failing: boolean): void
+}
+
+export interface SheetOptions {
+  tiles: string
+  hidden: readonly string[]
+  start: Flight | null
+  label: string
+  reports: Reports
+}
+
+const HIT = 6
+const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
+const ratio = () => Math.min(3, Math.max(2, Math.ceil(devicePixelRatio)))
+
+function camera(start: Flight | null) {
+  if (!start) return { center: [104, 35] as LonLat, zoom: 3 }
+  if ('box' in start) return { bounds: start.box, fitBoundsOptions: { padding: 28, maxZoom: 15 } }
+  return { center: start.at, zoom: start.zoom }
+}
+
+function collection(geometries: readonly Geometry[], properties: Record<string, unknown> = {}) {
+  return {
+    type: 'FeatureCollection' as const,
+    features: geometries.map((geometry) => ({ type: 'Feature' as const, geometry: geometry as never, properties })),
+  }
+}
+
+/** A map in an element. Call `close` when the element goes. */
+export class Sheet {
+  private readonly map: Drawn
+  private readonly reports: Reports
+  private tiles: string
+  private ready: Promise<void>
+  private failures = 0
+
+  constructor(container: HTMLElement, options: SheetOptions) {
+    this.reports = options.reports
+    this.tiles = options.tiles
+    this.map = new Drawn({
+      container,
+      style: mapStyle(options.tiles, options.hidden),
+      ...camera(options.start),
+      minZoom: 2,
+      maxZoom: 20,
+      maxPitch: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      attributionControl: false,
+      renderWorldCopies: false,
+      fadeDuration: still() ? 0 : 150,
+      localIdeographFontFamily: '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif',
+      refreshExpiredTiles: false,
+    })
+    this.map.touchZoomRotate.disableRotation()
+    this.map.keyboard.disableRotation()
+    this.map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-left')
+    this.map.getCanvas().setAttribute('aria-label', options.label)
+    this.ready = new Promise((resolve) => {
+      this.map.once('style.load', () => { resolve() })
+    })
+    this.listen()
+  }
+
+  private listen(): void {
+    const map = this.map
+    map.on('styleimagemissing', (event) => {
+      if (map.hasImage(event.id)) return
+      const pixels = symbolPixels(event.id, ratio())
+      if (pixels) map.addImage(event.id, pixels, { pixelRatio: ratio() })
+    })
+    map.on('moveend', () => { this.tellPlace() })
+    map.on('load', () => { this.tellPlace() })
+    map.on('mousemove', (event) => { this.reports.pointer(pair(event.lngLat)) })
+    map.on('mouseout', () => { this.reports.pointer(null) })
+    map.on('click', (event) => { this.inspect([event.point.x, event.point.y], pair(event.lngLat)) })
+    map.on('mousemove', (event) => {
+      const sharp = this.under([event.point.x, event.point.y]).some((found) => found.hit !== 'area')
+      map.getCanvas().style.cursor = sharp ? 'pointer' : ''
+    })
+    map.on('error', () => {
+      this.failures += 1
+      if (this.failures === 3) this.reports.trouble(true)
+    })
+    map.on('idle', () => {
+      if (this.failures > 0 && map.areTilesLoaded()) {
+        this.failures = 0
+        this.reports.trouble(false)
+      }
+    })
+    map.getCanvas().addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return
+      const { clientWidth, clientHeight } = map.getContainer()
+      this.inspect([clientWidth / 2, clientHeight / 2], pair(map.getCenter()))
+    })
+    window.addEventListener('beforeprint', this.redraw)
+  }
+
+  private readonly redraw = (): void => {
+    this.map.resize()
+    this.map.redraw()
+  }
+
+  private tellPlace(): void {
+    const centre = this.map.getCenter()
+    const bounds = this.map.getBounds()
+    this.reports.moved({ lon: centre.lng, lat: centre.lat, zoom: this.map.getZoom() }, [
+      bounds.getWest(),
+      bounds.getSouth(),
+      bounds.getEast(),
+      bounds.getNorth(),
+    ])
+  }
+
+  private under([x, y]: [number, number]): Candidate[] {
+    if (!this.map.isStyleLoaded()) return []
+    const ids = [...pickable.keys()].filter((id) => this.map.getLayer(id))
+    const sharp = ids.filter((id) => pickable.get(id)?.hit !== 'area')
+    const areas = ids.filter((id) => pickable.get(id)?.hit === 'area')
+    const found = [
+      ...this.map.queryRenderedFeatures([[x - HIT, y - HIT], [x + HIT, y + HIT]], { layers: sharp }),
+      ...this.map.queryRenderedFeatures([x, y], { layers: areas }),
+    ]
+    return found.flatMap((feature): Candidate[] => {
+      const way = pickable.get(feature.layer.id)
+      const properties = feature.properties as Record<string, unknown>
+      const id = properties['id']
+      if (!way || typeof id !== 'string') return []
+      const word = (key: string) => (typeof properties[key] === 'string' ? properties[key] : null)
+      return [{ layer: way.layer, id, label: word('label') ?? word('plate_no'), hit: way.hit, level: word('level') }]
+    })
+  }
+
+  private inspect(pixel: [number, number], at: LonLat): void {
+    this.reports.picked(pick(this.under(pixel), this.map.getZoom()), pixel, at)
+  }
+
+  /** Tiles of another revision or day; the old ones stay until the new ones are there. */
+  setTiles(tiles: string): void {
+    if (tiles === this.tiles) return
+    this.tiles = tiles
+    void this.ready.then(() => {
+      this.map.getSource<VectorTileSource>('register')?.setTiles([this.tiles])
+    })
+  }
+
+  setHidden(hidden: readonly string[], all: readonly string[]): void {
+    void this.ready.then(() => {
+      for (const name of all) {
+        for (const id of styleLayersOf(name)) {
+          this.map.setLayoutProperty(id, 'visibility', hidden.includes(name) ? 'none' : 'visible')
+        }
+      }
+    })
+  }
+
+  goTo(flight: Flight): void {
+    const how = { animate: !still(), duration: 700 }
+    if ('box' in flight) this.map.fitBounds(flight.box, { padding: 40, maxZoom: 16.5, ...how })
+    else this.map.easeTo({ center: flight.at, zoom: flight.zoom, ...how })
+  }
+
+  zoomBy(step: number): void {
+    this.map.easeTo({ zoom: Math.round(this.map.getZoom()) + step, animate: !still(), duration: 250 })
+  }
+
+  private put(source: string, geometries: readonly Geometry[], properties?: Record<string, unknown>): void {
+    void this.ready.then(() => {
+      this.map.getSource<GeoJSONSource>(source)?.setData(collection(geometries, properties))
+    })
+  }
+
+  showSelection(geometry: Geometry | null, label: string | null): void {
+    this.put('selection', geometry ? [geometry] : [])
+    const anchor = geometry ? anchorOf(geometry) : null
+    const kind = geometry?.type.includes('Point') ? 'point' : 'other'
+    this.put('selection-name', anchor && label ? [{ type: 'Point', coordinates: anchor }] : [], { label: label ?? '', kind })
+  }
+
+  showComparison(before: readonly Geometry[], after: readonly Geometry[]): void {
+    this.put('before', before)
+    this.put('after', after)
+  }
+
+  showDistrict(geometry: Geometry | null): void {
+    this.put('district', geometry ? [geometry] : [])
+  }
+
+  relabel(label: string): void {
+    this.map.getCanvas().setAttribute('aria-label', label)
+  }
+
+  close(): void {
+    window.removeEventListener('beforeprint', this.redraw)
+    this.map.remove()
+  }
+}
+
+function pair(at: LngLat): LonLat {
+  return [at.lng, at.lat]
+}

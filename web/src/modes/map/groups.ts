@@ -1,0 +1,34 @@
+// In which groups the layers stand in the panel, and by which field each one's legend is told.
+import type { LayerInfo } from '../../api/types'
+
+export const GROUPS = {
+  boundary: ['division', 'boundary_line', 'boundary_marker'],
+  names: ['place', 'place_extent', 'name', 'sign', 'door_plate'],
+  built: ['compound', 'gate', 'building', 'household_count'],
+  service: ['facility'],
+  base: ['road', 'water', 'closed_or_green_area'],
+} as const
+
+export type GroupName = keyof typeof GROUPS | 'other'
+
+/** The layers of the register by group, in our order; empty layers too, so that one sees what is missing. */
+export function grouped(layers: readonly LayerInfo[]): { name: GroupName; layers: LayerInfo[] }[] {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]))
+  const groups: { name: GroupName; layers: LayerInfo[] }[] = []
+  for (const [name, members] of Object.entries(GROUPS)) {
+    const present = members.flatMap((member) => byName.get(member) ?? [])
+    for (const member of members) byName.delete(member)
+    if (present.length > 0) groups.push({ name: name as GroupName, layers: present })
+  }
+  if (byName.size > 0) groups.push({ name: 'other', layers: [...byName.values()] })
+  return groups
+}
+
+const LEGEND_FIELDS = ['condition', 'level', 'class', 'category', 'direction', 'kind', 'status']
+
+/** The field whose values the map tells apart. */
+export function legendField(layer: LayerInfo): string | null {
+  const names = new Set(layer.fields.map((field) => field.name))
+  if (layer.name === 'facility' || layer.name === 'name') return names.has('kind') ? 'kind' : null
+  return LEGEND_FIELDS.find((name) => names.has(name)) ?? null
+}

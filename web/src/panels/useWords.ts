@@ -1,0 +1,19 @@
+// Values of fields as words in the reader's language.
+import type { FieldDef, Json } from '../api/types'
+import { fieldValue, type Language } from '../figures/format'
+import { useRegister } from '../state/register'
+import { useText } from '../text'
+
+export function useWords() {
+  const register = useRegister()
+  const { t, locale, title } = useText()
+  const value = (content: Json | undefined, field?: Pick<FieldDef, 'kind' | 'unit' | 'list' | 'name'>): string =>
+    fieldValue(content, field, register.lists, locale.value as Language, {
+      yes: t('app.yes'),
+      no: t('app.no'),
+      none: t('app.none'),
+    })
+  const layerTitle = (name: string): string => title(register.layers.get(name)?.title) || name
+  const fieldOf = (layer: string, name: string) => register.layers.get(layer)?.fields.find((field) => field.name === name)
+  return { value, layerTitle, fieldOf }
+}

@@ -1,0 +1,32 @@
+// What the reader brings: language, and the name under which they sign. Kept in this browser.
+import { defineStore } from 'pinia'
+import { ref, watch } from 'vue'
+
+function stored(key: string): string {
+  try {
+    return localStorage.getItem(key) ?? ''
+  } catch {
+    return '' // storage switched off: nothing is kept
+  }
+}
+
+function store(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value)
+  } catch {
+    // storage switched off: nothing is kept
+  }
+}
+
+export const useReader = defineStore('reader', () => {
+  const signs = ref(stored('boundstone.by'))
+  const coordinates = ref(stored('boundstone.coordinates') || 'dms')
+  watch(signs, (value) => { store('boundstone.by', value) })
+  watch(coordinates, (value) => { store('boundstone.coordinates', value) })
+  return { signs, coordinates }
+})
+
+export const language = {
+  read: (): 'zh' | 'en' => (stored('boundstone.language') === 'en' ? 'en' : 'zh'),
+  keep: (value: 'zh' | 'en') => { store('boundstone.language', value) },
+}

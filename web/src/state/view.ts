@@ -1,0 +1,43 @@
+// What is being looked at: place, selection, lawful date, hidden layers. Kept in step with the
+// address bar by `state/sync.ts`.
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import type { Box, Geometry } from '../api/types'
+import type { Place, Selection } from './address'
+
+/** Something drawn over the map beside the selection: how things stood before and after. */
+export interface Comparison {
+  before: Geometry[]
+  after: Geometry[]
+}
+
+/** Where the map is asked to go; a new object each time, so that the same wish can be repeated. */
+export type Flight = { box: Box } | { at: [number, number]; zoom: number }
+
+export const useView = defineStore('view', () => {
+  const place = shallowRef<Place | null>(null)
+  const selection = shallowRef<Selection | null>(null)
+  const asOf = ref<string | null>(null)
+  const hidden = ref<string[]>([])
+  const comparison = shallowRef<Comparison | null>(null)
+  const flight = shallowRef<Flight | null>(null)
+  /** other records found under the last click, for the drawer to offer */
+  const alsoHere = shallowRef<(Selection & { label: string | null })[]>([])
+  const leftOpen = ref(true)
+
+  function select(next: Selection | null): void {
+    if (next?.layer === selection.value?.layer && next?.id === selection.value?.id) return
+    selection.value = next
+    comparison.value = null
+    alsoHere.value = []
+  }
+  function toggle(layer: string): void {
+    hidden.value = hidden.value.includes(layer)
+      ? hidden.value.filter((name) => name !== layer)
+      : [...hidden.value, layer]
+  }
+  function flyTo(next: Flight): void {
+    flight.value = next
+  }
+  return { place, selection, asOf, hidden, comparison, flight, alsoHere, leftOpen, select, toggle, flyTo }
+})
