@@ -33,6 +33,11 @@ impl Bounds {
         Self::round(coords.into_iter().map(|c| Self { min: *c, max: *c }))
     }
 
+    /// Round some edges.
+    pub fn of_edges(edges: &[[Coord; 2]]) -> Self {
+        Self::of_coords(edges.iter().flatten())
+    }
+
     /// Round both.
     pub fn join(self, other: Self) -> Self {
         Self {

@@ -12,6 +12,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::bounds::Bounds;
 use super::distance::From;
+use super::location::Locator;
 use super::paged::{Edit, Ordered, Paged};
 use super::rtree::{Boxed, RTree};
 use crate::model::layers::DivisionLevel;
@@ -25,6 +26,7 @@ pub struct LayerView {
     dated: Paged<Row>,
     codes: Paged<Coded>,
     tree: RTree,
+    locator: Locator,
 }
 
 /// A row, its key beside the pointer so that searching reads no record.
@@ -112,6 +114,7 @@ impl LayerView {
             dated: Paged::build(dated),
             codes: Paged::build(records.par_iter().filter_map(Coded::of).collect()),
             tree: RTree::build(records.par_iter().filter_map(Boxed::of).collect()),
+            locator: Locator::default(),
             rows: Paged::build(records.into_iter().map(|record| Row { key: record.key(), record }).collect()),
         }
     }
@@ -137,6 +140,8 @@ impl LayerView {
         self.rows = self.rows.edited(batch.rows);
         self.dated = self.dated.edited(batch.dated);
         self.codes = self.codes.edited(batch.codes);
+        let records = |items: &[Boxed]| -> Vec<_> { items.iter().map(|item| item.record.clone()).collect() };
+        self.locator = self.locator.edited(&records(&batch.removed), &records(&batch.added));
         self.tree = self.tree.edited(batch.removed, batch.added);
         Ok(())
     }
@@ -259,20 +264,22 @@ impl LayerView {
         self.tree.bounds().rect()
     }
 
-    /// The divisions round a point on a day, from the highest level down.
+    /// The divisions round a point on a day, from the highest level down; of several of one level that
+    /// overlap the one with the smallest area, then the lowest key. A point on a shared border belongs
+    /// to exactly one side. Other layers have none.
     pub fn locate(&self, at: Coord, as_of: Date) -> Vec<&Arc<Record>> {
-        let level = |record: &Record| record.text("level").and_then(DivisionLevel::from_code);
-        let mut chain = Vec::new();
-        self.tree.window(&Bounds { min: at, max: at }, |item| {
-            if item.record.valid.contains(as_of)
-                && item.record.geometry.as_deref().is_some_and(|g| super::ring::within(g, at))
-            {
-                chain.push(&item.record);
-            }
-        });
-        chain.sort_by_key(|record| (level(record), record.key()));
-        chain.dedup_by_key(|record| level(record));
-        chain
+        let rows = || Box::new(self.iter()) as _;
+        DivisionLevel::ALL.iter().filter_map(|level| self.locator.locate(*level, at, as_of, rows)).collect()
+    }
+
+    /// The division of one level round each of many points, as [`Self::locate`] has it; on all cores.
+    pub fn locate_many(&self, level: DivisionLevel, at: &[Coord], as_of: Date) -> Vec<Option<&Arc<Record>>> {
+        self.locator.locate_many(level, at, as_of, || Box::new(self.iter()))
+    }
+
+    /// Bytes that the location index of a level takes, 0 before it is first asked.
+    pub fn location_bytes(&self, level: DivisionLevel) -> usize {
+        self.locator.bytes(level)
     }
 }
 

@@ -3,6 +3,7 @@
 mod bounds;
 mod distance;
 mod layer_view;
+mod location;
 mod paged;
 mod ring;
 mod rtree;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use geo_types::Coord;
 
+use crate::model::layers::DivisionLevel;
 use crate::model::{Change, Date, Layer, Record, RecordKey, Revision};
 
 /// One revision of the register.
@@ -72,5 +74,11 @@ impl Snapshot {
     /// A point on a shared border belongs to exactly one side, always the same.
     pub fn locate(&self, at: Coord, as_of: Date) -> Vec<&Arc<Record>> {
         self.layer(Layer::Division).locate(at, as_of)
+    }
+
+    /// The division of one level round each of many points on a day, as [`Self::locate`] has it.
+    /// The first question to a level builds its index; work is spread over all cores.
+    pub fn locate_many(&self, level: DivisionLevel, at: &[Coord], as_of: Date) -> Vec<Option<&Arc<Record>>> {
+        self.layer(Layer::Division).locate_many(level, at, as_of)
     }
 }

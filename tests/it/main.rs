@@ -8,6 +8,7 @@ mod formats;
 mod http;
 mod intake;
 mod layering;
+mod location_oracle;
 mod oracle;
 mod sample;
 mod shared;

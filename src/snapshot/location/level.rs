@@ -1,0 +1,428 @@
+//! The index of one level of divisions: a coarse raster of pages, and the records they speak of.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use geo::Area as _;
+use geo_types::{Coord, Geometry, Polygon};
+use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+
+use super::super::bounds::Bounds;
+use super::super::paged::{Edit, Ordered, Paged};
+use super::super::ring::{self, Edge};
+use super::build::{self, Load, Part};
+use super::grid::{Grid, Window};
+use super::page::{Page, Slot};
+use crate::model::{Date, Period, Record, RecordKey};
+
+/// One page for so many edges.
+const PAGE_EDGES: usize = 600;
+/// Most columns of pages.
+const MOST_COLUMNS: u32 = 64;
+/// Pages that polygons may touch in all, on top of 16 for each polygon.
+const SPREAD: usize = 4_000_000;
+
+/// A record and what is asked of it often.
+#[derive(Clone)]
+struct Member {
+    record: Arc<Record>,
+    /// square degrees: the smaller of two that overlap is the answer
+    area: f64,
+    valid: Period,
+}
+
+impl Member {
+    fn of(record: &Arc<Record>) -> Self {
+        let area = record.geometry.as_deref().map_or(0.0, Geometry::unsigned_area);
+        Self { record: record.clone(), area, valid: record.valid }
+    }
+}
+
+/// The members by slot, in shared pieces.
+#[derive(Clone, Default)]
+struct Members {
+    pieces: Vec<Arc<Vec<Option<Member>>>>,
+    len: Slot,
+}
+
+/// Members of a piece.
+const PIECE: usize = 1024;
+
+impl Members {
+    fn build(members: Vec<Member>) -> Self {
+        let len = members.len() as Slot;
+        let mut members = members.into_iter().map(Some);
+        let pieces = (0..(len as usize).div_ceil(PIECE))
+            .map(|_| Arc::new(members.by_ref().take(PIECE).collect()))
+            .collect();
+        Self { pieces, len }
+    }
+
+    #[inline]
+    fn get(&self, slot: Slot) -> Option<&Member> {
+        self.pieces.get(slot as usize / PIECE)?.get(slot as usize % PIECE)?.as_ref()
+    }
+
+    /// Sets a slot that is there, or the next one.
+    fn set(&mut self, slot: Slot, member: Option<Member>) {
+        if slot as usize / PIECE == self.pieces.len() {
+            self.pieces.push(Arc::default());
+        }
+        let piece = Arc::make_mut(&mut self.pieces[slot as usize / PIECE]);
+        match piece.get_mut(slot as usize % PIECE) {
+            Some(place) => *place = member,
+            None => {
+                piece.push(member);
+                self.len += 1;
+            }
+        }
+    }
+}
+
+/// Where a record stands in the list of members.
+#[derive(Clone)]
+struct Place {
+    key: RecordKey,
+    slot: Slot,
+}
+
+impl Ordered for Place {
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+/// A cell of the coarse raster.
+#[derive(Clone)]
+enum Tile {
+    Nothing,
+    Owner(Slot),
+    Page(Arc<Page>),
+}
+
+/// Point location among the records of one level.
+#[derive(Clone)]
+pub(super) struct LevelIndex {
+    grid: Grid,
+    tiles: Vec<Tile>,
+    members: Members,
+    places: Paged<Place>,
+    free: Vec<Slot>,
+    /// all records hold always: no need to look at dates
+    timeless: bool,
+}
+
+/// The polygons of a record: each is filled by itself, so that parts that overlap do not cancel out.
+fn polygons(record: &Record) -> &[Polygon] {
+    match record.geometry.as_deref() {
+        Some(Geometry::MultiPolygon(parts)) => &parts.0,
+        Some(Geometry::Polygon(polygon)) => std::slice::from_ref(polygon),
+        _ => &[],
+    }
+}
+
+/// A polygon's share of one tile.
+struct Share<'a> {
+    tile: usize,
+    inside: bool,
+    edges: Vec<&'a [Coord]>,
+}
+
+/// Cuts a polygon up by tiles, those of a window only.
+fn shares<'a>(polygon: &'a Polygon, grid: &Grid, within: &Window) -> Vec<Share<'a>> {
+    let Some(window) = grid.window(&Bounds::of_coords(&polygon.exterior().0)) else { return Vec::new() };
+    let holes = polygon.interiors().iter().map(|ring| Bounds::of_coords(&ring.0));
+    // A hole outside its polygon, which is wrong but happens, must not be lost.
+    let window = holes.filter_map(|bounds| grid.window(&bounds)).fold(window, Window::join);
+    let Some(window) = window.meet(within) else { return Vec::new() };
+    let (columns, first) = (window.columns() as usize, window.first);
+    let place = |column: u32, row: u32| (row - first.1) as usize * columns + (column - first.0) as usize;
+    let mut inside = vec![false; columns * window.rows() as usize];
+    let mut edges: Vec<Vec<&[Coord]>> = vec![Vec::new(); inside.len()];
+    for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+        for pair in ring.0.windows(2) {
+            let Some(edge) = ring::upward(pair[0], pair[1]) else { continue };
+            grid.touched(&edge, &window, |column, row| edges[place(column, row)].push(pair));
+            for row in grid.crossed_rows(&edge) {
+                let west = grid.corners_west(&edge, row);
+                if (first.1..=window.last.1).contains(&row) && west > first.0 {
+                    let at = place((west - 1).min(window.last.0), row);
+                    inside[at] = !inside[at];
+                }
+            }
+        }
+    }
+    for row in inside.chunks_mut(columns) {
+        let mut now = false;
+        for at in row.iter_mut().rev() {
+            now ^= *at;
+            *at = now;
+        }
+    }
+    let tile = |at: usize| grid.index(first.0 + (at % columns) as u32, first.1 + (at / columns) as u32);
+    let all = inside.into_iter().zip(edges).enumerate();
+    all.filter(|(_, (inside, edges))| *inside || !edges.is_empty())
+        .map(|(at, (inside, edges))| Share { tile: tile(at), inside, edges })
+        .collect()
+}
+
+impl LevelIndex {
+    /// From all records of a level. O(edges + cells), on all cores.
+    pub fn build<'a>(records: impl Iterator<Item = &'a Arc<Record>>) -> Self {
+        let records: Vec<&Arc<Record>> = records.filter(|record| !polygons(record).is_empty()).collect();
+        let members = Members::build(records.par_iter().map(|record| Member::of(record)).collect());
+        let place = |(slot, record): (usize, &&Arc<Record>)| Place { key: record.key(), slot: slot as Slot };
+        let mut index = Self {
+            grid: coarse(&records),
+            tiles: Vec::new(),
+            places: Paged::build(records.iter().enumerate().map(place).collect()),
+            timeless: records.iter().all(|record| record.valid == Period::ALWAYS),
+            members,
+            free: Vec::new(),
+        };
+        let all = index.grid.all();
+        let slots: Vec<Slot> = (0..records.len() as Slot).collect();
+        index.tiles = vec![Tile::Nothing; index.grid.columns as usize * index.grid.rows as usize];
+        for (at, tile) in index.tiles_of(&slots, &all) {
+            index.tiles[at] = tile;
+        }
+        index
+    }
+
+    /// The tiles of a window that some members touch, from nothing but those members.
+    fn tiles_of(&self, slots: &[Slot], window: &Window) -> Vec<(usize, Tile)> {
+        let cut = |slot: &Slot| {
+            let record = self.members.get(*slot).map(|member| &*member.record);
+            let parts = record.map(polygons).unwrap_or_default();
+            parts
+                .iter()
+                .flat_map(|part| shares(part, &self.grid, window))
+                .map(|s| (*slot, s))
+                .collect::<Vec<_>>()
+        };
+        let shares: Vec<(Slot, Share)> = slots.par_iter().flat_map_iter(cut).collect();
+        let mut by_tile: Vec<Vec<(Slot, Share)>> = Vec::new();
+        by_tile.resize_with(self.grid.columns as usize * self.grid.rows as usize, Vec::new);
+        for (slot, share) in shares {
+            by_tile[share.tile].push((slot, share));
+        }
+        let filled = by_tile.into_iter().enumerate().filter(|(_, shares)| !shares.is_empty());
+        filled
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|(at, shares)| {
+                let columns = self.grid.columns as usize;
+                let bounds = self.grid.cell((at % columns) as u32, (at / columns) as u32);
+                (at, tile(bounds, shares))
+            })
+            .collect()
+    }
+
+    /// The record round a point on a day: of several that overlap the one with the smallest area, then
+    /// the lowest key.
+    #[inline]
+    pub fn locate(&self, at: Coord, as_of: Date) -> Option<&Arc<Record>> {
+        let mut best: Option<&Member> = None;
+        self.holding(at, |slot| {
+            // A slot in a page always has a member.
+            let Some(member) = self.members.get(slot) else { return };
+            if (self.timeless || member.valid.contains(as_of))
+                && best.is_none_or(|best| member.precedes(best))
+            {
+                best = Some(member);
+            }
+        });
+        best.map(|member| &member.record)
+    }
+
+    #[inline]
+    fn holding(&self, at: Coord, mut each: impl FnMut(Slot)) {
+        if !self.grid.holds(at) {
+            return;
+        }
+        match &self.tiles[self.grid.index(self.grid.column(at.x), self.grid.row(at.y))] {
+            Tile::Nothing => {}
+            Tile::Owner(slot) => each(*slot),
+            Tile::Page(page) => page.holding(at, each),
+        }
+    }
+
+    /// The index after some records went and some came; `None` where it must be built anew because
+    /// something lies outside its raster. Rebuilds the tiles that changed edges may touch.
+    pub fn edited(&self, removed: &[Arc<Record>], added: &[Arc<Record>]) -> Option<Self> {
+        // Many changes at once are an import: building anew, when next asked, costs less.
+        if removed.len().max(added.len()) > 64 + self.members.len as usize / 8 {
+            return None;
+        }
+        let come: HashMap<RecordKey, &Arc<Record>> =
+            added.iter().filter(|new| !polygons(new).is_empty()).map(|new| (new.key(), new)).collect();
+        let mut kept = HashSet::new();
+        let mut next = self.clone();
+        next.timeless &= come.values().all(|new| new.valid == Period::ALWAYS);
+        let mut changed = BTreeSet::new();
+        let mut dirty = Vec::new();
+        let mut places = Vec::new();
+        for old in removed {
+            let place = self.places.from(|place| place.key < old.key()).next();
+            let Some(place) = place.filter(|place| place.key == old.key()) else { continue };
+            if let Some(new) = come.get(&old.key()) {
+                kept.insert(old.key());
+                dirty.extend(difference(polygons(old), polygons(new)));
+                next.members.set(place.slot, Some(Member::of(new)));
+                changed.insert(place.slot);
+            } else {
+                dirty.extend(difference(polygons(old), &[]));
+                next.members.set(place.slot, None);
+                next.free.push(place.slot);
+                places.push(Edit::Remove(place.clone()));
+            }
+        }
+        // In the order given, so that the same edits give the same slots.
+        for new in added.iter().filter(|new| come.contains_key(&new.key()) && !kept.contains(&new.key())) {
+            dirty.extend(difference(&[], polygons(new)));
+            let slot = next.free.pop().unwrap_or(next.members.len);
+            next.members.set(slot, Some(Member::of(new)));
+            changed.insert(slot);
+            places.push(Edit::Put(Place { key: new.key(), slot }));
+        }
+        next.places = self.places.edited(places);
+        next.refresh(&dirty, &changed)?;
+        Some(next)
+    }
+
+    /// Builds the tiles anew that some boxes touch.
+    fn refresh(&mut self, dirty: &[Bounds], changed: &BTreeSet<Slot>) -> Option<()> {
+        let reach = self.grid.padded();
+        let mut tiles = BTreeSet::new();
+        for bounds in dirty {
+            if !reach.holds(bounds) {
+                return None;
+            }
+            let window = self.grid.window(bounds)?;
+            for row in window.first.1..=window.last.1 {
+                tiles.extend((window.first.0..=window.last.0).map(|column| (column, row)));
+            }
+        }
+        for (column, row) in tiles {
+            let at = self.grid.index(column, row);
+            let mut slots = changed.clone();
+            match &self.tiles[at] {
+                Tile::Nothing => {}
+                Tile::Owner(slot) => _ = slots.insert(*slot),
+                Tile::Page(page) => page.members(&mut |slot| _ = slots.insert(slot)),
+            }
+            slots.retain(|slot| self.members.get(*slot).is_some());
+            let slots: Vec<Slot> = slots.into_iter().collect();
+            let window = Window { first: (column, row), last: (column, row) };
+            let tile = self.tiles_of(&slots, &window).pop().map_or(Tile::Nothing, |(_, tile)| tile);
+            self.tiles[at] = tile;
+        }
+        Some(())
+    }
+
+    /// Bytes on the heap.
+    pub fn bytes(&self) -> usize {
+        let pages = self.tiles.iter().map(|tile| match tile {
+            Tile::Page(page) => page.bytes() + size_of::<Page>(),
+            _ => 0,
+        });
+        pages.sum::<usize>()
+            + self.tiles.capacity() * size_of::<Tile>()
+            + self.members.len as usize * size_of::<Option<Member>>()
+            + self.places.len() * size_of::<Place>()
+    }
+}
+
+impl Member {
+    fn precedes(&self, other: &Self) -> bool {
+        let keys = || self.record.key().cmp(&other.record.key());
+        self.area.total_cmp(&other.area).then_with(keys).is_lt()
+    }
+}
+
+/// The coarse raster for some records.
+fn coarse(records: &[&Arc<Record>]) -> Grid {
+    let boxes = |record: &&Arc<Record>| {
+        polygons(record)
+            .iter()
+            .flat_map(|polygon| {
+                std::iter::once(polygon.exterior())
+                    .chain(polygon.interiors())
+                    .map(|ring| Bounds::of_coords(&ring.0))
+            })
+            .collect::<Vec<_>>()
+    };
+    let boxes: Vec<Bounds> = records.par_iter().flat_map_iter(boxes).collect();
+    let edges: usize = records.iter().flat_map(|record| polygons(record)).map(|p| p.exterior().0.len()).sum();
+    let round = Bounds::round(boxes.iter().copied()).rect().map_or(NOWHERE, Bounds::from);
+    // Some room, so that an edit at the outer border stays within the raster.
+    let room = (round.max.x - round.min.x).max(round.max.y - round.min.y) / 256.0;
+    let round = Bounds {
+        min: Coord { x: round.min.x - room, y: round.min.y - room },
+        max: Coord { x: round.max.x + room, y: round.max.y + room },
+    };
+    let mut columns = ((edges / PAGE_EDGES) as f64).sqrt().ceil().clamp(1.0, f64::from(MOST_COLUMNS)) as u32;
+    loop {
+        let grid = Grid::new(round, columns, columns);
+        let cells = |window: Window| window.columns() as usize * window.rows() as usize;
+        let touched: usize = boxes.iter().filter_map(|bounds| grid.window(bounds)).map(cells).sum();
+        if columns == 1 || touched <= boxes.len() * 16 + SPREAD {
+            return grid;
+        }
+        columns /= 2;
+    }
+}
+
+const NOWHERE: Bounds = Bounds { min: Coord { x: 0.0, y: 0.0 }, max: Coord { x: 0.0, y: 0.0 } };
+
+/// One tile from the shares that polygons have in it.
+fn tile(bounds: Bounds, shares: Vec<(Slot, Share)>) -> Tile {
+    let mut load = Load::default();
+    for (slot, share) in shares {
+        if share.edges.is_empty() {
+            load.base.push(slot);
+            continue;
+        }
+        let part = load.parts.len() as u32;
+        load.parts.push(Part { slot, inside: share.inside });
+        let edges = share.edges.into_iter().filter_map(|pair| ring::upward(pair[0], pair[1]));
+        load.edges.extend(edges.map(|edge| (edge, part)));
+    }
+    match (load.base.as_slice(), load.parts.is_empty()) {
+        ([], true) => Tile::Nothing,
+        ([only], true) => Tile::Owner(*only),
+        _ => Tile::Page(Arc::new(build::page(bounds, load))),
+    }
+}
+
+/// Boxes outside which two lists of polygons hold the same points. What differs is bounded by edges that
+/// only one of them has, and so lies in the box round these.
+fn difference(old: &[Polygon], new: &[Polygon]) -> Vec<Bounds> {
+    let whole = |polygon: &Polygon| Bounds::of_edges(&ring::edges(polygon).collect::<Vec<_>>());
+    if old.len() != new.len() {
+        return old.iter().chain(new).map(whole).collect();
+    }
+    let pairs = old.iter().zip(new).filter(|(old, new)| old != new);
+    pairs
+        .map(|(old, new)| {
+            let sorted = |polygon| {
+                let mut edges: Vec<Edge> = ring::edges(polygon).collect();
+                edges.sort_unstable_by(order);
+                edges
+            };
+            let (old, new) = (sorted(old), sorted(new));
+            let lone = |edge: &&Edge, others: &[Edge]| others.binary_search_by(|o| order(o, edge)).is_err();
+            let gone = old.iter().filter(|edge| lone(edge, &new));
+            let come = new.iter().filter(|edge| lone(edge, &old));
+            let differing: Vec<Edge> = gone.chain(come).copied().collect();
+            // Only how often an edge is there may differ: then all of it is taken.
+            if differing.is_empty() { Bounds::of_edges(&old) } else { Bounds::of_edges(&differing) }
+        })
+        .filter(|bounds| bounds.rect().is_some())
+        .collect()
+}
+
+fn order(a: &Edge, b: &Edge) -> std::cmp::Ordering {
+    let numbers = |e: &Edge| [e[0].x, e[0].y, e[1].x, e[1].y];
+    numbers(a).partial_cmp(&numbers(b)).unwrap_or(std::cmp::Ordering::Equal)
+}
