@@ -1,1 +1,222 @@
-//! From a file's features to a change set: mapping, matching, and findings, against a snapshot.
+//! From a file's features to changes: mapping, matching and findings, against a snapshot.
+//!
+//! Reading the file is for `formats`, writing the log for `register`. The work has two passes: every feature
+//! becomes a [`row::Row`] (columns mapped, values read, geometry transformed), then every row is matched with
+//! the records of the snapshot (see [`matching`]) and becomes a new record, a changed one, or nothing.
+//! A broken row never stops the rest; a matched record keeps what the file does not have, blank cells included.
+
+mod columns;
+mod derive;
+mod matching;
+mod merge;
+mod references;
+mod report;
+mod row;
+mod shape;
+mod validity;
+mod values;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::crs::{Crs, CrsError, Guess};
+use crate::formats::FeatureSource;
+use crate::model::{Change, Date, Findings, IdSource, Layer};
+use crate::snapshot::Snapshot;
+
+/// What to import, and how.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// the layer that the rows go to
+    pub layer: Layer,
+    /// the file as the user named it, for findings and the log
+    pub file: String,
+    /// the `source` of new records without one of their own; the file's name by default
+    pub source: Option<String>,
+    /// the file's coordinate system, over what the file says itself
+    pub crs: Option<Crs>,
+    /// fields and the columns that fill them, over what the names suggest; an empty column leaves a field out
+    pub map: Vec<(String, String)>,
+    /// the column by which rows are matched with records
+    pub key: Option<String>,
+    /// the day whose lawful versions rows are matched with
+    pub as_of: Date,
+    /// the text encoding it was read in, if one was given
+    pub encoding: Option<String>,
+}
+
+impl ImportOptions {
+    /// Everything as the file suggests.
+    pub fn new(layer: Layer, file: impl Into<String>, as_of: Date) -> Self {
+        Self {
+            layer,
+            file: file.into(),
+            source: None,
+            crs: None,
+            map: Vec::new(),
+            key: None,
+            as_of,
+            encoding: None,
+        }
+    }
+
+    /// The source name of what is imported: by it rows without any key find their records again.
+    fn source_name(&self) -> &str {
+        self.source.as_deref().unwrap_or(&self.file)
+    }
+}
+
+/// How many rows came to what. Every row is counted once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// rows that became new records
+    pub new: u64,
+    /// rows that changed a record
+    pub changed: u64,
+    /// rows whose record is as they say
+    pub unchanged: u64,
+    /// rows that could not be taken; each has a finding
+    pub refused: u64,
+}
+
+/// What an import would do.
+#[derive(Debug)]
+pub struct ImportPlan {
+    /// the changes, in the order of the rows
+    pub changes: Vec<Change>,
+    /// how many rows came to what
+    pub counts: Counts,
+    /// what was noticed
+    pub findings: Findings,
+    /// what the log's header says of the file: name, rows, coordinate system, options, mapped columns
+    pub origin: Json,
+}
+
+/// How far an import is: rows read, and how many there probably are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// rows read
+    pub done: u64,
+    /// rows that there probably are
+    pub of: Option<u64>,
+}
+
+/// Hears how far an import is, every thousand rows; may stop it.
+pub type OnProgress<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
+
+/// Why nothing is imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// the coordinates' system must be given: undeclared, unreadable, or not what the numbers are
+    #[error("the coordinate system of {file} must be given{}", declared.as_ref().map(|d| format!(" (the file says: {d})")).unwrap_or_default())]
+    CrsQuestion {
+        /// the file
+        file: String,
+        /// what the file says, if anything
+        declared: Option<String>,
+        /// what it probably is and why, the most probable first; may be empty
+        guesses: Vec<Guess>,
+    },
+    /// the coordinate system cannot be brought into the register's
+    #[error(transparent)]
+    Crs(#[from] CrsError),
+    /// `--map` names a field that the layer does not have
+    #[error("the layer {layer} has no field {field:?}")]
+    UnknownField {
+        /// the layer
+        layer: Layer,
+        /// the field
+        field: String,
+    },
+    /// `--map` or `--key` names a column that the file does not have
+    #[error("{file} has no column {column:?}; it has: {}", columns.join(", "))]
+    UnknownColumn {
+        /// the file
+        file: String,
+        /// the column
+        column: String,
+        /// the file's columns
+        columns: Vec<String>,
+    },
+    /// `--map` gives a field or a column twice
+    #[error("{0:?} is mapped twice")]
+    MappedTwice(String),
+    /// the caller stopped it
+    #[error("stopped")]
+    Cancelled,
+}
+
+/// Reads all features of a source and plans the changes that bring a layer up to them.
+///
+/// About 2 µs per plain row beside reading; memory for all rows at once. Importing the same file again
+/// plans no change.
+pub fn plan_import(
+    snapshot: &Snapshot,
+    source: &mut dyn FeatureSource,
+    options: &ImportOptions,
+    ids: &mut IdSource,
+    progress: &mut OnProgress<'_>,
+) -> Result<ImportPlan, ImportError> {
+    let mut reading = row::Reading::new(snapshot, options, source.crs())?;
+    let mut rows = Vec::new();
+    let mut done = 0;
+    let mut tick = |done: u64, of: Option<u64>| match progress(Progress { done, of }) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(ImportError::Cancelled),
+    };
+    tick(0, source.count_hint())?;
+    while let Some(feature) = source.next_feature() {
+        done += 1;
+        if done % 1000 == 0 {
+            tick(done, source.count_hint())?;
+        }
+        match feature {
+            Ok(feature) => {
+                reading.columns.extend(source.columns());
+                let raises_question = feature.geometry.is_some() && reading.lacks_crs();
+                if raises_question {
+                    return Err(reading.question(feature, source));
+                }
+                rows.extend(reading.row(feature));
+            }
+            Err(finding) => reading.refuse(finding),
+        }
+    }
+    source.take_findings().into_iter().for_each(|finding| reading.report.findings.push(finding));
+    tick(done, Some(done))?;
+    reading.check_end()?;
+    let (report, counts, origin) = (reading.report, reading.counts, origin(options, &reading.columns, done));
+    let mut merging = merge::Merging {
+        snapshot,
+        options,
+        ids,
+        report,
+        counts,
+        source: Arc::from(options.source_name()),
+        matcher: matching::Matcher::new(snapshot.layer(options.layer), options, &reading.columns),
+        references: references::References::new(snapshot, options.layer, &rows),
+        number_column: reading.columns.name_of("number").map(str::to_owned),
+    };
+    let changes = merging.all(rows);
+    Ok(ImportPlan { changes, counts: merging.counts, findings: merging.report.findings, origin })
+}
+
+fn origin(options: &ImportOptions, columns: &columns::Columns, rows: u64) -> Json {
+    let mut origin = json!({ "file": options.file, "layer": options.layer.name(), "rows": rows });
+    let mut set = |name: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            origin[name] = value;
+        }
+    };
+    set("source", options.source.clone().map(Json::from));
+    set("crs", columns.crs.clone().map(Json::from));
+    set("encoding", options.encoding.clone().map(Json::from));
+    set("key", options.key.clone().map(Json::from));
+    let mapped: serde_json::Map<String, Json> =
+        columns.mapped().map(|(column, field)| (field.to_owned(), column.into())).collect();
+    set("columns", (!mapped.is_empty()).then_some(Json::Object(mapped)));
+    origin
+}

@@ -79,7 +79,7 @@ pub struct Reference {
 }
 
 /// One field of a layer.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct FieldDef {
     /// name of column and JSON member
     pub name: &'static str,

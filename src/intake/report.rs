@@ -1,0 +1,104 @@
+//! Findings of an import: file, row, field, what is wrong, what was done.
+
+use crate::model::{Bilingual, Finding, Findings, Severity, Spot};
+
+/// Findings of one file.
+pub(super) struct Report {
+    /// those so far
+    pub findings: Findings,
+    file: String,
+}
+
+/// One kind of finding: its rule, its weight, and what is done about it.
+pub(super) struct Rule {
+    id: &'static str,
+    severity: Severity,
+    done: (&'static str, &'static str),
+}
+
+const fn rule(id: &'static str, severity: Severity, done: (&'static str, &'static str)) -> Rule {
+    Rule { id, severity, done }
+}
+
+const REFUSED: (&str, &str) = ("该行未导入", "the row was refused");
+const IN_EXTRA: (&str, &str) =
+    ("字段留空，原值保留在其他字段中", "the field stays empty, the value is kept among the other fields");
+
+pub(super) const VALUE: Rule = rule("import.value", Severity::Warning, IN_EXTRA);
+pub(super) const CODE_LIST: Rule = rule("import.code_list", Severity::Warning, IN_EXTRA);
+pub(super) const PERIOD: Rule = rule(
+    "import.period",
+    Severity::Warning,
+    ("失效日期留空，原值保留在其他字段中", "the end is left open, the value is kept among the other fields"),
+);
+pub(super) const REQUIRED: Rule = rule("import.required", Severity::Error, REFUSED);
+pub(super) const GEOMETRY: Rule = rule("import.geometry", Severity::Error, REFUSED);
+pub(super) const COORDINATES: Rule = rule("import.coordinates", Severity::Error, REFUSED);
+pub(super) const NO_GEOMETRY: Rule =
+    rule("import.no_geometry", Severity::Note, ("按无图形的记录导入", "imported without geometry"));
+pub(super) const GEOMETRY_LEFT: Rule = rule(
+    "import.geometry_left",
+    Severity::Note,
+    ("该图层不存图形，图形未导入", "the layer has no geometry: it was left out"),
+);
+pub(super) const INVALID_POLYGON: Rule = rule(
+    "import.invalid_polygon",
+    Severity::Warning,
+    ("照原样导入，请核对", "imported as it is; please check"),
+);
+pub(super) const DUPLICATE: Rule = rule("import.duplicate_key", Severity::Error, REFUSED);
+pub(super) const AMBIGUOUS: Rule = rule("import.ambiguous_key", Severity::Error, REFUSED);
+pub(super) const NO_KEY: Rule = rule("import.no_key", Severity::Error, REFUSED);
+pub(super) const PARENT: Rule = rule(
+    "import.missing_reference",
+    Severity::Warning,
+    ("照录，待补上级记录", "taken as it is; the record it names is still to come"),
+);
+pub(super) const CRS: Rule =
+    rule("import.crs", Severity::Note, ("按给定的坐标系导入", "imported in the given coordinate system"));
+
+/// Where in a row, and by which value.
+#[derive(Clone, Copy, Default)]
+pub(super) struct At<'a> {
+    /// the row, if it is about one
+    pub row: Option<u64>,
+    /// the column or field
+    pub field: Option<&'a str>,
+    /// the place on the map
+    pub place: Option<[f64; 2]>,
+}
+
+impl<'a> At<'a> {
+    pub(super) fn row(row: u64) -> Self {
+        Self { row: Some(row), ..Self::default() }
+    }
+
+    pub(super) fn field(row: u64, field: &'a str) -> Self {
+        Self { row: Some(row), field: Some(field), place: None }
+    }
+}
+
+impl Report {
+    pub(super) fn new(file: &str) -> Self {
+        Self { findings: Findings::default(), file: file.to_owned() }
+    }
+
+    /// Notes one; the sentences are only made for those that are kept.
+    pub(super) fn note(&mut self, rule: &Rule, at: At<'_>, what: impl FnOnce() -> (String, String, String)) {
+        if !self.findings.wants(rule.id) {
+            self.findings.count(rule.id);
+            return;
+        }
+        let (zh, en, evidence) = what();
+        let spot = Spot {
+            file: Some(self.file.clone()),
+            row: at.row,
+            field: at.field.map(str::to_owned),
+            record: None,
+            at: at.place,
+        };
+        let done = Bilingual::new(rule.done.0, rule.done.1);
+        let finding = Finding::new(rule.id, rule.severity, spot, Bilingual::new(zh, en), done);
+        self.findings.push(if evidence.is_empty() { finding } else { finding.with_evidence(evidence) });
+    }
+}

@@ -1,0 +1,376 @@
+//! The first pass: one feature to one row of values, codes and geometry, without looking at the register.
+
+use geo_types::{Coord, Geometry};
+use serde_json::{Map, Value as Json};
+
+use super::columns::{Columns, Target};
+use super::report::{self, At, Report};
+use super::shape::{Shape, Shaper};
+use super::values::{Reader, cell_text, kept};
+use super::{Counts, ImportError, ImportOptions};
+use crate::crs::{Crs, recognise};
+use crate::formats::{DeclaredCrs, FeatureSource, SourceFeature};
+use crate::model::{Date, Finding, Layer, Period, RecordId, Secrecy, Value, ValueError, geometry};
+use crate::snapshot::Snapshot;
+
+/// A row in the register's terms.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    /// its number in the file
+    pub number: u64,
+    /// its ULID, if the file gives one
+    pub id: Option<RecordId>,
+    /// its version beside the id
+    pub version: Option<u32>,
+    /// the value of the key column
+    pub key: Option<Box<str>>,
+    /// business code
+    pub code: Option<Box<str>>,
+    /// first lawful day
+    pub valid_from: Option<Date>,
+    /// first day after
+    pub valid_to: Option<Date>,
+    /// where it comes from, if a column says so
+    pub source: Option<Box<str>>,
+    /// who may see it, if a column says so
+    pub secrecy: Option<Secrecy>,
+    /// remarks
+    pub remarks: Option<Box<str>>,
+    /// own fields, rising by place
+    pub fields: Vec<(usize, Value)>,
+    /// all other columns
+    pub extra: Map<String, Json>,
+    /// settled geometry
+    pub geometry: Option<Geometry>,
+}
+
+impl Row {
+    /// The value of an own field.
+    pub(super) fn get(&self, index: usize) -> Option<&Value> {
+        let at = self.fields.binary_search_by_key(&index, |(at, _)| *at).ok()?;
+        Some(&self.fields[at].1)
+    }
+
+    /// Sets an own field.
+    pub(super) fn set(&mut self, index: usize, value: Value) {
+        match self.fields.binary_search_by_key(&index, |(at, _)| *at) {
+            Ok(at) => self.fields[at].1 = value,
+            Err(at) => self.fields.insert(at, (index, value)),
+        }
+    }
+
+    /// Keeps a cell that has no field under its column's name, or that name and a number.
+    fn keep(&mut self, column: &str, cell: Json) {
+        let Some(value) = kept(cell) else { return };
+        let base = if column.trim().is_empty() { "column" } else { column };
+        let mut name = base.to_owned();
+        let mut number = 2;
+        while self.extra.contains_key(&name) {
+            name = format!("{base} ({number})");
+            number += 1;
+        }
+        self.extra.insert(name, value);
+    }
+}
+
+/// The first pass over a file.
+pub(super) struct Reading<'a> {
+    snapshot: &'a Snapshot,
+    options: &'a ImportOptions,
+    /// the columns so far
+    pub columns: Columns,
+    readers: Vec<Option<Reader>>,
+    shaper: Shaper,
+    declared: DeclaredCrs,
+    out_of_range: Vec<Coord>,
+    shaped: u64,
+    /// findings so far
+    pub report: Report,
+    /// counts so far
+    pub counts: Counts,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        options: &'a ImportOptions,
+        declared: &DeclaredCrs,
+    ) -> Result<Self, ImportError> {
+        let mut report = Report::new(&options.file);
+        let known = match (&options.crs, declared) {
+            (Some(given), DeclaredCrs::Known(said)) if !given.same_numbers(said) => {
+                report.note(&report::CRS, At::default(), || {
+                    let (zh, en) = (said.describe(), given.describe());
+                    (
+                        format!("文件自称为 {}，给定的是 {}", zh.zh, en.zh),
+                        format!("the file says {}, given is {}", zh.en, en.en),
+                        said.to_string(),
+                    )
+                });
+                Some(given)
+            }
+            (Some(given), _) => Some(given),
+            (None, DeclaredCrs::Known(said)) => Some(said),
+            (None, _) => None,
+        };
+        let wants_geometry = options.layer.has_geometry();
+        let shaper = Shaper::new(options.layer, known.filter(|_| wants_geometry))?;
+        let mut columns = Columns::new(options)?;
+        columns.crs = known.filter(|_| *declared != DeclaredCrs::NoGeometry).map(Crs::to_string);
+        Ok(Self {
+            snapshot,
+            options,
+            columns,
+            readers: Vec::new(),
+            shaper,
+            declared: declared.clone(),
+            out_of_range: Vec::new(),
+            shaped: 0,
+            report,
+            counts: Counts::default(),
+        })
+    }
+
+    /// Whether a geometry cannot be understood without asking.
+    pub(super) fn lacks_crs(&self) -> bool {
+        self.options.layer.has_geometry() && !self.shaper.ready()
+    }
+
+    /// The question to ask, from this feature's coordinates and those of some after it.
+    pub(super) fn question(&self, first: SourceFeature, source: &mut dyn FeatureSource) -> ImportError {
+        const COORDS: usize = 5000;
+        const ROWS: usize = 2000;
+        let mut sample = Vec::new();
+        let mut take = |geometry: &Geometry| {
+            geometry::for_each_coord(geometry, &mut |c| {
+                if sample.len() < COORDS {
+                    sample.push(c);
+                }
+            });
+            sample.len() < COORDS
+        };
+        let mut more = first.geometry.as_ref().is_none_or(&mut take);
+        for _ in 0..ROWS {
+            let Some(feature) = source.next_feature().filter(|_| more) else { break };
+            more = feature.ok().and_then(|feature| feature.geometry).is_none_or(|g| take(&g));
+        }
+        self.question_of(&sample)
+    }
+
+    fn question_of(&self, sample: &[Coord]) -> ImportError {
+        let boxes = Layer::ALL.iter().filter_map(|layer| self.snapshot.layer(*layer).bounds());
+        let reference = boxes.reduce(|a, b| {
+            geo_types::Rect::new(
+                Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
+                Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
+            )
+        });
+        let declared = match &self.declared {
+            DeclaredCrs::Known(crs) => Some(crs.to_string()),
+            DeclaredCrs::Unknown(text) => Some(text.chars().take(200).collect()),
+            DeclaredCrs::NoGeometry | DeclaredCrs::Undeclared => None,
+        };
+        let guesses = recognise(sample, reference);
+        ImportError::CrsQuestion { file: self.options.file.clone(), declared, guesses }
+    }
+
+    /// Counts a row that the reader could not read.
+    pub(super) fn refuse(&mut self, finding: Finding) {
+        self.counts.refused += 1;
+        self.report.findings.push(finding);
+    }
+
+    /// What can only be known at the end: columns told of that never came, coordinates that are no degrees.
+    pub(super) fn check_end(&self) -> Result<(), ImportError> {
+        if let Some(column) = self.columns.missing().filter(|_| !self.columns.bound.is_empty()) {
+            return Err(ImportError::UnknownColumn {
+                file: self.options.file.clone(),
+                column: column.to_owned(),
+                columns: self.columns.bound.iter().map(|column| column.name.clone()).collect(),
+            });
+        }
+        let all_out = self.shaped > 0 && self.out_of_range.len() as u64 >= self.shaped.min(1000);
+        if all_out && self.options.crs.is_none() {
+            return Err(self.question_of(&self.out_of_range));
+        }
+        Ok(())
+    }
+
+    /// One feature; `None` where its row is refused.
+    pub(super) fn row(&mut self, feature: SourceFeature) -> Option<Row> {
+        let mut row = Row { number: feature.row, ..Row::default() };
+        let shape = self.shape(feature.row, feature.geometry)?;
+        row.geometry = shape;
+        let mut version = None;
+        for (column, cell) in feature.values {
+            self.cell(&mut row, column, cell, &mut version);
+        }
+        if row.id.is_none()
+            && let Some((column, cell)) = version
+        {
+            row.keep(&self.columns.bound[column].name, cell);
+        } else if let Some((_, cell)) = version {
+            row.version = cell_text(&cell).and_then(|text| text.parse().ok()).filter(|version| *version > 0);
+        }
+        row.fields.sort_unstable_by_key(|(at, _)| *at);
+        if let Err(error) = Period::new(row.valid_from, row.valid_to) {
+            let to = row.valid_to.take().map(|date| date.to_string()).unwrap_or_default();
+            self.report.note(&report::PERIOD, At::field(row.number, "valid_to"), || {
+                ("失效日期不晚于生效日期".into(), error.to_string(), to.clone())
+            });
+            row.keep("valid_to", Json::String(to));
+        }
+        Some(row)
+    }
+
+    fn shape(&mut self, row: u64, geometry: Option<Geometry>) -> Option<Option<Geometry>> {
+        let Some(found) = geometry else {
+            let expected = self.declared != DeclaredCrs::NoGeometry;
+            return self.without_geometry(row, expected);
+        };
+        self.shaped += 1;
+        // The first coordinate is enough to say later that the whole file is in another system.
+        let first = (self.out_of_range.len() < 1000).then(|| first_coord(&found)).flatten();
+        match self.shaper.shape(found) {
+            Shape::Settled(geometry, invalid) => {
+                if let Some(place) = invalid {
+                    let at = At { row: Some(row), field: None, place: Some([place.x, place.y]) };
+                    self.report.note(&report::INVALID_POLYGON, at, || {
+                        let text = format!("{:.6} {:.6}", place.x, place.y);
+                        ("面的边界自相交".into(), "the polygon's outline crosses itself".into(), text)
+                    });
+                }
+                Some(Some(geometry))
+            }
+            Shape::Empty => self.without_geometry(row, true),
+            Shape::LeftOut => {
+                self.report.note(&report::GEOMETRY_LEFT, At::row(row), || {
+                    ("该行带有图形".into(), "the row has a geometry".into(), String::new())
+                });
+                Some(None)
+            }
+            Shape::Refused { out_of_range, zh, en } => {
+                let rule = if out_of_range { &report::COORDINATES } else { &report::GEOMETRY };
+                if out_of_range {
+                    self.out_of_range.extend(first);
+                }
+                let evidence = first.map(|c| format!("{} {}", c.x, c.y)).unwrap_or_default();
+                self.report.note(rule, At::row(row), || (zh, en, evidence));
+                self.counts.refused += 1;
+                None
+            }
+        }
+    }
+
+    fn without_geometry(&mut self, row: u64, expected: bool) -> Option<Option<Geometry>> {
+        let layer = self.options.layer;
+        if layer == Layer::PlaceExtent {
+            self.report.note(&report::GEOMETRY, At::row(row), || {
+                ("没有图形".into(), "there is no geometry".into(), String::new())
+            });
+            self.counts.refused += 1;
+            return None;
+        }
+        if expected && layer.has_geometry() {
+            self.report.note(&report::NO_GEOMETRY, At::row(row), || {
+                ("没有图形".into(), "there is no geometry".into(), String::new())
+            });
+        }
+        Some(None)
+    }
+
+    fn cell(&mut self, row: &mut Row, column: usize, cell: Json, version: &mut Option<(usize, Json)>) {
+        let Some(bound) = self.columns.bound.get(column) else { return };
+        if bound.is_key {
+            row.key = cell_text(&cell);
+        }
+        match bound.target {
+            Target::Extra => row.keep(&bound.name, cell),
+            Target::Version => *version = Some((column, cell)),
+            Target::Id => match cell_text(&cell).and_then(|text| text.parse().ok()) {
+                Some(id) => row.id = Some(id),
+                None => row.keep(&bound.name, cell),
+            },
+            Target::ExtraObject => match object(cell) {
+                Ok(members) => members.into_iter().for_each(|(name, member)| row.keep(&name, member)),
+                Err(cell) => row.keep(&bound.name, cell),
+            },
+            Target::Own(_) | Target::Common(_) => self.field(row, column, cell),
+        }
+    }
+
+    fn field(&mut self, row: &mut Row, column: usize, cell: Json) {
+        let bound = &self.columns.bound[column];
+        let field = match bound.target {
+            Target::Own(at) => &self.options.layer.def().fields[at],
+            Target::Common(field) => field,
+            _ => return,
+        };
+        if self.readers.len() <= column {
+            self.readers.resize(column + 1, None);
+        }
+        let reader = *self.readers[column].get_or_insert_with(|| Reader::new(field));
+        match reader.read(cell) {
+            Ok(None) => {}
+            Ok(Some(value)) => match bound.target {
+                Target::Own(at) => row.fields.push((at, value)),
+                _ => common(row, field.name, value),
+            },
+            Err((cell, error)) => {
+                let rule = match error {
+                    ValueError::List { .. } => &report::CODE_LIST,
+                    ValueError::Kind { .. } => &report::VALUE,
+                };
+                let title = self.options.layer.def().field_title(field.name);
+                self.report.note(rule, At::field(row.number, &bound.name), || match &error {
+                    ValueError::List { found, .. } => (
+                        format!("“{found}”不在“{}”的代码表中", title.zh),
+                        format!("{found:?} is not in the code list of {}", title.en),
+                        found.clone(),
+                    ),
+                    ValueError::Kind { expected, found } => (
+                        format!("“{}”的值读不懂", title.zh),
+                        format!("{} should be a {expected}", title.en),
+                        found.clone(),
+                    ),
+                });
+                row.keep(&bound.name, cell);
+            }
+        }
+    }
+}
+
+fn common(row: &mut Row, name: &str, value: Value) {
+    match (name, value) {
+        ("code", Value::Text(text)) => row.code = Some(text),
+        ("source", Value::Text(text)) => row.source = Some(text),
+        ("remarks", Value::Text(text)) => row.remarks = Some(text),
+        ("secrecy", Value::Text(text)) => row.secrecy = Secrecy::from_code(&text),
+        ("valid_from", Value::Date(date)) => row.valid_from = Some(date),
+        ("valid_to", Value::Date(date)) => row.valid_to = Some(date),
+        _ => {}
+    }
+}
+
+fn first_coord(found: &Geometry) -> Option<Coord> {
+    if let Geometry::Point(p) = found {
+        return Some(p.0);
+    }
+    let mut first = None;
+    geometry::for_each_coord(found, &mut |c| {
+        first.get_or_insert(c);
+    });
+    first
+}
+
+/// A cell that is an object, or text that reads as one.
+fn object(cell: Json) -> Result<Map<String, Json>, Json> {
+    match cell {
+        Json::Object(members) => Ok(members),
+        Json::String(text) if text.starts_with('{') => match serde_json::from_str(&text) {
+            Ok(members) => Ok(members),
+            Err(_) => Err(Json::String(text)),
+        },
+        other => Err(other),
+    }
+}

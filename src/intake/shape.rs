@@ -1,0 +1,92 @@
+//! A file's geometry to the register's: transformed, settled, checked.
+
+use geo_types::{Coord, Geometry};
+
+use super::validity;
+use crate::crs::{Crs, CrsError, Transform};
+use crate::model::geometry::{self, GeometryError};
+use crate::model::{GeometryKind, Layer};
+
+/// What became of a geometry.
+pub(super) enum Shape {
+    /// fit to be kept; with a place where its outline crosses itself, if it does
+    Settled(Geometry, Option<Coord>),
+    /// it has no coordinates
+    Empty,
+    /// the layer keeps no geometry
+    LeftOut,
+    /// it cannot be kept
+    Refused {
+        /// for the coordinates, not for the kind
+        out_of_range: bool,
+        /// why
+        zh: String,
+        /// why
+        en: String,
+    },
+}
+
+/// Prepared for one file and one layer.
+pub(super) struct Shaper {
+    kind: GeometryKind,
+    way: Option<Transform>,
+}
+
+impl Shaper {
+    pub(super) fn new(layer: Layer, crs: Option<&Crs>) -> Result<Self, CrsError> {
+        let way = crs.map(|crs| Transform::new(crs, &Crs::REGISTER)).transpose()?;
+        Ok(Self { kind: layer.def().geometry, way })
+    }
+
+    /// Whether the system of the coordinates is known.
+    pub(super) fn ready(&self) -> bool {
+        self.way.is_some()
+    }
+
+    /// Without a known system the coordinates are taken for the register's: callers ask before.
+    pub(super) fn shape(&self, found: Geometry) -> Shape {
+        if self.kind == GeometryKind::None {
+            return Shape::LeftOut;
+        }
+        if !matches!(found, Geometry::Point(_)) && geometry::coord_count(&found) == 0 {
+            return Shape::Empty;
+        }
+        let moved = match &self.way {
+            Some(way) if !way.is_identity() => match way.geometry(found) {
+                Ok(moved) => moved,
+                Err(error) => {
+                    return Shape::Refused {
+                        out_of_range: true,
+                        zh: "坐标超出所给坐标系的范围".into(),
+                        en: error.to_string(),
+                    };
+                }
+            },
+            _ => found,
+        };
+        match geometry::settle(moved, self.kind) {
+            Ok(settled) => {
+                let invalid = validity::crossing(&settled);
+                Shape::Settled(settled, invalid)
+            }
+            Err(error) => refusal(error),
+        }
+    }
+}
+
+fn refusal(error: GeometryError) -> Shape {
+    let zh = match error {
+        GeometryError::Kind { wanted, found } => {
+            let wanted = match wanted {
+                GeometryKind::Point => "点",
+                GeometryKind::Line => "线",
+                GeometryKind::Area => "面",
+                GeometryKind::Any | GeometryKind::None => "单一类型的图形",
+            };
+            format!("图形类型不符:该图层收{wanted}，这是 {found}")
+        }
+        GeometryError::Range => "坐标不是以度为单位的经纬度".into(),
+        GeometryError::Empty => "图形不完整:线不足两点，或环不足四点".into(),
+    };
+    Shape::Refused { out_of_range: error == GeometryError::Range, zh, en: error.to_string() }
+}

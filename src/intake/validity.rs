@@ -1,0 +1,144 @@
+//! Whether an outline crosses itself: a sweep over the segments of a polygon, with a bound on its work.
+//!
+//! Only crossings and overlaps are looked for: rings that touch in a point are common and do no harm.
+//! Not a repair: what is noticed is reported and kept as it is.
+
+use geo_types::{Coord, Geometry, Polygon};
+use robust::{Coord as Exact, orient2d};
+
+/// Polygons with more vertices are not looked at.
+const MOST_VERTICES: usize = 200_000;
+/// Pairs of segments looked at per vertex on average before the sweep gives up: real borders need 5 to 40.
+const PAIRS_PER_VERTEX: usize = 400;
+
+/// A place where an outline crosses or overlaps itself or another ring of its polygon; `None` if there is
+/// none, if the geometry is no area, or if the work would be too much.
+pub(super) fn crossing(geometry: &Geometry) -> Option<Coord> {
+    match geometry {
+        Geometry::Polygon(polygon) => of_polygon(polygon),
+        Geometry::MultiPolygon(polygons) => polygons.0.iter().find_map(of_polygon),
+        _ => None,
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Segment {
+    left: Coord,
+    right: Coord,
+}
+
+fn of_polygon(polygon: &Polygon) -> Option<Coord> {
+    let rings = || std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    let vertices: usize = rings().map(|ring| ring.0.len()).sum();
+    if vertices > MOST_VERTICES {
+        return None;
+    }
+    let pairs = rings().flat_map(|ring| ring.0.windows(2)).filter(|pair| pair[0] != pair[1]);
+    let mut segments: Vec<Segment> = pairs
+        .map(|pair| {
+            let (a, b) = (pair[0], pair[1]);
+            if (a.x, a.y) <= (b.x, b.y) {
+                Segment { left: a, right: b }
+            } else {
+                Segment { left: b, right: a }
+            }
+        })
+        .collect();
+    segments.sort_unstable_by(|a, b| a.left.x.total_cmp(&b.left.x));
+    sweep(&segments, vertices * PAIRS_PER_VERTEX)
+}
+
+/// Segments by their left ends; those that still reach the sweep line are compared with each new one.
+fn sweep(segments: &[Segment], mut budget: usize) -> Option<Coord> {
+    let mut active: Vec<Segment> = Vec::new();
+    for segment in segments {
+        active.retain(|other| other.right.x >= segment.left.x);
+        budget = budget.checked_sub(active.len())?;
+        if let Some(place) = active.iter().find_map(|other| meet(other, segment)) {
+            return Some(place);
+        }
+        active.push(*segment);
+    }
+    None
+}
+
+/// Where two segments cross inside both, or overlap along a stretch.
+fn meet(a: &Segment, b: &Segment) -> Option<Coord> {
+    let span = |s: &Segment| (s.left.y.min(s.right.y), s.left.y.max(s.right.y));
+    let ((a_low, a_high), (b_low, b_high)) = (span(a), span(b));
+    if a_low > b_high || b_low > a_high {
+        return None;
+    }
+    let side = |s: &Segment, c: Coord| {
+        let exact = |c: Coord| Exact { x: c.x, y: c.y };
+        orient2d(exact(s.left), exact(s.right), exact(c))
+    };
+    let (b_left, b_right) = (side(a, b.left), side(a, b.right));
+    if b_left == 0.0 && b_right == 0.0 {
+        return overlap(a, b);
+    }
+    let (a_left, a_right) = (side(b, a.left), side(b, a.right));
+    let apart = |one: f64, other: f64| one < 0.0 && other > 0.0 || one > 0.0 && other < 0.0;
+    if !apart(b_left, b_right) || !apart(a_left, a_right) {
+        return None;
+    }
+    let share = b_left / (b_left - b_right);
+    Some(b.left + (b.right - b.left) * share)
+}
+
+/// The middle of what two segments on one straight line have in common, if it is more than a point.
+fn overlap(a: &Segment, b: &Segment) -> Option<Coord> {
+    let order = |c: Coord| (c.x, c.y);
+    let start = if order(a.left) >= order(b.left) { a.left } else { b.left };
+    let end = if order(a.right) <= order(b.right) { a.right } else { b.right };
+    (order(start) < order(end)).then(|| (start + end) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::Validation as _;
+    use geo_types::{LineString, coord, polygon};
+    use proptest::prelude::*;
+
+    #[test]
+    fn bow_ties_and_spikes_are_found_and_touching_is_not() {
+        let bow = polygon![(x: 0., y: 0.), (x: 2., y: 2.), (x: 2., y: 0.), (x: 0., y: 2.)];
+        assert_eq!(crossing(&bow.into()), Some(coord! { x: 1., y: 1. }));
+        let spike = polygon![(x: 0., y: 0.), (x: 2., y: 0.), (x: 2., y: 3.), (x: 2., y: 2.), (x: 0., y: 2.)];
+        assert!(crossing(&spike.into()).is_some());
+        let touching = polygon![
+            (x: 0., y: 0.), (x: 2., y: 0.), (x: 1., y: 1.), (x: 2., y: 2.), (x: 0., y: 2.), (x: 1., y: 1.)
+        ];
+        assert_eq!(crossing(&touching.into()), None);
+        let square = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 1.), (x: 0., y: 1.)];
+        assert_eq!(crossing(&square.into()), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+        /// On a grid in general position an outline is valid by `geo` if and only if nothing crosses,
+        /// touching in a point aside.
+        #[test]
+        fn agrees_with_a_full_validation(points in prop::collection::vec((0..1000_i32, 0..1000_i32), 4..9)) {
+            let ring: LineString = points.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))).collect();
+            let polygon = Polygon::new(ring, vec![]);
+            let found = crossing(&polygon.clone().into());
+            if found.is_some() {
+                prop_assert!(!polygon.is_valid());
+            }
+            let segments: Vec<_> = polygon.exterior().lines().collect();
+            let crosses = segments.iter().enumerate().any(|(at, a)| {
+                segments[at + 1..].iter().any(|b| {
+                    use geo::line_intersection::{LineIntersection, line_intersection};
+                    match line_intersection(*a, *b) {
+                        Some(LineIntersection::SinglePoint { is_proper, .. }) => is_proper,
+                        Some(LineIntersection::Collinear { intersection }) => intersection.start != intersection.end,
+                        None => false,
+                    }
+                })
+            });
+            prop_assert_eq!(found.is_some(), crosses);
+        }
+    }
+}
