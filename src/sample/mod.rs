@@ -4,9 +4,13 @@
 //! (`source` = 演示合成数据). A pure function of seed and scale: no clock, no disk, no library sine,
 //! so the same bytes come out on every machine, for ever.
 
+mod compounds;
+mod defects;
 mod divisions;
 mod facts;
+mod landuse;
 mod ledger;
+mod lines;
 mod mesh;
 mod plane;
 mod random;
@@ -47,8 +51,12 @@ pub fn generate(options: SampleOptions, mut progress: impl FnMut(f64)) -> Sample
     for tile in 0..scale {
         let town = town::Town::build(options.seed, tile);
         divisions::write(&town, &mut ledger);
+        let mut defects = defects::Defects::default();
+        lines::write(&town, &mut ledger, &mut defects);
         let streets = streets::trace(&town);
         streets::write(&town, &streets, &mut ledger);
+        let blocks = landuse::plan(&town);
+        let built = compounds::write(&town, &streets, blocks, &mut ledger);
         progress((tile + 1) as f64 / scale as f64);
     }
     Sample { records: ledger.take() }

@@ -144,22 +144,47 @@ pub(super) fn clip(ring: &[P], on: P, direction: P, inset: f64) -> Vec<P> {
     out
 }
 
-/// All points that see the whole ring and keep `inset` metres from the line of each side: convex,
-/// always inside; for a convex ring simply the ring made smaller. Empty where nothing is left.
-pub(super) fn convex_core(ring: &[P], inset: f64) -> Vec<P> {
+/// All points that see the whole ring and keep, from the line of each side, the distance given for that
+/// side: convex, always inside; for a convex ring simply the ring made smaller. Empty where nothing is left.
+pub(super) fn convex_core(ring: &[P], inset: impl Fn(usize) -> f64) -> Vec<P> {
     let (mut low, mut high) = (ring[0], ring[0]);
     for q in ring {
         low = p(low.x.min(q.x), low.y.min(q.y));
         high = p(high.x.max(q.x), high.y.max(q.y));
     }
     let mut core = vec![low, p(high.x, low.y), high, p(low.x, high.y)];
-    for (a, b) in sides(ring) {
+    for (at, (a, b)) in sides(ring).enumerate() {
         if core.len() < 3 {
             return Vec::new();
         }
-        core = clip(&core, a, b - a, inset);
+        core = clip(&core, a, b - a, inset(at));
     }
     drop_short_sides(core)
+}
+
+/// Cuts a convex ring into that many strips of about equal breadth across its long axis, `gap` metres apart.
+pub(super) fn strips(ring: &[P], count: usize, gap: f64) -> Vec<Vec<P>> {
+    let axis = long_axis(ring);
+    let level = |q: &P| q.dot(axis);
+    let low = ring.iter().map(level).fold(f64::INFINITY, f64::min);
+    let high = ring.iter().map(level).fold(f64::NEG_INFINITY, f64::max);
+    let step = (high - low) / count.max(1) as f64;
+    let strip = |at: usize| {
+        let mut part = ring.to_vec();
+        if at > 0 {
+            part = clip(&part, axis * (low + step * at as f64), axis.left() * -1.0, gap / 2.0);
+        }
+        if at + 1 < count && part.len() > 2 {
+            part = clip(&part, axis * (low + step * (at + 1) as f64), axis.left(), gap / 2.0);
+        }
+        drop_short_sides(part)
+    };
+    (0..count.max(1)).map(strip).filter(|part| part.len() > 2).collect()
+}
+
+/// Distance of a point inside a convex ring from its nearest side; negative outside.
+pub(super) fn depth(ring: &[P], at: P) -> f64 {
+    sides(ring).map(|(a, b)| (b - a).unit().left().dot(at - a)).fold(f64::INFINITY, f64::min)
 }
 
 /// Leaves out points that are almost on top of the one before.
@@ -186,8 +211,11 @@ mod tests {
         assert_eq!(area_and_centroid(&ring), (400.0, p(20.0, 5.0)));
         assert!(long_axis(&ring).x.abs() > 0.999);
         assert!(contains(&ring, p(1.0, 1.0)) && !contains(&ring, p(41.0, 1.0)));
-        let core = convex_core(&ring, 2.0);
+        let core = convex_core(&ring, |_| 2.0);
         assert_eq!(area_and_centroid(&core).0, 36.0 * 6.0);
-        assert!(convex_core(&ring, 6.0).is_empty());
+        assert!(convex_core(&ring, |_| 6.0).is_empty());
+        let areas: Vec<f64> = strips(&ring, 2, 4.0).iter().map(|part| area_and_centroid(part).0).collect();
+        assert_eq!(areas, [180.0, 180.0]);
+        assert_eq!(depth(&ring, p(20.0, 3.0)), 3.0);
     }
 }

@@ -128,7 +128,7 @@ fn join(mesh: &Mesh, family: &mut [usize], reach: &mut [f64], a: usize, b: usize
 }
 
 /// Takes one chain of edges out of a set: from a free end where there is one.
-fn next_chain(mesh: &Mesh, edges: &mut BTreeSet<usize>) -> Option<Vec<Side>> {
+pub(super) fn next_chain(mesh: &Mesh, edges: &mut BTreeSet<usize>) -> Option<Vec<Side>> {
     let mut at_node: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for &edge in edges.iter() {
         at_node.entry(mesh.edges[edge].from).or_default().push(edge);

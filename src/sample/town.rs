@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{self, DivisionFact};
+use super::landuse;
 use super::mesh::{Mesh, Side};
 use super::plane::{P, p};
 use super::random::Dice;
@@ -63,12 +64,8 @@ impl Town {
             subdivide::into_communities(&mut mesh, &terrain, face, zone.communities, first, dice);
             first += zone.communities;
         }
-        let wanted = |face: &super::mesh::Face, at: P| match zones[face.zone].owner {
-            Owner::Street(_) => terrain.block_area(at),
-            Owner::East | Owner::West if terrain.urban(at) > 0.6 => 700_000.0,
-            Owner::East | Owner::West if terrain.urban(at) > 0.3 => 4_000_000.0,
-            Owner::East | Owner::West => 14_000_000.0,
-        };
+        let wanted =
+            |face: &super::mesh::Face, at: P| landuse::wanted_size(&terrain, zones[face.zone].owner, at);
         subdivide::into_blocks(&mut mesh, &terrain, wanted, &mut Dice::new(seed, "blocks"));
         mesh.settle(&terrain);
         let mut town = Self {

@@ -1,0 +1,485 @@
+//! Compounds with gates and buildings, closed and green areas, standing water.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+
+use super::facts::{self, NameFact, toneless};
+use super::landuse::{Block, Plot, grain, opens_on};
+use super::ledger::{Entry, Ledger, area, line, point};
+use super::mesh::{Side, points_between};
+use super::plane::{P, area_and_centroid, depth, p, sides};
+use super::random::Dice;
+use super::streets::Street;
+use super::town::Town;
+use crate::model::RecordId;
+use crate::model::layers::{Building, ClosedOrGreenArea, Compound, Gate, Road, Water};
+
+/// A compound that people live in.
+pub(super) struct Home {
+    pub(super) id: RecordId,
+    pub(super) code: String,
+    pub(super) name: String,
+    /// its name if it is one of the list of estates or villages
+    pub(super) fact: Option<NameFact>,
+    pub(super) kind: &'static str,
+    /// place in [`Town::communities`]; `None` in the gap
+    pub(super) community: Option<usize>,
+    pub(super) centre: P,
+    /// how many households it would like, against others
+    pub(super) weight: f64,
+    pub(super) gates: Vec<Coord>,
+}
+
+/// A closed or green area, for the facilities in it.
+pub(super) struct Land {
+    pub(super) kind: &'static str,
+    pub(super) name: Option<String>,
+    pub(super) centre: P,
+    pub(super) community: Option<usize>,
+}
+
+/// What stands in the blocks.
+#[derive(Default)]
+pub(super) struct Built {
+    pub(super) homes: Vec<Home>,
+    pub(super) lands: Vec<Land>,
+}
+
+/// What is needed while building.
+struct Yard<'a> {
+    town: &'a Town,
+    streets: &'a [Street],
+    by_edge: BTreeMap<usize, usize>,
+    estates: VecDeque<NameFact>,
+    villages: VecDeque<NameFact>,
+    /// next number of a courtyard on each street
+    numbers: BTreeMap<usize, usize>,
+    dice: Dice,
+    serial: usize,
+}
+
+/// A gate: where in the plane, where on earth, the street's place it leads to, the street.
+struct Opening {
+    at: P,
+    street_place: Coord,
+    street: usize,
+}
+
+/// Writes all that stands in the blocks.
+pub(super) fn write(town: &Town, streets: &[Street], blocks: Vec<Block>, ledger: &mut Ledger) -> Built {
+    let mut yard = Yard {
+        town,
+        streets,
+        by_edge: super::landuse::streets_by_edge(streets),
+        estates: facts::names("estate"),
+        villages: facts::names("village"),
+        numbers: BTreeMap::new(),
+        dice: Dice::new(town.seed, "compounds"),
+        serial: 0,
+    };
+    let mut built = Built::default();
+    for block in blocks {
+        let community = town.mesh.faces[block.face].community;
+        for plot in block.plots {
+            match plot {
+                Plot::Homes { ring, kind } => {
+                    built.homes.push(yard.write_home(block.face, community, ring, kind, ledger));
+                }
+                Plot::Land { ring, kind, name, walkable } => {
+                    built.lands.push(yard.write_land(community, &ring, (kind, name, walkable), ledger));
+                }
+                Plot::Water { ring, kind, name } => yard.write_water(&ring, kind, name, ledger),
+            }
+        }
+    }
+    built
+}
+
+/// A ring drawn on the land: long sides bend with it.
+fn drawn(town: &Town, ring: &[P]) -> MultiPolygon {
+    let mut line = Vec::new();
+    for (a, b) in sides(ring) {
+        let points: Vec<P> = points_between(&town.terrain, a, b).collect();
+        line.extend(points[..points.len() - 1].iter().map(|&q| town.terrain.place(q)));
+    }
+    MultiPolygon(vec![Polygon::new(LineString(line), Vec::new())])
+}
+
+impl Yard<'_> {
+    fn next_code(&mut self, letter: char) -> String {
+        self.serial += 1;
+        format!("{}{letter}{:05}", self.town.county, self.serial)
+    }
+
+    fn write_land(
+        &mut self,
+        community: Option<usize>,
+        ring: &[P],
+        (kind, name, walkable): (&'static str, Option<&'static str>, bool),
+        ledger: &mut Ledger,
+    ) -> Land {
+        let name = name.map(Into::into).or_else(|| self.land_name(kind, community));
+        let (_, centre) = area_and_centroid(ring);
+        let record = ClosedOrGreenArea {
+            name: name.clone(),
+            kind: Some(kind.into()),
+            walkable: Some(walkable),
+            opening_hours: (kind == "park").then(|| "06:00-22:00".into()),
+            operator: None,
+        };
+        let code = self.next_code('A');
+        ledger.add(record, Entry::at(code, area(drawn(self.town, ring))));
+        Land { kind, name, centre, community }
+    }
+
+    /// A name for land that has none of its own, by its community and a number.
+    fn land_name(&mut self, kind: &str, community: Option<usize>) -> Option<String> {
+        let word = match kind {
+            "park" => "游园",
+            "school" => "学校",
+            "office" => "单位大院",
+            "factory" => "厂区",
+            "construction" => "在建地块",
+            "square" => "广场",
+            _ => return None,
+        };
+        let community = &self.town.communities[community?];
+        let stem = community.short.trim_end_matches("社区");
+        Some(format!("{stem}{word}{}", self.serial % 97 + 1))
+    }
+
+    fn write_water(&mut self, ring: &[P], kind: &str, name: Option<&'static str>, ledger: &mut Ledger) {
+        let record = Water {
+            name: name.map(Into::into),
+            roman: None,
+            kind: Some(kind.into()),
+            width_m: None,
+            intermittent: None,
+            tunnel: None,
+        };
+        let code = self.next_code('S');
+        ledger.add(record, Entry::at(code, area(drawn(self.town, ring))));
+    }
+
+    fn write_home(
+        &mut self,
+        face: usize,
+        community: Option<usize>,
+        mut ring: Vec<P>,
+        kind: &'static str,
+        ledger: &mut Ledger,
+    ) -> Home {
+        let (size, centre) = area_and_centroid(&ring);
+        let id = ledger.next_id();
+        let code = self.next_code('X');
+        let openings = self.open_gates(face, &mut ring, size, kind);
+        let street = openings.first().map(|opening| opening.street);
+        let (name, fact) = self.home_name(kind, street);
+        let address =
+            street.and_then(|at| Some(format!("{}{}号", self.streets[at].name?.name, self.number(at))));
+        let buildings = self.place_buildings(&ring, kind, centre);
+        let old =
+            matches!(kind, "old_estate" | "courtyard" | "work_unit" | "urban_village" | "natural_village");
+        let built_year = 1978 + self.dice.below(22) as i64 + if old { 0 } else { 22 };
+        let record = Compound {
+            name: Some(name.clone()),
+            kind: Some(kind.into()),
+            community_code: community.map(|at| self.town.communities[at].code.clone()),
+            address: address.clone(),
+            closed: Some(matches!(kind, "estate" | "work_unit" | "resettlement" | "apartment")),
+            built_year: Some(built_year),
+            building_count: i64::try_from(buildings.len()).ok(),
+            manager: (!old).then(|| "演示物业公司".into()),
+        };
+        ledger.add_as(id, record, Entry::at(code.clone(), area(drawn(self.town, &ring))));
+        let gates = self.write_gates(id, &code, &name, openings, ledger);
+        self.write_buildings(id, &buildings, built_year, ledger);
+        let crowd = match kind {
+            "commercial" => 0.25,
+            "natural_village" => 0.35,
+            "apartment" => 1.5,
+            "courtyard" => 0.8,
+            _ => 1.0,
+        };
+        let weight =
+            size / 10_000.0 * self.town.terrain.density(centre) * crowd * self.dice.between(0.7, 1.3);
+        Home { id, code, name, fact, kind, community, centre, weight, gates }
+    }
+
+    /// The next number of a street, odd ones.
+    fn number(&mut self, street: usize) -> usize {
+        let next = self.numbers.entry(street).or_insert(1);
+        *next += 2;
+        *next - 2
+    }
+
+    fn home_name(&mut self, kind: &str, street: Option<usize>) -> (String, Option<NameFact>) {
+        let fact = match kind {
+            "estate" | "resettlement" => self.estates.pop_front(),
+            "urban_village" | "natural_village" => self.villages.pop_front(),
+            _ => None,
+        };
+        if let Some(fact) = fact {
+            return (fact.name.into(), Some(fact));
+        }
+        let street = street.and_then(|at| Some((at, self.streets[at].name?.name)));
+        let word = match kind {
+            "work_unit" => "单位宿舍",
+            "commercial" => "商场",
+            "apartment" => "公寓",
+            "natural_village" | "urban_village" => "居民点",
+            _ => "院",
+        };
+        let name = match street {
+            Some((at, name)) => format!("{name}{}号{word}", self.number(at) + 1),
+            None => format!("{word}{}", self.serial),
+        };
+        (name, None)
+    }
+
+    /// Opens one to three gates towards streets: each at a place that the street has, straight across the verge.
+    fn open_gates(&mut self, face: usize, ring: &mut Vec<P>, size: f64, kind: &str) -> Vec<Opening> {
+        let wanted = match size {
+            _ if kind == "natural_village" => 1,
+            s if s < 9_000.0 => 1,
+            s if s < 24_000.0 => 2,
+            _ => 3,
+        };
+        let mesh = &self.town.mesh;
+        let mut street_sides: Vec<Side> = mesh.ring(face);
+        street_sides.retain(|side| opens_on(mesh.edges[side.edge].kind));
+        let turn = self.dice.below(street_sides.len());
+        street_sides.rotate_left(turn);
+        let mut openings: Vec<Opening> = Vec::new();
+        for side in street_sides {
+            if openings.len() == wanted {
+                break;
+            }
+            let Some(opening) = self.open_gate(side, ring) else { continue };
+            if openings.iter().all(|other| other.at.to(opening.at) > 40.0) {
+                insert_corner(ring, opening.at);
+                openings.push(opening);
+            }
+        }
+        openings
+    }
+
+    fn open_gate(&mut self, side: Side, ring: &[P]) -> Option<Opening> {
+        let mesh = &self.town.mesh;
+        let edge = &mesh.edges[side.edge];
+        let street = *self.by_edge.get(&side.edge)?;
+        let points: Vec<P> =
+            points_between(&self.town.terrain, mesh.nodes[edge.from], mesh.nodes[edge.to]).collect();
+        let along = (mesh.nodes[mesh.end(side)] - mesh.nodes[mesh.start(side)]).unit();
+        let first = 1 + self.dice.below(points.len().saturating_sub(2));
+        let order =
+            (first..points.len().saturating_sub(1)).chain(1..first.min(points.len().saturating_sub(1)));
+        order.into_iter().find_map(|k| {
+            let at = ray_into(ring, points[k], along.left(), 75.0)?;
+            Some(Opening { at, street_place: mesh.arc(side.edge)[k], street })
+        })
+    }
+
+    fn write_gates(
+        &mut self,
+        compound: RecordId,
+        code: &str,
+        name: &str,
+        openings: Vec<Opening>,
+        ledger: &mut Ledger,
+    ) -> Vec<Coord> {
+        let mut gates = Vec::new();
+        for (at, opening) in openings.into_iter().enumerate() {
+            let place = self.town.terrain.place(opening.at);
+            let (kind, word) = match at {
+                0 => ("main", "大门"),
+                1 => ("both", "侧门"),
+                _ => ("foot", "后门"),
+            };
+            let gate = Gate {
+                name: Some(format!("{name}{word}")),
+                compound_id: Some(compound.to_string()),
+                kind: Some(kind.into()),
+                foot: Some(if at == 2 { "private" } else { "yes" }.into()),
+                opening_hours: (at == 2).then(|| "06:00-23:00".into()),
+            };
+            ledger.add(gate, Entry::at(format!("{code}M{}", at + 1), point(place)));
+            let way = LineString(vec![opening.street_place, place]);
+            ledger.add(gate_way(), Entry::at(format!("{code}T{}", at + 1), line(way)));
+            gates.push(place);
+        }
+        gates
+    }
+
+    /// Rows of buildings, as far from the compound's edge as their kind asks.
+    fn place_buildings(&mut self, ring: &[P], kind: &str, centre: P) -> Vec<Placed> {
+        let style = style_of(kind, self.town.terrain.density(centre), &mut self.dice);
+        let grain = grain(ring);
+        let across = grain.left();
+        let (mut low, mut high) = (p(f64::MAX, f64::MAX), p(f64::MIN, f64::MIN));
+        for q in ring {
+            let local = p(q.dot(grain), q.dot(across));
+            low = p(low.x.min(local.x), low.y.min(local.y));
+            high = p(high.x.max(local.x), high.y.max(local.y));
+        }
+        let mut spots = Vec::new();
+        let step = style.spacing;
+        let rows = ((high.y - low.y) / step.y).ceil() as usize;
+        let columns = ((high.x - low.x) / step.x).ceil() as usize;
+        for row in 0..rows {
+            for column in 0..columns {
+                let local = p(low.x + (column as f64 + 0.5) * step.x, low.y + (row as f64 + 0.5) * step.y);
+                let jitter = p(self.dice.between(-1.0, 1.0), self.dice.between(-1.0, 1.0)) * style.jitter;
+                let local = local + jitter;
+                let middle = grain * local.x + across * local.y;
+                let corners = rectangle(middle, grain, style.size);
+                if corners.iter().all(|&corner| depth(ring, corner) > style.margin) {
+                    spots.push(Placed {
+                        middle,
+                        corners,
+                        floors: style.floors + self.dice.below(3) as i64,
+                        style: style.kind,
+                    });
+                }
+            }
+        }
+        let cap = style.cap;
+        let count = spots.len();
+        spots
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| count <= cap || at * cap / count != (at + 1) * cap / count)
+            .map(|(_, s)| s)
+            .collect()
+    }
+
+    fn write_buildings(
+        &mut self,
+        compound: RecordId,
+        placed: &[Placed],
+        built_year: i64,
+        ledger: &mut Ledger,
+    ) {
+        for (at, building) in placed.iter().enumerate() {
+            let shift = self.town.terrain.shift(building.middle);
+            let corners = building.corners.map(|corner| self.town.terrain.place_straight(corner + shift));
+            let record = Building {
+                name: None,
+                number: Some(format!("{}栋", at + 1)),
+                compound_id: Some(compound.to_string()),
+                kind: Some(building.style.into()),
+                address: None,
+                floors: Some(building.floors),
+                height_m: Some(building.floors as f64 * 3.0),
+                built_year: Some(built_year),
+            };
+            let shape = MultiPolygon(vec![Polygon::new(LineString(corners.to_vec()), Vec::new())]);
+            ledger.add(record, Entry::shape(area(shape)));
+        }
+    }
+}
+
+/// A building in the plane.
+struct Placed {
+    middle: P,
+    corners: [P; 4],
+    floors: i64,
+    style: &'static str,
+}
+
+/// How the buildings of a compound are: size, spacing, scatter, distance from the edge (metres), floors, how many.
+struct Style {
+    size: P,
+    spacing: P,
+    jitter: f64,
+    margin: f64,
+    floors: i64,
+    cap: usize,
+    kind: &'static str,
+}
+
+fn style_of(kind: &str, density: f64, dice: &mut Dice) -> Style {
+    let style = |size, spacing, floors, kind| Style {
+        size,
+        spacing,
+        jitter: 0.6,
+        margin: 5.0,
+        floors,
+        cap: 15,
+        kind,
+    };
+    match kind {
+        "natural_village" => {
+            Style { jitter: 3.0, margin: 3.0, cap: 16, ..style(p(12.0, 10.0), p(27.0, 24.0), 1, "house") }
+        }
+        "urban_village" => Style { margin: 3.0, cap: 20, ..style(p(13.0, 11.0), p(17.0, 16.0), 4, "house") },
+        "commercial" => Style { cap: 2, ..style(p(56.0, 34.0), p(70.0, 50.0), 5, "commercial") },
+        "apartment" => style(p(26.0, 20.0), p(48.0, 44.0), 16, "residential"),
+        "old_estate" | "work_unit" => style(p(42.0, 12.0), p(50.0, 27.0), 5, "residential"),
+        "courtyard" => style(p(28.0, 10.0), p(36.0, 22.0), 3, "residential"),
+        _ if density > 70.0 && dice.chance(0.6) => style(p(28.0, 19.0), p(52.0, 46.0), 22, "residential"),
+        _ => style(p(52.0, 13.0), p(62.0, 34.0), 9, "residential"),
+    }
+}
+
+fn rectangle(middle: P, grain: P, size: P) -> [P; 4] {
+    let (u, v) = (grain * (size.x / 2.0), grain.left() * (size.y / 2.0));
+    [middle - u - v, middle + u - v, middle + u + v, middle - u + v]
+}
+
+/// The first point of a ring on a ray, not too near a corner and at most so far away.
+fn ray_into(ring: &[P], from: P, direction: P, reach: f64) -> Option<P> {
+    let hit = |(a, b): (P, P)| {
+        let along = b - a;
+        let cross = direction.cross(along);
+        if cross.abs() < 1e-9 {
+            return None;
+        }
+        let t = (a - from).cross(along) / cross;
+        let s = (a - from).cross(direction) / cross;
+        let room = 4.0 / along.length().max(8.1);
+        (t > 0.0 && t < reach && s > room && s < 1.0 - room).then_some((t, a + along * s))
+    };
+    sides(ring).filter_map(hit).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
+}
+
+/// Makes a point of a ring's side one of its corners.
+fn insert_corner(ring: &mut Vec<P>, at: P) {
+    let off = |(a, b): (P, P)| super::plane::distance_to_segment(at, a, b);
+    let nearest = (0..ring.len()).min_by(|&i, &j| {
+        let side = |k: usize| off((ring[k], ring[(k + 1) % ring.len()]));
+        side(i).total_cmp(&side(j))
+    });
+    if let Some(side) = nearest {
+        ring.insert(side + 1, at);
+    }
+}
+
+/// The few metres from a street to a gate.
+fn gate_way() -> Road {
+    Road {
+        name: None,
+        roman: None,
+        class: Some("service".into()),
+        foot: Some("yes".into()),
+        sidewalk: Some("no".into()),
+        one_way: None,
+        foot_one_way: None,
+        bridge: None,
+        tunnel: None,
+        level: None,
+        steps: None,
+        step_count: None,
+        incline: None,
+        surface: Some("水泥".into()),
+        width_m: Some(5.0),
+        lanes: None,
+        crossing: None,
+    }
+}
+
+/// Pinyin of a home's name, if its name has any.
+pub(super) fn roman(home: &Home) -> Option<String> {
+    home.fact.map(|fact| toneless(fact.pinyin))
+}
