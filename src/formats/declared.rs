@@ -1,41 +1,28 @@
-//! What a file's own words say of its coordinate system: names, URNs, SRIDs.
+//! What a file's own words say of its coordinate system.
 
 use super::DeclaredCrs;
-use crate::crs::Crs;
 
-/// Reads a name such as `EPSG:4490`, `urn:ogc:def:crs:OGC:1.3:CRS84`, `http://www.opengis.net/def/crs/EPSG/0/4326`.
-pub(crate) fn named(text: &str) -> DeclaredCrs {
-    let trimmed = text.trim();
-    let upper = trimmed.to_ascii_uppercase();
-    let last = upper.rsplit([':', '/', '#']).next().unwrap_or_default();
-    let known = match last {
-        "CRS84" | "CRS84H" | "WGS84" | "WGS 84" => Some(Crs::Epsg(4326)),
-        "GCJ02" | "GCJ-02" => Some(Crs::Gcj02),
-        "BD09" | "BD-09" | "BD09LL" => Some(Crs::Bd09),
-        "CGCS2000" | "CGCS 2000" => Some(Crs::Epsg(4490)),
-        digits if upper.contains("EPSG") || upper == digits => digits.parse().ok().map(Crs::Epsg),
-        _ => None,
-    };
-    known.map_or_else(|| DeclaredCrs::Unknown(trimmed.to_owned()), DeclaredCrs::Known)
+/// Reads a name, URN, WKT (as in a .prj) or PROJ text; empty words declare nothing.
+pub(crate) fn read(text: &str) -> DeclaredCrs {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
+    if text.is_empty() {
+        return DeclaredCrs::Undeclared;
+    }
+    match text.parse() {
+        Ok(crs) => DeclaredCrs::Known(crs),
+        Err(_) => DeclaredCrs::Unknown(text.chars().take(500).collect()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crs::Crs;
 
     #[test]
-    fn names_of_systems() {
-        for (name, crs) in [
-            ("urn:ogc:def:crs:OGC:1.3:CRS84", Crs::Epsg(4326)),
-            ("urn:ogc:def:crs:EPSG::4490", Crs::Epsg(4490)),
-            ("EPSG:4543", Crs::Epsg(4543)),
-            ("http://www.opengis.net/def/crs/EPSG/0/4326", Crs::Epsg(4326)),
-            ("http://www.opengis.net/gml/srs/epsg.xml#4326", Crs::Epsg(4326)),
-            ("4490", Crs::Epsg(4490)),
-            ("gcj02", Crs::Gcj02),
-        ] {
-            assert_eq!(named(name), DeclaredCrs::Known(crs), "{name}");
-        }
-        assert_eq!(named("ESRI:102025"), DeclaredCrs::Unknown("ESRI:102025".into()));
+    fn words_of_files() {
+        assert_eq!(read("urn:ogc:def:crs:EPSG::4490"), DeclaredCrs::Known(Crs::Epsg(4490)));
+        assert_eq!(read(" \u{feff}"), DeclaredCrs::Undeclared);
+        assert_eq!(read("ESRI:102025"), DeclaredCrs::Unknown("ESRI:102025".into()));
     }
 }

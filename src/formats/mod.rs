@@ -11,6 +11,8 @@ mod error;
 mod geojson;
 mod kind;
 mod report;
+mod rings;
+mod shapefile;
 mod table;
 
 use std::path::Path;
@@ -100,6 +102,9 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
         Kind::GeoJson => Ok(Box::new(geojson::GeoJsonSource::open(path, options)?)),
         Kind::Csv => Ok(Box::new(table::open_csv(path, options)?)),
         Kind::Sheet => Ok(Box::new(table::open_sheet(path, options)?)),
+        Kind::Shapefile => Ok(Box::new(shapefile::ShapefileSource::open(path, options)?)),
+        Kind::Dbf => Ok(Box::new(shapefile::ShapefileSource::open_dbf(path, options)?)),
+        Kind::ShapefileZip => Ok(Box::new(shapefile::ShapefileSource::open_zip(path, options)?)),
         _ => Err(FormatError::UnknownFormat { path: path.into() }),
     }
 }
@@ -111,6 +116,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
 pub fn list_layers(path: &Path, _options: &ReadOptions) -> Result<Vec<LayerInfo>, FormatError> {
     match Kind::of(path)? {
         Kind::Sheet => table::sheet_layers(path),
+        Kind::ShapefileZip => shapefile::zip_layers(path),
         _ => Ok(vec![LayerInfo { name: kind::stem(path), count: None }]),
     }
 }

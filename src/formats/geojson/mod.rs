@@ -233,7 +233,7 @@ fn declared_crs(text: &str) -> DeclaredCrs {
         .iter()
         .find_map(|value| value.as_str().map(str::to_owned).or_else(|| Some(value.as_u64()?.to_string())))
     {
-        Some(name) => declared::named(&name),
+        Some(name) => declared::read(&name),
         None if member.is_null() => DeclaredCrs::Undeclared,
         None => DeclaredCrs::Unknown(text.chars().take(300).collect()),
     }

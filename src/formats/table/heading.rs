@@ -13,7 +13,7 @@ pub(super) fn find(widths: &[usize]) -> usize {
 }
 
 /// Names without surrounding space; empty ones called by their place, repeated ones numbered.
-pub(super) fn unique(headings: Vec<String>) -> Vec<String> {
+pub(crate) fn unique(headings: Vec<String>) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut names = Vec::with_capacity(headings.len());
     for (at, heading) in headings.into_iter().enumerate() {

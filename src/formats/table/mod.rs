@@ -20,6 +20,7 @@ use crate::crs::Crs;
 use crate::model::{Finding, Severity};
 
 pub(crate) use self::csv::open as open_csv;
+pub(crate) use self::heading::unique as unique_headings;
 pub(crate) use self::sheet::{layers as sheet_layers, open as open_sheet};
 
 /// Cells of a row that hold something, by column.
