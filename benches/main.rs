@@ -3,6 +3,7 @@
 
 //mod register;
 mod report;
+mod store;
 
 use report::Report;
 
@@ -10,5 +11,6 @@ fn main() {
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let mut report = Report::new(only);
     //register::run(&mut report);
+    store::run(&mut report);
     report.finish();
 }

@@ -25,7 +25,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{ChangeVisitor, Head, Progress, RegisterInfo, Span, Store, StoreError, Which};
 use crate::model::{ChangeSet, Finding, LogHeader, Record, Revision};
 
-/// How long a writer waits for another one.
+/// How often a writer looks whether another one is done. SQLite's own waiting sleeps longer and longer,
+/// so that a program that writes without pause would never let a second one in.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// How long it waits at least before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Page cache of the writing connection, KiB: a large import rewrites few pages twice.
@@ -98,7 +102,7 @@ impl GeoPackageStore {
         std::fs::File::open(path).map_err(|error| not_a_register(path, error))?;
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| not_a_register(path, error))?;
-        connection.busy_timeout(PATIENCE)?;
+        connection.busy_handler(Some(wait))?;
         Ok(connection)
     }
 
@@ -157,6 +161,12 @@ impl Store for GeoPackageStore {
     fn check(&self, each: &mut dyn FnMut(Finding), progress: &mut Progress<'_>) -> Result<(), StoreError> {
         self.read(|connection| check::check(connection, each, progress))
     }
+}
+
+/// SQLite's busy handler: whether to try once more.
+fn wait(tries: i32) -> bool {
+    std::thread::sleep(LOOK_EVERY);
+    LOOK_EVERY.saturating_mul(tries.unsigned_abs()) < PATIENCE
 }
 
 fn not_a_register(path: &Path, error: impl std::fmt::Display) -> StoreError {

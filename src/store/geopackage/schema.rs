@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::blob::SRS_ID;
 use super::table::{self, Column, Content};
@@ -230,7 +230,8 @@ pub(super) fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreE
         return Ok(());
     }
     super::functions::register(connection)?;
-    let transaction = connection.unchecked_transaction()?;
+    // At once for writing: two programs may open an older register at the same moment.
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     for layer in Layer::ALL {
         let present = present_columns(&transaction, layer.name())?;
         if present.is_empty() {

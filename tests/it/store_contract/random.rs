@@ -130,16 +130,16 @@ fn record(layer: Layer, n: u64) -> impl Strategy<Value = Record> {
     )
 }
 
-/// One record of each layer, twice: as it is and as it becomes.
-fn one_of_each() -> impl Strategy<Value = Vec<(Record, Record)>> {
-    let pair = |(n, layer): (usize, &Layer)| (record(*layer, n as u64), record(*layer, n as u64));
-    Layer::ALL.iter().enumerate().map(pair).collect::<Vec<_>>()
+/// One record of each layer, twice: as it is and as it becomes. Their ids are numbers from `first` on.
+pub(super) fn one_of_each(first: u64) -> impl Strategy<Value = Vec<(Record, Record)>> {
+    let pair = |(layer, n): (&Layer, u64)| (record(*layer, n), record(*layer, n));
+    Layer::ALL.iter().zip(first..).map(pair).collect::<Vec<_>>()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
     #[test]
-    fn every_layer_and_value_comes_back_to_the_byte(pairs in one_of_each()) {
+    fn every_layer_and_value_comes_back_to_the_byte(pairs in one_of_each(0)) {
         let memory = MemoryStore::new(info());
         let (folder, file) = geopackage();
         let inserts = pairs.iter().map(|(a, _)| Change::insert(a.clone())).collect();
