@@ -63,7 +63,7 @@ impl Demo {
             idempotency_key: None,
             origin: None,
         };
-        let mut changes = Some(sample.records.into_iter().map(Change::insert).collect());
+        let mut changes: Option<Vec<_>> = Some(sample.records.into_iter().map(Change::insert).collect());
         register.commit(header, |_| Ok::<_, std::convert::Infallible>(changes.take().unwrap_or_default()))?;
         drop(register);
         bar.finish_and_clear();

@@ -1,18 +1,20 @@
 //! `boundstone import`: a file comes in as one change set.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::registers::{Authorship, ids, open_to_write};
+use super::registers::{Authorship, ids, open_to_write, today};
 use super::words::{self, language, line, t, thousands};
 use crate::crs::Crs;
 use crate::formats::{self, FeatureSource, ReadOptions};
 use crate::intake::{self, ImportError, ImportOptions, ImportPlan};
-use crate::model::{Bilingual, Language, Layer, SetKind};
-use crate::register::CommitError;
+use crate::model::{Bilingual, IdSource, Language, Layer, SetKind};
+use crate::register::{CommitError, Decision};
+use crate::snapshot::Snapshot;
 
 /// Brings a file in.
 #[derive(Args)]
@@ -56,42 +58,50 @@ impl Import {
     /// Plans against the newest snapshot and appends the plan as one change set.
     pub fn run(self) -> Result<(), Failure> {
         let register = open_to_write(&self.register)?;
-        let mut plan = None;
-        let mut ids = ids();
+        let file = self.source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let options = ImportOptions {
-            layer: self.layer,
             crs: self.crs.clone(),
             map: self.map.clone(),
             key: self.key.clone(),
-            source: self.source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            encoding: self.encoding.clone(),
+            ..ImportOptions::new(self.layer, file, today())
         };
-        let decide = |snapshot: &crate::snapshot::Snapshot| {
-            let mut source = self.open()?;
-            let bar = words::progress(t("读取", "reading"), source.count_hint());
-            let mut made = intake::plan_import(snapshot, source.as_mut(), &options, &mut ids, &mut |done| {
-                bar.set_position(done)
-            })
-            .map_err(refused)?;
-            bar.finish_and_clear();
+        let header = self.authorship.clone().header(SetKind::Import);
+        let (mut plan, mut ids) = (None, ids());
+        let done = register.commit(header, |snapshot| {
+            let mut made = self.plan(snapshot, &options, &mut ids)?;
             let changes = if self.dry_run { Vec::new() } else { std::mem::take(&mut made.changes) };
+            let origin = Some(made.origin.clone());
             plan = Some(made);
-            Ok::<_, Failure>(changes)
-        };
-        let mut header = self.authorship.header(SetKind::Import);
-        header.origin = Some(json!({
-            "file": options.source, "layer": self.source_layer, "crs": self.crs.as_ref().map(ToString::to_string),
-            "encoding": self.encoding, "map": self.map, "key": self.key,
-        }));
-        let done = match register.commit(header, decide) {
+            Ok(Decision { changes, origin })
+        });
+        let revision = match done {
             Ok(head) => Some(head.revision.0),
             Err(CommitError::Nothing) => None,
             Err(CommitError::Refused(failure)) => return Err(failure),
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Apply(error)) => return Err(error.into()),
         };
-        let Some(plan) = plan else { return Ok(()) };
-        report(&plan, done, self.dry_run, self.json);
+        if let Some(plan) = plan {
+            report(&plan, revision, self.dry_run, self.json);
+        }
         Ok(())
+    }
+
+    fn plan(
+        &self,
+        snapshot: &Snapshot,
+        options: &ImportOptions,
+        ids: &mut IdSource,
+    ) -> Result<ImportPlan, Failure> {
+        let mut source = self.open()?;
+        let bar = words::progress(t("读取", "reading"), source.count_hint());
+        let plan = intake::plan_import(snapshot, source.as_mut(), options, ids, &mut |progress| {
+            bar.set_position(progress.done);
+            ControlFlow::Continue(())
+        });
+        bar.finish_and_clear();
+        plan.map_err(refused)
     }
 
     fn open(&self) -> Result<Box<dyn FeatureSource>, Failure> {

@@ -7,7 +7,7 @@
 mod demo;
 //mod export;
 mod failure;
-//mod import;
+mod import;
 mod inspect;
 mod licenses;
 mod registers;
@@ -77,14 +77,14 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Init(command) => command.run(),
         //        Command::Import(command) => command.run(),
-        //        Command::Export(command) => command.run(),
+        ////        Command::Export(command) => command.run(),
         Command::Layers(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Log(command) => command.run(),
         Command::Undo(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Locate(command) => command.run(),
-        //        Command::Convert(command) => command.run(),
+        ////        Command::Convert(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Licenses(command) => command.run(),

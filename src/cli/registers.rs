@@ -59,7 +59,7 @@ fn must_exist(path: &Path) -> Result<(), Failure> {
 }
 
 /// Who changes something, why, by which document.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Authorship {
     #[arg(long, value_name = "NAME", help = t("经办人", "who does it"))]
     by: String,

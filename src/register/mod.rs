@@ -44,6 +44,21 @@ pub enum CommitError<E> {
     Apply(#[from] ApplyError),
 }
 
+/// What a deciding function decided: the changes, and what the head of the change set says of their origin.
+#[derive(Debug, Default)]
+pub struct Decision {
+    /// the changes; none: nothing is committed
+    pub changes: Vec<Change>,
+    /// goes into the header, where there is any
+    pub origin: Option<serde_json::Value>,
+}
+
+impl From<Vec<Change>> for Decision {
+    fn from(changes: Vec<Change>) -> Self {
+        Self { changes, origin: None }
+    }
+}
+
 /// A register: a store and the snapshot of its newest revision.
 pub struct Register {
     store: Box<dyn Store>,
@@ -112,10 +127,10 @@ impl Register {
 
     /// Decides on the newest snapshot and appends what was decided; returns its place and hash.
     /// A request that was carried out before (by its idempotency key) returns the first result.
-    pub fn commit<E>(
+    pub fn commit<D: Into<Decision>, E>(
         &self,
         header: Header,
-        mut decide: impl FnMut(&Snapshot) -> Result<Vec<Change>, E>,
+        mut decide: impl FnMut(&Snapshot) -> Result<D, E>,
     ) -> Result<Head, CommitError<E>> {
         let mut pending = self.lock_writing();
         if let Some(key) = header.idempotency_key.as_deref()
@@ -127,12 +142,13 @@ impl Register {
         loop {
             self.settle(&mut pending)?;
             let snapshot = self.current();
-            let changes = decide(&snapshot).map_err(CommitError::Refused)?;
+            let Decision { changes, origin } = decide(&snapshot).map_err(CommitError::Refused)?.into();
             if changes.is_empty() {
                 return Err(CommitError::Nothing);
             }
             check_fit(&snapshot, &changes)?;
-            let set = ChangeSet { header: header.clone(), changes };
+            let mut set = ChangeSet { header: header.clone(), changes };
+            set.header.origin = origin.or(set.header.origin);
             match self.store.append(snapshot.revision(), &set) {
                 Ok(head) => {
                     self.take_in(&mut pending, head.revision, set.changes)?;
