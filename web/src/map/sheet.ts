@@ -90,7 +90,7 @@ export class Sheet {
       if (pixels) map.addImage(event.id, pixels, { pixelRatio: ratio() })
     })
     map.on('moveend', () => { this.tellPlace() })
-    map.on('load', () => { this.tellPlace() })
+    void this.ready.then(() => { this.tellPlace() })
     map.on('mousemove', (event) => { this.reports.pointer(pair(event.lngLat)) })
     map.on('mouseout', () => { this.reports.pointer(null) })
     map.on('click', (event) => { this.inspect([event.point.x, event.point.y], pair(event.lngLat)) })

@@ -2,7 +2,7 @@
 import type { FieldDef, Json, LayerInfo, RecordAnswer } from '../api/types'
 
 const KEY_FACTS: Record<string, readonly string[]> = {
-  division: ['level', 'kind', 'parent_code', 'population', 'area_km2', 'seat'],
+  division: ['level', 'kind', 'population', 'seat', 'set_up_document'],
   boundary_line: ['level', 'party_a', 'party_b', 'surveyed', 'approval_no', 'next_inspection'],
   boundary_marker: ['marker_type', 'condition', 'place_a', 'place_b', 'custodian', 'position_text'],
   place: ['category', 'place_code', 'roman', 'protection_class'],

@@ -128,6 +128,7 @@ export const en: Text = {
     notFound: 'This record does not exist on {date}, or is not shown.',
     failed: 'The record could not be read: {why}',
     area: 'Area',
+    perimeter: 'Perimeter',
     length: 'Length',
     how: 'How is this known?',
     howArea: 'Geodesic area: computed on the ellipsoid from the CGCS2000 longitudes and latitudes of the border, not from a plane projection.',

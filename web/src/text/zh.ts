@@ -126,6 +126,7 @@ export const zh = {
     notFound: '这条记录在 {date} 不存在，或不对外显示。',
     failed: '记录没有取到：{why}',
     area: '面积',
+    perimeter: '周长',
     length: '长度',
     how: '怎么来的？',
     howArea: '椭球面（测地）面积：按边界各点的 CGCS2000 经纬度在椭球面上直接计算，不是平面投影面积。',
