@@ -7,7 +7,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::registers::now_text;
 use super::words::{self, line, t, thousands};
-use crate::model::{Change, Header, SetKind};
+use crate::model::ChangeSet;
 use crate::register::Register;
 use crate::sample::{self, SampleOptions};
 use crate::store::{GeoPackageStore, RegisterInfo};
@@ -51,20 +51,14 @@ impl Demo {
         let sample = sample::generate(options, |share| bar.set_position((share * 100.0) as u64));
         let info = RegisterInfo { title: TITLE.into(), created: now_text() };
         let register = Register::open(Box::new(GeoPackageStore::create(&making, &info)?))?;
-        let rows = sample.records.len() as u64;
-        let header = Header {
-            kind: SetKind::Demo,
-            by: "演示".into(),
-            verified: false,
-            reason: "演示数据（合成图形）".into(),
-            document: None,
-            at: now_text(),
-            undoes: None,
-            idempotency_key: None,
-            origin: None,
-        };
-        let mut changes: Option<Vec<_>> = Some(sample.records.into_iter().map(Change::insert).collect());
-        register.commit(header, |_| Ok::<_, std::convert::Infallible>(changes.take().unwrap_or_default()))?;
+        let mut rows = 0;
+        for step in sample.steps {
+            let ChangeSet { header, changes } = step.into_change_set(now_text());
+            rows += changes.len() as u64;
+            let mut changes = Some(changes);
+            register
+                .commit(header, |_| Ok::<_, std::convert::Infallible>(changes.take().unwrap_or_default()))?;
+        }
         drop(register);
         bar.finish_and_clear();
         remove(&self.register)?;

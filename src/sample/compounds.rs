@@ -344,6 +344,12 @@ impl Yard<'_> {
                 }
             }
         }
+        if spots.is_empty() {
+            // Too small for the rows of its kind: one small house.
+            let (_, middle) = area_and_centroid(ring);
+            let corners = rectangle(middle, grain, p(11.0, 9.0));
+            spots.push(Placed { middle, corners, floors: 2, style: "house" });
+        }
         let cap = style.cap;
         let count = spots.len();
         spots

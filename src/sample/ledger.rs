@@ -84,9 +84,24 @@ impl Ledger {
         std::mem::take(&mut self.records)
     }
 
+    /// Puts records back that were taken.
+    pub(super) fn put_back(&mut self, records: Vec<Record>) {
+        self.records = records;
+    }
+
+    /// How many are written down and not yet taken.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// All records from a place on.
+    pub(super) fn take_from(&mut self, first: usize) -> Vec<Record> {
+        self.records.split_off(first.min(self.records.len()))
+    }
+
     /// What is written down and not yet taken.
-    pub(super) fn records(&self) -> &[Record] {
-        &self.records
+    pub(super) fn records_mut(&mut self) -> &mut [Record] {
+        &mut self.records
     }
 }
 

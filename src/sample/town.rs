@@ -169,6 +169,7 @@ impl Town {
             let mut others: Vec<_> =
                 self.neighbours(face).filter_map(|f| self.mesh.faces[f].community).collect();
             others.retain(|&c| Some(c) != own);
+            others.sort_unstable();
             others.dedup();
             others.len() == 1 && others.iter().all(|&c| self.communities[c].street == street)
         };
@@ -181,9 +182,25 @@ impl Town {
         self.gap = Some(face);
     }
 
+    /// Codes of the communities beside the gap.
+    pub(super) fn gap_between(&self) -> Vec<String> {
+        let beside = self.gap.into_iter().flat_map(|gap| self.neighbours(gap));
+        let codes: std::collections::BTreeSet<&String> = beside
+            .filter_map(|face| self.mesh.faces[face].community)
+            .map(|community| &self.communities[community].code)
+            .collect();
+        codes.into_iter().cloned().collect()
+    }
+
     /// The faces that share a side with a face.
     pub(super) fn neighbours(&self, face: usize) -> impl Iterator<Item = usize> + '_ {
         self.mesh.ring(face).into_iter().filter_map(move |side| self.across(face, side))
+    }
+
+    /// The community to the left of a side.
+    pub(super) fn community_left_of(&self, side: Side) -> Option<usize> {
+        let face = self.beside.get(&side.edge)?[usize::from(!side.forward)]?;
+        self.mesh.faces[face].community
     }
 
     /// The face on the other side of a side.
