@@ -46,8 +46,8 @@ impl Default for Options {
     }
 }
 
-/// A layer's figures are kept by layer, revision and day.
-pub(super) type FiguresKey = (Layer, Revision, Date);
+/// A layer's figures are kept by layer, revision, newest revision (it says what is secret) and day.
+pub(super) type FiguresKey = (Layer, Revision, Revision, Date);
 
 /// How many page streams may be open at once.
 const LISTENERS: usize = 256;
@@ -68,6 +68,8 @@ pub struct App {
     events: RwLock<Option<broadcast::Sender<Event>>>,
     older: Cache<Revision, Arc<Snapshot>>,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
+    /// how many features match, by all that is asked except the page
+    pub(super) matched: Cache<String, usize>,
 }
 
 impl App {
@@ -81,6 +83,7 @@ impl App {
             events: RwLock::new(Some(broadcast::channel(BACKLOG).0)),
             older: Cache::new(3),
             figures: Cache::new(256),
+            matched: Cache::new(1024),
         })
     }
 

@@ -12,6 +12,8 @@ mod events;
 mod history;
 mod metrics;
 mod negotiate;
+mod ogc;
+mod openapi;
 mod problem;
 mod route;
 mod v1;
@@ -20,5 +22,6 @@ mod wire;
 
 pub use app::{App, Clock, Options};
 pub use metrics::Metrics;
+pub use openapi::{document_3_0, document_3_1};
 pub use problem::Problem;
 pub use route::{Route, router, routes};

@@ -113,7 +113,7 @@ impl Route {
 
 /// All routes.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    super::v1::ROUTES.iter()
+    super::v1::ROUTES.iter().chain(super::ogc::ROUTES).chain(super::openapi::ROUTES)
 }
 
 /// The router for all routes; paths of none are left to the caller's fallback.

@@ -51,6 +51,11 @@ impl View {
         self.snapshot.revision()
     }
 
+    /// The newest revision: it says what is secret.
+    pub fn newest(&self) -> Revision {
+        self.newest.as_ref().unwrap_or(&self.snapshot).revision()
+    }
+
     /// Whether the record may be shown.
     pub fn sees(&self, record: &Record) -> bool {
         let now = || self.newest.as_ref()?.layer(record.layer).version(record.key());

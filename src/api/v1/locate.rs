@@ -11,6 +11,7 @@ use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::api::wire::Text;
+use crate::crs::{Crs, GaussKruger, Transform, ZoneWidth, dms};
 use crate::model::{Bilingual, Record, vocab};
 
 /// A point and what it lies in.
@@ -20,6 +21,44 @@ pub struct Located {
     at: [f64; 2],
     /// divisions from the highest level down
     chain: Vec<LocatedDivision>,
+    dms: Dms,
+    /// CGCS2000 Gauss–Krüger, 3° zone; absent outside of China's zones
+    plane: Option<Plane>,
+}
+
+/// The point in degrees, minutes and seconds.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Dms {
+    lon: String,
+    lat: String,
+}
+
+/// The point in the plane.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Plane {
+    epsg: u32,
+    /// number of the 3° zone
+    zone: u8,
+    /// degrees
+    central_meridian: u8,
+    /// metres, without the zone number, to 0.1 mm
+    easting: f64,
+    /// metres, to 0.1 mm
+    northing: f64,
+}
+
+fn plane(at: Coord) -> Option<Plane> {
+    let zone = GaussKruger::at(at.x, ZoneWidth::Three)?;
+    let way = Transform::shared(&Crs::REGISTER, &Crs::Epsg(zone.epsg())).ok()?;
+    let there = way.coord(at).ok()?;
+    let short = |metres: f64| (metres * 1e4).round() / 1e4;
+    Some(Plane {
+        epsg: zone.epsg(),
+        zone: zone.zone,
+        central_meridian: zone.central_meridian(),
+        easting: short(there.x),
+        northing: short(there.y),
+    })
 }
 
 /// One division round the point.
@@ -65,5 +104,9 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let (at, view) = (point(ask)?, View::of(app, ask)?);
     let round = view.snapshot.locate(at, view.as_of);
     let chain = round.into_iter().filter(|record| view.sees(record)).map(|record| division(record)).collect();
-    Answer::json(&Located { at: [at.x, at.y], chain })
+    let dms = Dms {
+        lon: dms::format(at.x, dms::Axis::Longitude, 2),
+        lat: dms::format(at.y, dms::Axis::Latitude, 2),
+    };
+    Answer::json(&Located { at: [at.x, at.y], chain, dms, plane: plane(at) })
 }

@@ -10,8 +10,12 @@ mod search;
 mod status;
 mod undo;
 
+pub(super) use edit::timestamp;
+pub(super) use record::content_tag;
 pub use register::LayerFigures;
+pub(super) use register::{around, figures};
 
+use super::openapi::schemas::{Named, add};
 use super::route::{Param, Route, Run, Verb};
 
 pub(super) const AS_OF: Param = Param {
@@ -114,3 +118,21 @@ pub const ROUTES: &[Route] = &[
         run: Run::Events,
     },
 ];
+
+/// Adds the schemas of what is sent and taken here.
+pub fn add_schemas(named: &mut Named) {
+    add::<register::RegisterDoc>(named);
+    add::<lists::ListDoc>(named);
+    add::<lists::Legend>(named);
+    add::<record::RecordDoc>(named);
+    add::<edit::Edit>(named);
+    add::<edit::Act>(named);
+    add::<edit::Done>(named);
+    add::<log::LogPage>(named);
+    add::<log::LogDetail>(named);
+    add::<log::Counts>(named);
+    add::<locate::Located>(named);
+    add::<search::SearchDoc>(named);
+    add::<status::Health>(named);
+    add::<super::events::RevisionEvent>(named);
+}

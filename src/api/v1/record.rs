@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::http::header;
-use geo::{Geodesic, GeodesicArea as _, Length as _};
 use geo_types::Geometry;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -17,6 +16,7 @@ use crate::api::history::{self, FieldChange};
 use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::api::wire::{Text, bbox_of, geometry_json};
+use crate::crs::geodesic;
 use crate::model::{
     Change, FieldDef, Layer, LogEntry, Record, RefBy, Value, geometry, record_to_json, write_canonical,
 };
@@ -109,16 +109,14 @@ pub fn content_tag(record: &Record) -> String {
     hash.finalize()[..12].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn measures(geometry: &Geometry) -> Measures {
-    match geometry {
-        Geometry::MultiLineString(lines) => {
-            Measures { length_m: Some(Geodesic.length(lines)), area_m2: None }
+fn measures(shape: &Geometry) -> Measures {
+    match shape {
+        Geometry::MultiLineString(_) | Geometry::LineString(_) => {
+            Measures { length_m: Some(geodesic::length_m(shape)), area_m2: None }
         }
-        Geometry::LineString(line) => Measures { length_m: Some(Geodesic.length(line)), area_m2: None },
-        Geometry::Polygon(_) | Geometry::MultiPolygon(_) => Measures {
-            area_m2: Some(geometry.geodesic_area_unsigned()),
-            length_m: Some(geometry.geodesic_perimeter()),
-        },
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) => {
+            Measures { area_m2: Some(geodesic::area_m2(shape)), length_m: Some(geodesic::length_m(shape)) }
+        }
         _ => Measures::default(),
     }
 }

@@ -1,0 +1,108 @@
+//! OGC API Features under /ogc: Part 1 (core, geojson, html, oas30) and Part 2 (coordinate systems).
+
+mod collections;
+mod crs;
+mod filter;
+mod html;
+mod items;
+mod landing;
+mod links;
+mod schema;
+
+pub(super) use filter::queryables;
+pub(super) use html::{escape, text};
+pub(super) use landing::OPENAPI_3_0;
+pub(super) use links::origin;
+
+use super::openapi::schemas::{Named, add};
+use super::route::{Param, Route};
+use super::v1::{AS_OF, REVISION};
+
+const FORM: Param =
+    Param {
+        name: "f", shape: "string", about: "json 或 html，优先于 Accept · json or html, before Accept"
+    };
+const ONLY_FORM: &[Param] = &[FORM];
+const CRS: Param =
+    Param {
+        name: "crs", shape: "string uri", about: "答复所用坐标系 · coordinate system of the answer"
+    };
+
+/// What may be asked of the features of a collection, beside its properties.
+pub const ITEM_PARAMS: &[Param] = &[
+    FORM,
+    Param {
+        name: "limit",
+        shape: "integer",
+        about: "每页条数，默认 100，至多 10000 · per page, 100, at most 10,000",
+    },
+    Param { name: "bbox", shape: "array number", about: "窗口，4 或 6 个数 · window, 4 or 6 numbers" },
+    Param { name: "bbox-crs", shape: "string uri", about: "bbox 的坐标系 · coordinate system of bbox" },
+    CRS,
+    Param {
+        name: "datetime",
+        shape: "string",
+        about: "在此日或此期间有效，默认今天 · in force on that day or in that interval, today if absent",
+    },
+    Param {
+        name: "cursor",
+        shape: "string",
+        about: "下一页标记，取自 next 链接 · mark of a page, from a next link",
+    },
+    Param { name: "offset", shape: "integer", about: "跳过条数 · how many to skip" },
+    AS_OF,
+    REVISION,
+];
+
+const HTML_TOO: &[&str] = &["application/json", "text/html"];
+const FEATURES: &[&str] = &["application/geo+json", "text/html"];
+const SCHEMAS: &[&str] = &["application/schema+json", "text/html"];
+
+const fn of(
+    path: &'static str,
+    about: &'static str,
+    run: fn(&std::sync::Arc<super::App>, &super::ask::Ask) -> Result<super::answer::Answer, super::Problem>,
+) -> Route {
+    Route { media: HTML_TOO, ..Route::get(path, "ogc", about, run).query(ONLY_FORM) }
+}
+
+/// The routes under /ogc.
+pub const ROUTES: &[Route] = &[
+    of("/ogc", "入口 · landing page", landing::landing).answers("Landing"),
+    of("/ogc/conformance", "所遵循的标准 · conformance", landing::conformance).answers("Conformance"),
+    of("/ogc/collections", "图层 · collections", collections::all)
+        .query(&[FORM, AS_OF, REVISION])
+        .answers("Collections"),
+    of("/ogc/collections/{layer}", "一个图层 · one collection", collections::one)
+        .query(&[FORM, AS_OF, REVISION])
+        .answers("Collection"),
+    Route {
+        media: FEATURES,
+        open_query: true,
+        ..of("/ogc/collections/{layer}/items", "图层的要素 · features of a collection", items::page)
+            .query(ITEM_PARAMS)
+            .answers("FeatureCollection")
+    },
+    Route {
+        media: FEATURES,
+        ..of("/ogc/collections/{layer}/items/{id}", "一个要素 · one feature", items::one)
+            .query(&[FORM, CRS, AS_OF, REVISION])
+            .answers("Feature")
+    },
+    Route {
+        media: SCHEMAS,
+        ..of("/ogc/collections/{layer}/schema", "图层的字段 · schema of a collection", schema::schema)
+            .answers("JsonSchema")
+    },
+    Route {
+        media: SCHEMAS,
+        ..of("/ogc/collections/{layer}/queryables", "可用作条件的字段 · queryables", schema::queryables)
+            .answers("JsonSchema")
+    },
+];
+
+/// Adds the schemas of what is sent here.
+pub fn add_schemas(named: &mut Named) {
+    add::<landing::Landing>(named);
+    add::<landing::Conformance>(named);
+}
