@@ -6,12 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use moka::sync::Cache;
 use tokio::sync::broadcast;
 
+use super::history::LayerCounts;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::LayerFigures;
-use crate::model::{Date, Layer, Revision, Secrecy};
+use crate::model::{Change, Date, Layer, Revision, Secrecy};
 use crate::register::{Event, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
+use crate::tiles::TileService;
 
 /// Milliseconds since 1970: the only clock of the server, so that tests can set it.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -49,6 +51,8 @@ impl Default for Options {
 /// A layer's figures are kept by layer, revision, newest revision (it says what is secret) and day.
 pub(super) type FiguresKey = (Layer, Revision, Revision, Date);
 
+/// Bytes of tiles that are kept.
+const TILE_BYTES: u64 = 256 * 1024 * 1024;
 /// How many page streams may be open at once.
 const LISTENERS: usize = 256;
 /// How many revisions a slow page may miss before it is told to start anew.
@@ -66,7 +70,11 @@ pub struct App {
     pub metrics: Metrics,
     /// `None` once the server is closing: open streams then end
     events: RwLock<Option<broadcast::Sender<Event>>>,
-    older: Cache<Revision, Arc<Snapshot>>,
+    older: Cache<(Revision, Revision), Arc<Older>>,
+    /// rows of change sets, by revision
+    pub(super) counts: Cache<Revision, Arc<LayerCounts>>,
+    /// vector tiles
+    pub tiles: TileService,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
     /// how many features match, by all that is asked except the page
     pub(super) matched: Cache<String, usize>,
@@ -81,7 +89,9 @@ impl App {
             options,
             metrics: Metrics::default(),
             events: RwLock::new(Some(broadcast::channel(BACKLOG).0)),
-            older: Cache::new(3),
+            older: Cache::new(4),
+            counts: Cache::new(4096),
+            tiles: TileService::new(TILE_BYTES),
             figures: Cache::new(256),
             matched: Cache::new(1024),
         })
@@ -90,6 +100,8 @@ impl App {
     /// Takes a revision's event: called by whoever listens to the register.
     pub fn announce(&self, event: Event) {
         self.metrics.revision(event.revision.0);
+        // Nothing that was secret before and after is in a tile, but what became so was.
+        self.tiles.invalidate(&self.register.snapshot(), event.revision, &event.layers, event.extent);
         if let Some(events) = &*self.events.read().unwrap_or_else(PoisonError::into_inner) {
             // Nobody listening is no failure.
             let _ = events.send(event.up_to(self.options.show));
@@ -117,10 +129,36 @@ impl App {
         Date::in_shanghai(i64::try_from(self.now_ms()).unwrap_or_default())
     }
 
-    /// The register as it was at a revision that is not the newest.
-    pub(super) fn older(&self, revision: Revision) -> Result<Arc<Snapshot>, Problem> {
+    /// The register as it was at a revision before the newest, without what is secret by now.
+    pub(super) fn older(&self, revision: Revision, newest: &Snapshot) -> Result<Arc<Older>, Problem> {
+        let make = || -> Result<Arc<Older>, Problem> {
+            let was = self.register.at(revision)?;
+            let hidden = |layer: &Layer| {
+                newest.layer(*layer).iter().filter(|record| record.secrecy > self.options.show)
+            };
+            let gone: Vec<Change> = Layer::ALL
+                .iter()
+                .flat_map(hidden)
+                .filter_map(|record| was.layer(record.layer).version(record.key()))
+                .map(|record| Change::delete((**record).clone()))
+                .collect();
+            if gone.is_empty() {
+                return Ok(Arc::new(Older { snapshot: was, tiles: None }));
+            }
+            let snapshot = was.apply(revision, &gone).map_err(|error| Problem::internal(&error))?;
+            let tiles = Some(TileService::new(TILE_BYTES / 16));
+            Ok(Arc::new(Older { snapshot: Arc::new(snapshot), tiles }))
+        };
         self.older
-            .try_get_with(revision, || super::view::replay(&self.register, revision).map(Arc::new))
+            .try_get_with((revision, newest.revision()), make)
             .map_err(|problem: Arc<Problem>| (*problem).clone())
     }
+}
+
+/// An older revision as it may be shown now.
+pub(super) struct Older {
+    /// the revision
+    pub(super) snapshot: Arc<Snapshot>,
+    /// its own tiles, where something was taken out: the shared ones may hold it
+    pub(super) tiles: Option<TileService>,
 }

@@ -1,15 +1,15 @@
 //! The log as this interface reads it: who changed what, and what has been taken back since.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::app::App;
 use super::problem::Problem;
 use super::wire::Text;
-use crate::model::{Change, Layer, LogEntry, Record, RecordId, Revision, Secrecy, record_to_json};
-use crate::register::Register;
+use crate::model::{Change, LogHeader, Op, Record, Secrecy, record_to_json};
 
 /// One field before and after.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -59,63 +59,45 @@ pub fn shows(change: &Change, show: Secrecy) -> bool {
     [change.before(), change.after()].into_iter().flatten().all(|record| record.secrecy <= show)
 }
 
-/// What takes which change set back, by the one taken back.
-pub type Undone = BTreeMap<Revision, Revision>;
+/// Change sets up to this size are counted without what is not shown; larger ones as the log has them.
+const COUNTED: u64 = 20_000;
 
-/// The log entries below `before`, newest first, at most `limit`; and what has been undone.
-pub fn page(
-    register: &Register,
-    before: Option<Revision>,
-    limit: usize,
-) -> Result<(Vec<LogEntry>, Undone), Problem> {
-    let mut entries = std::collections::VecDeque::new();
-    let undone = walk(register, &mut |entry| {
-        if before.is_none_or(|before| entry.revision < before) {
-            entries.push_back(entry);
-            if entries.len() > limit {
-                entries.pop_front();
-            }
-        }
-    })?;
-    Ok((entries.into_iter().rev().collect(), undone))
+/// Rows of a change set by layer and operation.
+#[derive(Clone, Copy, Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct Counts {
+    insert: u64,
+    update: u64,
+    delete: u64,
 }
 
-/// One log entry, and what has been undone.
-pub fn entry(register: &Register, revision: Revision) -> Result<(Option<LogEntry>, Undone), Problem> {
-    let mut found = None;
-    let undone = walk(register, &mut |entry| {
-        if entry.revision == revision {
-            found = Some(entry);
-        }
-    })?;
-    Ok((found, undone))
-}
+/// Rows by layer.
+pub type LayerCounts = BTreeMap<&'static str, Counts>;
 
-/// The changes of one fact with the heads of their sets, newest first; and what has been undone.
-pub fn of_record(
-    register: &Register,
-    layer: Layer,
-    id: RecordId,
-) -> Result<(Vec<LogEntry>, Undone), Problem> {
-    let mut entries = Vec::new();
-    let undone = walk(register, &mut |mut entry| {
-        entry.set.changes.retain(|change| change.layer() == layer && change.key().id == id);
-        if !entry.set.changes.is_empty() {
-            entries.push(entry);
+/// How many rows a change set touched, as far as they are shown. A change set never changes, so its
+/// counts are kept.
+pub fn counts(app: &App, entry: &LogHeader) -> Result<Arc<LayerCounts>, Problem> {
+    let show = app.options.show;
+    if show == Secrecy::Secret || entry.total() > COUNTED {
+        let whole = entry
+            .counts
+            .iter()
+            .map(|c| (c.layer.name(), Counts { insert: c.inserted, update: c.updated, delete: c.deleted }));
+        return Ok(Arc::new(whole.collect()));
+    }
+    if let Some(known) = app.counts.get(&entry.revision) {
+        return Ok(known);
+    }
+    let mut seen = LayerCounts::new();
+    let found = app.register.log_entry(entry.revision)?;
+    for change in found.iter().flat_map(|entry| &entry.set.changes).filter(|c| shows(c, show)) {
+        let of_layer = seen.entry(change.layer().name()).or_default();
+        match change.op() {
+            Op::Insert => of_layer.insert += 1,
+            Op::Update => of_layer.update += 1,
+            Op::Delete => of_layer.delete += 1,
         }
-    })?;
-    entries.reverse();
-    Ok((entries, undone))
-}
-
-fn walk(register: &Register, each: &mut dyn FnMut(LogEntry)) -> Result<Undone, Problem> {
-    let mut undone = Undone::new();
-    register.log(Revision(0), &mut |entry| {
-        if let Some(target) = entry.set.header.undoes {
-            undone.insert(target, entry.revision);
-        }
-        each(entry);
-        ControlFlow::Continue(())
-    })?;
-    Ok(undone)
+    }
+    let seen = Arc::new(seen);
+    app.counts.insert(entry.revision, seen.clone());
+    Ok(seen)
 }

@@ -33,6 +33,8 @@ pub struct Metrics {
     requests: Family<Labels, Counter>,
     seconds: Family<RouteLabel, Histogram, fn() -> Histogram>,
     revision: Gauge<u64, AtomicU64>,
+    tiles_made: Gauge<u64, AtomicU64>,
+    tiles_kept: Gauge<u64, AtomicU64>,
 }
 
 impl Default for Metrics {
@@ -44,7 +46,11 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Seconds until the head of the answer", seconds.clone());
         registry.register("revision", "Newest revision of the register", revision.clone());
-        Self { registry: Mutex::new(registry), requests, seconds, revision }
+        let (tiles_made, tiles_kept) =
+            (Gauge::<u64, AtomicU64>::default(), Gauge::<u64, AtomicU64>::default());
+        registry.register("tiles_made", "Tiles made", tiles_made.clone());
+        registry.register("tiles_kept", "Tiles served as they were kept", tiles_kept.clone());
+        Self { registry: Mutex::new(registry), requests, seconds, revision, tiles_made, tiles_kept }
     }
 }
 
@@ -58,6 +64,12 @@ impl Metrics {
     /// Notes the newest revision.
     pub fn revision(&self, revision: u64) {
         self.revision.set(revision);
+    }
+
+    /// Notes how many tiles were made and how many were served as they were kept.
+    pub fn tiles(&self, made: u64, kept: u64) {
+        self.tiles_made.set(made);
+        self.tiles_kept.set(kept);
     }
 
     /// All figures as text.

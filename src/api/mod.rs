@@ -16,6 +16,7 @@ mod ogc;
 mod openapi;
 mod problem;
 mod route;
+mod tiles;
 mod v1;
 mod view;
 mod wire;

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value as Json, json};
 
 use crate::model::{Bilingual, Finding, Language};
-use crate::register::{CommitError, StoreError};
+use crate::register::{CommitError, RevisionError, StoreError};
 
 /// One refusal or failure.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +139,16 @@ impl From<StoreError> for Problem {
             )
             .then("请稍后再提交一次。", "Send it again in a moment."),
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<RevisionError> for Problem {
+    fn from(error: RevisionError) -> Self {
+        match error {
+            RevisionError::Unknown { newest, .. } => super::view::unknown_revision(newest),
+            RevisionError::Store(error) => error.into(),
+            RevisionError::Apply(error) => Self::internal(&error),
         }
     }
 }

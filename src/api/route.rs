@@ -113,7 +113,11 @@ impl Route {
 
 /// All routes.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    super::v1::ROUTES.iter().chain(super::ogc::ROUTES).chain(super::openapi::ROUTES)
+    super::v1::ROUTES
+        .iter()
+        .chain(super::tiles::ROUTES)
+        .chain(super::ogc::ROUTES)
+        .chain(super::openapi::ROUTES)
 }
 
 /// The router for all routes; paths of none are left to the caller's fallback.

@@ -1,24 +1,25 @@
 //! What one request may see: one revision, one day, and no record above the class that is shown.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use super::app::App;
+use super::app::{App, Older};
 use super::ask::{Ask, unknown_record};
 use super::problem::Problem;
 use crate::model::{Date, Layer, Record, RecordId, Revision, Secrecy};
-use crate::register::Register;
 use crate::snapshot::Snapshot;
+use crate::tiles::{Selection, Tile, TileCoord, TileRequest};
 
 /// The register as one request sees it.
 #[derive(Clone)]
 pub struct View {
     /// the revision asked for
     pub snapshot: Arc<Snapshot>,
-    /// the newest revision, where an older one is asked for: what is secret now was never public
-    newest: Option<Arc<Snapshot>>,
+    /// the older revision, where one is asked for
+    older: Option<Arc<Older>>,
+    /// the newest revision: it says what is secret
+    pub newest: Revision,
     /// the day asked for
     pub as_of: Date,
     /// the highest class that is shown
@@ -35,15 +36,23 @@ impl View {
     /// On a given day, by the parameter `revision`.
     pub fn at(app: &App, ask: &Ask, as_of: Date) -> Result<Self, Problem> {
         let newest = app.register.snapshot();
-        let show = app.options.show;
+        let (show, at) = (app.options.show, newest.revision());
         match ask.parsed::<u64>("revision")?.map(Revision) {
-            None => Ok(Self { snapshot: newest, newest: None, as_of, show }),
-            Some(wanted) if wanted == newest.revision() => {
-                Ok(Self { snapshot: newest, newest: None, as_of, show })
+            Some(wanted) if wanted > at => Err(unknown_revision(at)),
+            Some(wanted) if wanted < at => {
+                // What is secret now was never public.
+                let older = app.older(wanted, &newest)?;
+                Ok(Self { snapshot: older.snapshot.clone(), older: Some(older), newest: at, as_of, show })
             }
-            Some(wanted) if wanted > newest.revision() => Err(unknown_revision(newest.revision())),
-            Some(wanted) => Ok(Self { snapshot: app.older(wanted)?, newest: Some(newest), as_of, show }),
+            _ => Ok(Self { snapshot: newest, older: None, newest: at, as_of, show }),
         }
+    }
+
+    /// A tile of what is seen.
+    pub fn tile(&self, app: &App, coord: TileCoord, selection: Selection) -> Arc<Tile> {
+        let request = TileRequest { coord, selection, as_of: self.as_of, secrecy: self.show };
+        let own = self.older.as_ref().and_then(|older| older.tiles.as_ref());
+        own.unwrap_or(&app.tiles).tile(&self.snapshot, &request)
     }
 
     /// Which revision.
@@ -51,15 +60,9 @@ impl View {
         self.snapshot.revision()
     }
 
-    /// The newest revision: it says what is secret.
-    pub fn newest(&self) -> Revision {
-        self.newest.as_ref().unwrap_or(&self.snapshot).revision()
-    }
-
     /// Whether the record may be shown.
     pub fn sees(&self, record: &Record) -> bool {
-        let now = || self.newest.as_ref()?.layer(record.layer).version(record.key());
-        record.secrecy <= self.show && now().is_none_or(|now| now.secrecy <= self.show)
+        record.secrecy <= self.show
     }
 
     /// Whether the record is to be seen and holds on the day.
@@ -87,21 +90,4 @@ pub fn unknown_revision(newest: Revision) -> Problem {
         format!("没有这个版次；最新为第 {} 版。", newest.0),
         format!("There is no such revision; the newest is {}.", newest.0),
     )
-}
-
-/// Builds the register as it was, from its log.
-pub fn replay(register: &Register, revision: Revision) -> Result<Snapshot, Problem> {
-    let mut snapshot = Ok(Snapshot::build(Revision(0), []));
-    if revision > Revision(0) {
-        register.log(Revision(0), &mut |entry| {
-            if let Ok(before) = &snapshot {
-                snapshot = before.apply(entry.revision, &entry.set.changes);
-            }
-            match &snapshot {
-                Ok(_) if entry.revision < revision => ControlFlow::Continue(()),
-                _ => ControlFlow::Break(()),
-            }
-        })?;
-    }
-    snapshot.map_err(|error| Problem::internal(&error))
 }

@@ -34,6 +34,8 @@ pub fn start(app: Arc<App>) -> io::Result<Follower> {
     let stopping = stop.clone();
     let events = app.register.subscribe();
     let thread = Builder::new().name("follower".into()).spawn(move || {
+        // The first tile need not wait for the divisions to be prepared.
+        app.tiles.prepare(&app.register.snapshot());
         let mut asked = Instant::now();
         while !stopping.load(Ordering::Relaxed) {
             match events.recv_timeout(EVERY.saturating_sub(asked.elapsed())) {

@@ -43,6 +43,9 @@ pub async fn serve(request: Request) -> Response<Body> {
     let last = path.rsplit('/').next().unwrap_or_default();
     let ours =
         ["api", "ogc", "tiles", "metrics", "healthz"].contains(&path.split('/').next().unwrap_or_default());
+    if ours && path.ends_with('/') {
+        return without_slash(path, request.uri().query());
+    }
     if ours || last.contains('.') {
         return Problem::unknown("path.unknown", "没有这个地址。", "There is nothing at this address.")
             .response(language);
@@ -51,6 +54,17 @@ pub async fn serve(request: Request) -> Response<Body> {
         Some(file) => embedded("index.html", &file, &request, gzip),
         None => page(NOT_BUILT),
     }
+}
+
+/// The same address without the slash at its end: clients differ in whether they put one.
+fn without_slash(path: &str, query: Option<&str>) -> Response<Body> {
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    if let Ok(to) = HeaderValue::from_str(&format!("/{}{query}", path.trim_matches('/'))) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
+    response
 }
 
 fn page(html: &'static str) -> Response<Body> {

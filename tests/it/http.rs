@@ -6,4 +6,5 @@ mod ogc;
 mod openapi;
 mod reading;
 mod server;
+mod tiles;
 mod writing;

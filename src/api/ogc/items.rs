@@ -39,7 +39,7 @@ fn find(app: &App, view: &View, layer: Layer, query: &ItemQuery) -> Page {
     let rows = view.snapshot.layer(layer);
     let wanted = |record: &&Arc<Record>| query.matches(record) && view.sees(record);
     let (matched, mut found): (usize, Vec<&Arc<Record>>) = if query.areas.is_empty() {
-        let key = format!("{layer} {} {} {}", view.revision().0, view.newest().0, query.key());
+        let key = format!("{layer} {} {} {}", view.revision().0, view.newest.0, query.key());
         let matched = app.matched.get_with(key, || newest(rows.iter().filter(wanted)).count());
         let most = query.limit + 1;
         let found = match query.after {

@@ -1,6 +1,5 @@
 //! `/api/v1/log`: the change sets, newest first, and what one of them changed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,11 +8,12 @@ use serde_json::Value as Json;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
-use crate::api::history::{self, FieldChange, Undone};
+use crate::api::history::{self, FieldChange, LayerCounts};
 use crate::api::problem::Problem;
 use crate::api::view::unknown_revision;
 use crate::api::wire::{Text, geometry_json};
-use crate::model::{Change, LogEntry, Op, Record, Revision, Secrecy};
+use crate::model::{Change, Record, Revision};
+use crate::register::LogItem;
 
 /// A page of the log.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -54,15 +54,7 @@ pub struct LogLine {
     origin: Option<Json>,
     /// rows by layer and operation
     #[schema(value_type = Object)]
-    counts: BTreeMap<&'static str, Counts>,
-}
-
-/// Rows by operation.
-#[derive(Default, Serialize, utoipa::ToSchema)]
-pub struct Counts {
-    insert: usize,
-    update: usize,
-    delete: usize,
+    counts: LayerCounts,
 }
 
 /// A change set with a part of its changes.
@@ -107,18 +99,9 @@ pub fn kind_word(header: &crate::model::Header) -> &'static str {
     }
 }
 
-fn line(entry: &LogEntry, undone: &Undone, show: Secrecy) -> LogLine {
-    let header = &entry.set.header;
-    let mut counts: BTreeMap<&'static str, Counts> = BTreeMap::new();
-    for change in entry.set.changes.iter().filter(|change| history::shows(change, show)) {
-        let of_layer = counts.entry(change.layer().name()).or_default();
-        match change.op() {
-            Op::Insert => of_layer.insert += 1,
-            Op::Update => of_layer.update += 1,
-            Op::Delete => of_layer.delete += 1,
-        }
-    }
-    LogLine {
+fn line(app: &App, item: &LogItem) -> Result<LogLine, Problem> {
+    let (entry, header) = (&item.entry, &item.entry.header);
+    Ok(LogLine {
         revision: entry.revision.0,
         hash: entry.hash.to_string(),
         previous: entry.previous.to_string(),
@@ -130,17 +113,20 @@ fn line(entry: &LogEntry, undone: &Undone, show: Secrecy) -> LogLine {
         reason: header.reason.clone(),
         document: header.document.clone(),
         undoes: header.undoes.map(|revision| revision.0),
-        undone_by: undone.get(&entry.revision).map(|revision| revision.0),
+        undone_by: item.undone_by.map(|revision| revision.0),
         origin: header.origin.clone(),
-        counts,
-    }
+        counts: (*history::counts(app, entry)?).clone(),
+    })
 }
 
 /// `GET /api/v1/log`
 pub fn list(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let (before, limit) = (ask.parsed::<u64>("before")?, ask.limit(50, 500)?);
-    let (entries, undone) = history::page(&app.register, before.map(Revision), limit)?;
-    let entries: Vec<_> = entries.iter().map(|entry| line(entry, &undone, app.options.show)).collect();
+    let newest = app.register.head()?.revision.0;
+    let last = before.map_or(newest, |before| before.saturating_sub(1).min(newest));
+    let first = last.saturating_sub(limit as u64);
+    let items = app.register.log_items(Revision(first), Revision(last))?;
+    let entries = items.iter().rev().map(|item| line(app, item)).collect::<Result<Vec<_>, _>>()?;
     let next = entries.last().map(|last| last.revision).filter(|last| *last > 1);
     Answer::json(&LogPage { entries, next })
 }
@@ -175,8 +161,10 @@ pub fn entry(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let revision = revision_of(ask)?;
     let (offset, limit) = (ask.parsed::<usize>("offset")?.unwrap_or(0), ask.limit(200, 1000)?);
     let newest = app.register.snapshot();
-    let (found, undone) = history::entry(&app.register, revision)?;
-    let entry = found.ok_or_else(|| unknown_revision(newest.revision()))?;
+    let unknown = || unknown_revision(newest.revision());
+    let before = revision.0.checked_sub(1).map(Revision).ok_or_else(unknown)?;
+    let item = app.register.log_items(before, revision)?.pop().ok_or_else(unknown)?;
+    let entry = app.register.log_entry(revision)?.ok_or_else(unknown)?;
     // What is secret now is not shown as it was before, either.
     let show = app.options.show;
     let still = |change: &Change| {
@@ -186,5 +174,5 @@ pub fn entry(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let seen: Vec<_> =
         entry.set.changes.iter().filter(|change| history::shows(change, show) && still(change)).collect();
     let changes = seen.iter().skip(offset).take(limit).map(|change| change_doc(change)).collect();
-    Answer::json(&LogDetail { head: line(&entry, &undone, show), total: seen.len(), changes })
+    Answer::json(&LogDetail { head: line(app, &item)?, total: seen.len(), changes })
 }

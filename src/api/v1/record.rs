@@ -18,8 +18,9 @@ use crate::api::view::View;
 use crate::api::wire::{Text, bbox_of, geometry_json};
 use crate::crs::geodesic;
 use crate::model::{
-    Change, FieldDef, Layer, LogEntry, Record, RefBy, Value, geometry, record_to_json, write_canonical,
+    FieldDef, Layer, Record, RefBy, Revision, Value, geometry, record_to_json, write_canonical,
 };
+use crate::register::HistoryEntry;
 
 /// One record.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -180,28 +181,34 @@ fn related(view: &View, record: &Record) -> Vec<Related> {
 }
 
 fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryLine>, Problem> {
-    let (entries, undone) = history::of_record(&app.register, record.layer, record.id)?;
-    let line = |entry: &LogEntry, change: &Change| {
-        let header = &entry.set.header;
-        HistoryLine {
-            revision: entry.revision.0,
-            at: header.at.clone(),
-            by: header.by.clone(),
-            verified: header.verified,
-            kind: kind_word(header),
+    let undone = |revision: Revision| -> Result<Option<u64>, Problem> {
+        let before = Revision(revision.0.saturating_sub(1));
+        let item = app.register.log_items(before, revision)?.pop();
+        Ok(item.and_then(|item| item.undone_by).map(|by| by.0))
+    };
+    let mut lines = Vec::new();
+    for entry in app.register.history(record.layer, record.id)?.into_iter().rev() {
+        let HistoryEntry { revision, header, change } = entry;
+        if revision > view.revision() || !history::shows(&change, view.show) {
+            continue;
+        }
+        lines.push(HistoryLine {
+            revision: revision.0,
+            kind: kind_word(&header),
             kind_title: header.kind_title().into(),
-            reason: header.reason.clone(),
-            document: header.document.clone(),
+            at: header.at,
+            by: header.by,
+            verified: header.verified,
+            reason: header.reason,
+            document: header.document,
             op: change.op().code(),
             version: change.key().version,
-            undone_by: undone.get(&entry.revision).map(|revision| revision.0),
-            fields: history::field_changes(change),
-            geometry_changed: history::geometry_changed(change),
-        }
-    };
-    let known = entries.iter().filter(|entry| entry.revision <= view.revision());
-    let lines = known.flat_map(|entry| entry.set.changes.iter().map(move |change| (entry, change)));
-    Ok(lines.filter(|(_, c)| history::shows(c, view.show)).map(|(e, c)| line(e, c)).collect())
+            undone_by: undone(revision)?,
+            fields: history::field_changes(&change),
+            geometry_changed: history::geometry_changed(&change),
+        });
+    }
+    Ok(lines)
 }
 
 /// The handler.

@@ -85,7 +85,7 @@ pub struct LayerFigures {
 
 /// The figures of a layer, kept by revision and day.
 pub fn figures(app: &App, view: &View, layer: Layer) -> Arc<LayerFigures> {
-    app.figures.get_with((layer, view.revision(), view.newest(), view.as_of), || {
+    app.figures.get_with((layer, view.revision(), view.newest, view.as_of), || {
         let mut figures = LayerFigures::default();
         let (mut open_from, mut open_to) = (false, false);
         for record in view.snapshot.layer(layer).iter().filter(|record| view.sees(record)) {

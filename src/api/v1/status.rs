@@ -36,5 +36,7 @@ fn health(app: &Arc<App>, _: &Ask) -> Result<Answer, Problem> {
 
 fn metrics(app: &Arc<App>, _: &Ask) -> Result<Answer, Problem> {
     app.metrics.revision(app.register.snapshot().revision().0);
+    let tiles = app.tiles.counts();
+    app.metrics.tiles(tiles.made, tiles.kept);
     Ok(Answer::bytes("text/plain; version=0.0.4; charset=utf-8", app.metrics.text()))
 }

@@ -26,12 +26,9 @@ pub struct TestApp {
     pub router: Router,
     pub register: Arc<Register>,
     pub wuhua: RecordId,
-    pub panlong: RecordId,
     pub compound: RecordId,
-    pub gate: RecordId,
     pub facilities: Vec<RecordId>,
     pub secret: RecordId,
-    pub name: RecordId,
 }
 
 /// What was answered.
@@ -175,7 +172,7 @@ impl TestApp {
         let register = Arc::new(Register::open(Box::new(MemoryStore::new(info))).unwrap());
         let mut ids = IdSource::new(1_790_000_000_000, 7);
         let mut all = records(&mut ids);
-        let (wuhua, panlong, compound, gate) = (all[0].id, all[1].id, all[3].id, all[4].id);
+        let (wuhua, compound) = (all[0].id, all[3].id);
         let mut facilities = Vec::new();
         for n in 0..25u32 {
             let at = (102.605 + 0.0035 * f64::from(n), 25.01 + 0.003 * f64::from(n));
@@ -217,7 +214,7 @@ impl TestApp {
             })
             .unwrap();
         let (app, router) = application(register.clone(), config, Some(Arc::new(|| NOW_MS))).unwrap();
-        Self { app, router, register, wuhua, panlong, compound, gate, facilities, secret, name }
+        Self { app, router, register, wuhua, compound, facilities, secret }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {

@@ -72,6 +72,7 @@ async fn described_paths_answer() {
         let path = route.path.replace("{layer}", "facility").replace("{id}", &app.facilities[0].to_string());
         let path =
             path.replace("{revision}", "1").replace("{z}", "0").replace("{x}", "0").replace("{y}", "0");
+        let path = path.replace("/tiles/facility", "/tiles/facility.json").replace(".json/", "/");
         let query = if path.ends_with("locate") { "?lon=102&lat=25" } else { "" };
         if format!("{:?}", route.method) == "Get" {
             let reply = app.get(&format!("{path}{query}")).await;
