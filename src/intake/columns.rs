@@ -184,6 +184,11 @@ impl Columns {
         told.chain(self.key.as_deref()).find(|name| !has(name))
     }
 
+    /// Whether a column fills no field and is no key.
+    pub(super) fn is_extra(&self, column: usize) -> bool {
+        self.bound.get(column).is_some_and(|bound| bound.target == Target::Extra && !bound.is_key)
+    }
+
     /// The key column.
     pub(super) fn key(&self) -> Option<&Column> {
         self.bound.iter().find(|column| column.is_key)

@@ -38,6 +38,8 @@ pub(super) struct Matcher<'a> {
     layer: Layer,
     as_of: Date,
     source: String,
+    /// whether rows may have sources of their own
+    own_sources: bool,
     key: Option<KeyIndex<'a>>,
     content: Option<HashMap<u64, Vec<&'a Arc<Record>>>>,
     taken: HashSet<RecordKey>,
@@ -58,7 +60,7 @@ impl<'a> Matcher<'a> {
                 KeyIndex { target: column.target, column: column.name.clone(), records: HashMap::new() };
             // Codes are found through the snapshot; anything else needs a map of its own.
             if !index.is_code() {
-                for record in view.iter().filter(|record| record.valid.contains(options.as_of)) {
+                for record in view.iter() {
                     if let Some(text) = index.text(record) {
                         index.records.entry(text).or_default().push(record);
                     }
@@ -71,6 +73,7 @@ impl<'a> Matcher<'a> {
             layer: options.layer,
             as_of: options.as_of,
             source: options.source_name().to_owned(),
+            own_sources: columns.name_of("source").is_some(),
             key,
             content: None,
             taken: HashSet::new(),
@@ -87,7 +90,7 @@ impl<'a> Matcher<'a> {
                 if !self.seen.insert(self.spelled(key).into()) {
                     return Match::Taken;
                 }
-                if index.is_code() { self.by_code(key) } else { index.find(key) }
+                if index.is_code() { self.by_code(key) } else { index.find(key, self.as_of) }
             }
             (None, Row { id: Some(id), .. }) => {
                 if !self.ids.insert((*id, row.version)) {
@@ -144,28 +147,30 @@ impl<'a> Matcher<'a> {
         if self.view.is_empty() {
             return Match::New;
         }
-        let (view, as_of, source, layer) = (self.view, self.as_of, &self.source, self.layer);
+        let (view, layer) = (self.view, self.layer);
+        let (source, own_sources) = (self.source.as_str(), self.own_sources);
         let content = self.content.get_or_insert_with(|| {
             let mut alike: HashMap<u64, Vec<&'a Arc<Record>>> = HashMap::new();
             let own = |record: &&Arc<Record>| {
-                record.code.is_none()
-                    && record.source.as_deref() == Some(source)
-                    && record.valid.contains(as_of)
+                let of_source = own_sources || record.source.as_deref() == Some(source);
+                record.code.is_none() && of_source
             };
             for record in view.iter().filter(own) {
-                let key = content_key(record.label(), record.geometry.as_deref(), record.extra.as_deref());
+                let of = (record.source.as_deref(), record.label());
+                let key = content_key(of, record.geometry.as_deref(), record.extra.as_deref());
                 alike.entry(key).or_default().push(record);
             }
             // Taken from the end: the oldest goes first.
             alike.values_mut().for_each(|records| records.reverse());
             alike
         });
-        if content.is_empty() || row.source.as_deref().is_some_and(|other| other != source) {
+        if content.is_empty() {
             return Match::New;
         }
         let label = layer.def().label_field().and_then(|at| row.get(at)).and_then(Value::as_text);
-        let key =
-            content_key(label, row.geometry.as_ref(), Some(&row.extra).filter(|extra| !extra.is_empty()));
+        let of = (Some(row.source.as_deref().unwrap_or(source)), label);
+        let extra = Some(&row.extra).filter(|extra| !extra.is_empty());
+        let key = content_key(of, row.geometry.as_ref(), extra);
         let Some(alike) = content.get_mut(&key) else { return Match::New };
         let fits = |record: &&Arc<Record>| {
             row.fields.iter().all(|(at, value)| record.fields.get(*at) == Some(value))
@@ -208,25 +213,19 @@ impl<'a> KeyIndex<'a> {
         cell_text(&value)
     }
 
-    fn find(&self, key: &str) -> Match<'a> {
-        match self.records.get(key).map(Vec::as_slice) {
-            None | Some([]) => Match::New,
-            Some([record]) => Match::Found(record),
-            Some(several) => {
-                let facts: HashSet<RecordId> = several.iter().map(|record| record.id).collect();
-                if facts.len() == 1 {
-                    Match::Found(several[several.len() - 1])
-                } else {
-                    Match::Ambiguous(facts.len())
-                }
-            }
-        }
+    fn find(&self, key: &str, as_of: Date) -> Match<'a> {
+        self.records.get(key).map_or(Match::New, |found| one(found.clone(), as_of))
     }
 }
 
-fn content_key(label: Option<&str>, geometry: Option<&Geometry>, extra: Option<&Map<String, Json>>) -> u64 {
+/// A hash of source and label, geometry and extra columns.
+fn content_key(
+    of: (Option<&str>, Option<&str>),
+    geometry: Option<&Geometry>,
+    extra: Option<&Map<String, Json>>,
+) -> u64 {
     let mut hash = DefaultHasher::new();
-    label.hash(&mut hash);
+    of.hash(&mut hash);
     if let Some(found) = geometry {
         geometry::kind_name(found).hash(&mut hash);
         geometry::for_each_coord(found, &mut |c| {

@@ -180,7 +180,7 @@ pub fn plan_import(
                 if raises_question {
                     return Err(reading.question(feature, source));
                 }
-                rows.extend(reading.row(feature));
+                rows.extend(reading.row(feature, source.geometry_columns()));
             }
             Err(finding) => reading.refuse(finding),
         }

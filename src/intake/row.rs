@@ -196,13 +196,18 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// One feature; `None` where its row is refused.
-    pub(super) fn row(&mut self, feature: SourceFeature) -> Option<Row> {
+    /// One feature; `None` where its row is refused. `made_of` are the columns that its geometry was made from:
+    /// they are kept where the geometry was transformed (what was received), else they say nothing more.
+    pub(super) fn row(&mut self, feature: SourceFeature, made_of: &[usize]) -> Option<Row> {
         let mut row = Row { number: feature.row, ..Row::default() };
         let shape = self.shape(feature.row, feature.geometry)?;
         row.geometry = shape;
         let mut version = None;
+        let said_already = row.geometry.is_some() && self.shaper.keeps_numbers();
         for (column, cell) in feature.values {
+            if said_already && made_of.contains(&column) && self.columns.is_extra(column) {
+                continue;
+            }
             self.cell(&mut row, column, cell, &mut version);
         }
         if row.id.is_none()

@@ -43,6 +43,11 @@ impl Shaper {
         self.way.is_some()
     }
 
+    /// Whether the file's coordinates are the register's numbers.
+    pub(super) fn keeps_numbers(&self) -> bool {
+        self.way.as_ref().is_none_or(Transform::is_identity)
+    }
+
     /// Without a known system the coordinates are taken for the register's: callers ask before.
     pub(super) fn shape(&self, found: Geometry) -> Shape {
         if self.kind == GeometryKind::None {
