@@ -1,9 +1,15 @@
 // Builds the page into dist/, which the binary embeds; in development it hands /api, /ogc and
 // /tiles through to a running `boundstone serve`.
+import type { ServerResponse } from 'node:http'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
 const server = process.env['BOUNDSTONE_URL'] ?? 'http://127.0.0.1:8080'
+
+/** Lets the head of an answer through before its body: live events may be silent for a while. */
+function flushAtOnce(proxy: { on(event: 'proxyRes', heard: (from: unknown, ask: unknown, to: ServerResponse) => void): unknown }): void {
+  proxy.on('proxyRes', (_from, _ask, to) => setImmediate(() => { to.flushHeaders() }))
+}
 
 export default defineConfig({
   plugins: [vue()],
@@ -27,7 +33,7 @@ export default defineConfig({
   server: {
     fs: { allow: ['..'] },
     proxy: Object.fromEntries(
-      ['/api', '/ogc', '/tiles', '/tiles.json', '/healthz'].map((path) => [path, server]),
+      ['/api', '/ogc', '/tiles', '/tiles.json', '/healthz'].map((path) => [path, { target: server, configure: flushAtOnce }]),
     ),
   },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },

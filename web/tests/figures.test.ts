@@ -85,6 +85,7 @@ describe('days', () => {
   it('spans the lawful dates and always today', () => {
     expect(sliderYears({ from: '1998-01-01', to: '2030-05-01' }, '2026-11-21', '2026-11-21')).toEqual([1998, 2030])
     expect(sliderYears(null, '2026-11-21', '2026-11-21')).toEqual([2021, 2027])
+    expect(sliderYears(null, '2026-11-21', '2026-11-21', '1956-03-01')).toEqual([1956, 2027])
   })
   it('asks about the last day of a past year and the first of a coming one', () => {
     expect(dayOfYear(2020, '2026-11-21')).toBe('2020-12-31')

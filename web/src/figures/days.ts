@@ -15,18 +15,20 @@ export function yearOf(day: string): number {
   return Number(day.slice(0, 4))
 }
 
-/** The years of a slider: of the lawful dates if known, else of the register's life; today always inside. */
+/** The years of a slider: of the lawful dates if known, else of the register's life; today and the day asked about always inside. */
 export function sliderYears(
   lawful: { from: string; to: string } | null | undefined,
   created: string,
   today: string,
+  asked: string | null = null,
 ): [first: number, last: number] {
   const now = yearOf(today)
   const first = yearOf(lawful?.from ?? created)
   const last = yearOf(lawful?.to ?? today)
   const from = Number.isFinite(first) ? first : now
   const to = Number.isFinite(last) ? last : now
-  return [Math.min(from, now - 5), Math.max(to, now + 1)]
+  const wanted = asked ? yearOf(asked) : now
+  return [Math.min(from, now - 5, wanted), Math.max(to, now + 1, wanted)]
 }
 
 /** The day one asks about when the slider stands at a year: today in this year, its last day before, its first after. */

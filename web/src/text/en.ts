@@ -35,6 +35,7 @@ export const en: Text = {
   search: {
     label: 'Search by name or code',
     hint: 'Name or code (press /)',
+    hintTouch: 'Name or code',
     none: 'Nothing found for “{q}”. Try a shorter name, the first digits of a code, or check the date.',
     total: '{total} found, first {shown} shown',
     failed: 'The search failed: {why}',
@@ -45,7 +46,6 @@ export const en: Text = {
   date: {
     label: 'Lawful date',
     today: 'Today',
-    is: '{date} (not today)',
     explain: 'Shows what is lawfully in force on this day',
     back: 'Back to today',
     slider: 'Browse by year',
@@ -68,6 +68,7 @@ export const en: Text = {
     noRecords: 'No records on this day',
     unnamed: '(unnamed)',
     unknown: 'Not stated',
+    without: 'No data yet',
     emptyTitle: 'The register is still empty',
     emptyText: 'Import a file first, for example:',
     emptyAfter: 'This page shows it by itself when the import is done; no need to reload.',

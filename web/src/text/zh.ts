@@ -33,6 +33,7 @@ export const zh = {
   search: {
     label: '按名称或代码查找',
     hint: '名称或代码（按 / 键）',
+    hintTouch: '名称或代码',
     none: '没有找到“{q}”。可以换用简称、代码的前几位，或检查右侧的日期。',
     total: '共 {total} 条，显示前 {shown} 条',
     failed: '查找没有完成：{why}',
@@ -43,7 +44,6 @@ export const zh = {
   date: {
     label: '法定日期',
     today: '今天',
-    is: '{date}（非今天）',
     explain: '显示在这一天依法有效的内容',
     back: '回到今天',
     slider: '按年份浏览',
@@ -66,6 +66,7 @@ export const zh = {
     noRecords: '这一天没有记录',
     unnamed: '（无名称）',
     unknown: '未填写',
+    without: '尚无数据',
     emptyTitle: '登记册还是空的',
     emptyText: '先导入一份文件，例如：',
     emptyAfter: '导入完成后本页会自动显示，不必刷新。',

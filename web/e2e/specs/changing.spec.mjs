@@ -1,0 +1,152 @@
+// Changes: seen as they happen, read in the log, undone; refused where later work stands on them.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, afterEach, describe, it } from 'node:test'
+import { closeBrowser, sitDown } from '../driver/desk.mjs'
+import { Office } from '../driver/office.mjs'
+import { serve } from '../driver/server.mjs'
+
+describe('changing the register', () => {
+  let server, office, desk
+  before(async () => {
+    server = await serve(process.env.E2E_DEMO, '--demo')
+    office = new Office(server.address)
+  })
+  after(async () => {
+    await closeBrowser()
+    await server?.stop()
+  })
+  beforeEach(async () => {
+    desk = await sitDown(server.address)
+  })
+  afterEach(async () => {
+    assert.deepEqual(desk.strangers(), [])
+    assert.deepEqual(desk.faults, [])
+    await desk.leave()
+  })
+
+  it('shows at once what another desk changes', async () => {
+    const hit = await office.find('华山街道', 'division')
+    await desk.openRecord(hit)
+    const revision = await office.change(hit, { seat: '翠湖南路 1 号' }, '驻地迁移', '五政发〔2026〕7 号')
+    await desk.sees(`已更新到第 ${revision} 版`)
+    await desk.sees('翠湖南路 1 号')
+    const [newest] = await desk.history()
+    assert.match(newest, /驻地迁移/)
+    assert.match(newest, /李四/)
+    assert.match(newest, /五政发〔2026〕7 号/)
+  })
+
+  it('asks for tiles of the new revision, without reloading the page', async () => {
+    const hit = await office.find('华山街道', 'division')
+    await desk.mapIsDrawn()
+    const revision = await office.change(hit, { remarks: '试' }, '试改备注')
+    const deadline = Date.now() + 15_000
+    while (!desk.requests.some((url) => url.includes('/tiles/') && url.includes(`v=${revision}`))) {
+      assert.ok(Date.now() < deadline, 'no tile of the new revision was asked for')
+      await desk.page.waitForTimeout(200)
+    }
+  })
+
+  it('undoes a change from the history, with name, reason and document', async () => {
+    const hit = await office.find('护国街道', 'division')
+    const { attributes } = await office.record(hit)
+    await office.change(hit, { seat: '写错的地方' }, '误改')
+    await desk.openRecord(hit)
+    await desk.sees('写错的地方')
+    await desk.undoNewest({ by: '王五', reason: '改错了', document: '更正 1 号' })
+    await desk.undoIsDone()
+    const [newest] = await desk.history()
+    assert.match(newest, /改错了[\s\S]*王五/)
+    assert.equal((await office.record(hit)).attributes.seat, attributes.seat)
+  })
+
+  it('says why an undo is refused and leads to the later change', async () => {
+    const hit = await office.find('大观街道', 'division')
+    const first = await office.change(hit, { seat: '甲处' }, '第一次改')
+    const second = await office.change(hit, { seat: '乙处' }, '第二次改')
+    await desk.goTo('log')
+    await desk.changeSets()
+    await desk.test('log-entry').filter({ hasText: `第 ${first} 版` }).click()
+    await desk.test('change-set').waitFor()
+    await desk.sees('第一次改')
+    await desk.undoNewest({ by: '王五', reason: '想撤销' })
+    const problem = await desk.undoProblem()
+    assert.match(problem, /不能撤销/)
+    assert.match(problem, new RegExp(`第 ${second} 版`))
+  })
+
+  it('lists change sets newest first and reads one in detail', async () => {
+    const hit = await office.find('龙翔街道', 'division')
+    const revision = await office.change(hit, { seat: '丙处' }, '列在最前', '文 9 号')
+    await desk.goTo('log')
+    await desk.sees('列在最前')
+    const [newest] = await desk.changeSets()
+    assert.match(newest, new RegExp(`第 ${revision} 版`))
+    await desk.test('log-entry').first().click()
+    await desk.test('change-set').waitFor()
+    await desk.test('change-row').first().waitFor()
+    const detail = await desk.text('[data-test=change-set]')
+    assert.match(detail, /龙翔街道/)
+    assert.match(detail, /丙处/)
+    assert.match(detail, /文 9 号/)
+  })
+
+  it('draws a moved thing before and after', async () => {
+    const { layers } = await office.register()
+    const layer = ['boundary_marker', 'sign', 'facility', 'gate'].find((name) => layers.find((one) => one.name === name && one.count > 0))
+    if (!layer) return
+    const page = await office.ask(`/ogc/collections/${layer}/items?limit=1&f=json`)
+    const hit = { layer, id: page.features[0].id }
+    const { geometry } = await office.record(hit)
+    const [lon, lat] = geometry.coordinates
+    await office.change(hit, {}, '复测', null, { type: 'Point', coordinates: [lon + 0.0005, lat] })
+    await desk.openRecord(hit)
+    await desk.test('compare').first().click()
+    await desk.sees('不再显示前后')
+  })
+})
+
+describe('an empty register, and one that may not be changed', () => {
+  after(closeBrowser)
+
+  it('teaches how to import', async () => {
+    const server = await serve(process.env.E2E_EMPTY)
+    const desk = await sitDown(server.address)
+    try {
+      await desk.test('empty').waitFor()
+      assert.match(await desk.text('[data-test=empty]'), /boundstone import/)
+      assert.deepEqual(desk.faults, [])
+    } finally {
+      await desk.leave()
+      await server.stop()
+    }
+  })
+
+  it('shows that it is read only and says why nothing can be undone', async () => {
+    const server = await serve(process.env.E2E_DEMO, '--read-only')
+    const desk = await sitDown(server.address, '/log/1')
+    try {
+      await desk.sees('只读')
+      const undo = desk.test('undo').first()
+      await undo.waitFor()
+      assert.equal(await undo.isDisabled(), true)
+      assert.match(await undo.getAttribute('title'), /只读/)
+    } finally {
+      await desk.leave()
+      await server.stop()
+    }
+  })
+
+  it('says so when the server is gone, keeps what is shown, and comes back', async () => {
+    const server = await serve(process.env.E2E_DEMO)
+    const desk = await sitDown(server.address)
+    await desk.page.waitForFunction(() => document.querySelector('.line.open'))
+    await server.stop()
+    try {
+      await desk.sees('与服务器的连接中断')
+      assert.ok((await desk.layerCount('division')) > 0)
+    } finally {
+      await desk.leave()
+    }
+  })
+})
