@@ -4,6 +4,7 @@
 //mod register;
 mod report;
 mod store;
+mod tiles;
 
 use report::Report;
 
@@ -12,5 +13,6 @@ fn main() {
     let mut report = Report::new(only);
     //register::run(&mut report);
     store::run(&mut report);
+    tiles::run(&mut report);
     report.finish();
 }
