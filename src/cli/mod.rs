@@ -41,8 +41,8 @@ struct Arguments {
 enum Command {
     #[command(about = t("新建登记册（一个 GeoPackage 文件）", "make a register (one GeoPackage file)"))]
     Init(registers::Init),
-    //    #[command(about = t("导入文件，形成一个变更集", "bring a file in as one change set"))]
-    //    Import(import::Import),
+    #[command(about = t("导入文件，形成一个变更集", "bring a file in as one change set"))]
+    Import(import::Import),
     //    #[command(about = t("导出一个图层", "write a layer to a file"))]
     //    Export(export::Export),
     #[command(about = t("列出图层、数量与字段", "list layers, counts and fields"))]
@@ -76,7 +76,7 @@ pub fn run() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Init(command) => command.run(),
-        //        Command::Import(command) => command.run(),
+        Command::Import(command) => command.run(),
         ////        Command::Export(command) => command.run(),
         Command::Layers(command) => command.run(),
         Command::Show(command) => command.run(),
