@@ -152,7 +152,7 @@ impl Pipe<'_> {
         }
         let Some(sender) = &self.sender else { return Ok(()) };
         let sending = tokio::time::timeout(STALL, sender.send(Ok(piece)));
-        match self.runtime.block_on(async { sending.await }) {
+        match self.runtime.block_on(sending) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
             Err(_) => Err(io::ErrorKind::TimedOut.into()),

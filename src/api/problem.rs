@@ -10,44 +10,45 @@ use serde_json::{Map, Value as Json, json};
 use crate::model::{Bilingual, Finding, Language};
 use crate::register::{CommitError, RevisionError, StoreError};
 
-/// One refusal or failure.
+/// One refusal or failure. Boxed: it travels in every `Result` and is there in few.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// HTTP status
-    pub status: StatusCode,
+pub struct Problem(Box<Facts>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Facts {
+    status: StatusCode,
     /// stable word for programs, e.g. `record.unknown`
-    pub code: &'static str,
-    /// what is wrong
-    pub what: Bilingual,
+    code: &'static str,
+    what: Bilingual,
     /// what to do next
-    pub next: Bilingual,
+    next: Bilingual,
     /// further members, e.g. `findings`
-    pub more: Map<String, Json>,
+    more: Map<String, Json>,
 }
 
 impl Problem {
-    /// A problem without a next step.
+    /// A problem with a stable code and a sentence in both languages.
     pub fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Facts {
             status,
             code,
             what: Bilingual::new(zh, en),
             next: Bilingual::new("请核对请求后重试。", "Check the request and try again."),
             more: Map::new(),
-        }
+        }))
     }
 
     /// The same with what to do next.
     #[must_use]
     pub fn then(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        self.next = Bilingual::new(zh, en);
+        self.0.next = Bilingual::new(zh, en);
         self
     }
 
     /// The same with a further member.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.0.more.insert(name.to_owned(), value.into());
         self
     }
 
@@ -99,22 +100,22 @@ impl Problem {
 
     /// As a response.
     pub fn response(&self, language: Language) -> Response<Body> {
-        let title = self.status.canonical_reason().unwrap_or("Problem");
+        let title = self.0.status.canonical_reason().unwrap_or("Problem");
         let mut body = json!({
-            "type": format!("urn:boundstone:problem:{}", self.code),
+            "type": format!("urn:boundstone:problem:{}", self.0.code),
             "title": title,
-            "status": self.status.as_u16(),
-            "detail": self.what.get(language),
-            "code": self.code,
-            "zh": self.what.zh,
-            "en": self.what.en,
-            "next": { "zh": self.next.zh, "en": self.next.en },
+            "status": self.0.status.as_u16(),
+            "detail": self.0.what.get(language),
+            "code": self.0.code,
+            "zh": self.0.what.zh,
+            "en": self.0.what.en,
+            "next": { "zh": self.0.next.zh, "en": self.0.next.en },
         });
         if let Json::Object(members) = &mut body {
-            members.extend(self.more.clone());
+            members.extend(self.0.more.clone());
         }
         let mut response = Response::new(Body::from(body.to_string()));
-        *response.status_mut() = self.status;
+        *response.status_mut() = self.0.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -254,3 +254,25 @@ async fn pages_and_headers_are_safe() {
     );
     assert!(metrics.contains("boundstone_revision 1"));
 }
+
+#[tokio::test]
+async fn time_and_number_of_requests_are_bounded() {
+    use std::time::Duration;
+
+    use boundstone::server::Limits;
+
+    let limits = Limits { at_once: 0, ..Limits::default() };
+    let app = TestApp::with(&Config { limits, ..Config::default() });
+    let reply = app.get("/healthz").await;
+    assert_eq!(
+        (reply.status, reply.json()["code"].clone()),
+        (StatusCode::SERVICE_UNAVAILABLE, json!("server.busy"))
+    );
+    let limits = Limits { time: Duration::ZERO, ..Limits::default() };
+    let app = TestApp::with(&Config { limits, ..Config::default() });
+    let reply = app.get("/healthz").await;
+    assert_eq!(
+        (reply.status, reply.json()["code"].clone()),
+        (StatusCode::GATEWAY_TIMEOUT, json!("request.too_slow"))
+    );
+}

@@ -298,3 +298,22 @@ async fn a_schema_names_titles_units_and_codes() {
         assert_eq!(app.get(&format!("/ogc/collections/{layer}?f=html")).await.status, StatusCode::OK);
     }
 }
+
+#[tokio::test]
+async fn a_large_page_is_sent_piece_by_piece_and_whole() {
+    let app = TestApp::new();
+    let path = app.ok("/ogc/collections/road/items").await["features"][0]["id"].as_str().unwrap().to_owned();
+    let line: Vec<[f64; 2]> = (0..40_000).map(|n| [102.6 + f64::from(n) * 1e-6, 25.0]).collect();
+    let body = json!({ "geometry": { "type": "LineString", "coordinates": line }, "by": "a", "reason": "b" });
+    let record = format!("/api/v1/layers/road/records/{path}");
+    let reply = app.write("PATCH", &record, &[("if-match", "*")], &body).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    let reply = app.get("/ogc/collections/road/items").await;
+    assert!(reply.body.len() > 512 * 1024 && reply.headers.get("content-length").is_none());
+    let sent = reply.json();
+    assert_eq!(sent["features"][0]["geometry"]["coordinates"][0].as_array().unwrap().len(), 40_000);
+    // The browser's form of the same, compressed on the way.
+    let zipped = app.get_with("/ogc/collections/road/items", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(zipped.header("content-encoding"), "gzip");
+    assert!(zipped.body.len() < reply.body.len() / 3);
+}
