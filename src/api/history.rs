@@ -60,7 +60,7 @@ pub fn shows(change: &Change, show: Secrecy) -> bool {
 }
 
 /// Change sets up to this size are counted without what is not shown; larger ones as the log has them.
-const COUNTED: u64 = 20_000;
+const COUNTED: u64 = 2_000;
 
 /// Rows of a change set by layer and operation.
 #[derive(Clone, Copy, Debug, Default, Serialize, utoipa::ToSchema)]
