@@ -20,7 +20,10 @@ use crate::report::{Better, Report};
 
 /// Measures all that is wanted.
 pub fn run(report: &mut Report) {
-    if !["tiles.prepare", "tiles.z6", "tiles.z14", "tiles.sweep", "tiles.cached"].iter().any(|name| report.wants(name)) {
+    if !["tiles.prepare", "tiles.z6", "tiles.z14", "tiles.sweep", "tiles.cached"]
+        .iter()
+        .any(|name| report.wants(name))
+    {
         return;
     }
     let (records, what) = match yunnan() {
@@ -30,14 +33,22 @@ pub fn run(report: &mut Report) {
             (made_up(), "made-up coverage")
         }
     };
-    let vertices: usize = records.iter().filter_map(|r| r.geometry.as_deref()).map(geometry::coord_count).sum();
+    let vertices: usize =
+        records.iter().filter_map(|r| r.geometry.as_deref()).map(geometry::coord_count).sum();
     let note = format!("{what}, {vertices} vertices");
     let snapshot = Snapshot::build(Revision(1), records);
     let service = TileService::new(1 << 20);
     let prepare = cpu(1, || service.prepare(&snapshot));
     let bytes = service.prepared_bytes() as f64 / vertices as f64;
     if report.wants("tiles.prepare") {
-        report.add("tiles.prepare", ms(prepare), "ms", Better::Lower, ("none", None), &format!("{note}, {bytes:.1} bytes each"));
+        report.add(
+            "tiles.prepare",
+            ms(prepare),
+            "ms",
+            Better::Lower,
+            ("none", None),
+            &format!("{note}, {bytes:.1} bytes each"),
+        );
     }
     let kunming = Coord { x: 102.71, y: 25.04 };
     if report.wants("tiles.z6") {
@@ -48,11 +59,20 @@ pub fn run(report: &mut Report) {
     }
     if report.wants("tiles.z14") {
         // Along a border, where there is something to cut.
-        let around: Vec<_> = (0..40).map(|i| TileCoord::at(Coord { x: kunming.x + 0.02 * f64::from(i), ..kunming }, 14)).collect();
+        let around: Vec<_> = (0..40)
+            .map(|i| TileCoord::at(Coord { x: kunming.x + 0.02 * f64::from(i), ..kunming }, 14))
+            .collect();
         let n = around.len() as f64;
         let ours = ms(cpu(15, || around.iter().for_each(|coord| fresh(&service, &snapshot, *coord)))) / n;
         let peer = ms(cpu(3, || around.iter().for_each(|coord| naive(&snapshot, *coord)))) / n;
-        report.add("tiles.z14", ours, "ms", Better::Lower, ("geo + geozero", Some(peer)), "mean of 40 tiles across Kunming");
+        report.add(
+            "tiles.z14",
+            ours,
+            "ms",
+            Better::Lower,
+            ("geo + geozero", Some(peer)),
+            "mean of 40 tiles across Kunming",
+        );
     }
     if report.wants("tiles.sweep") {
         sweep(report, &service, &snapshot, &note);
@@ -62,7 +82,14 @@ pub fn run(report: &mut Report) {
         let request = request(coord, as_of());
         service.tile(&snapshot, &request);
         let ours = ms(cpu(15, || (0..1000).for_each(|_| drop(service.tile(&snapshot, &request))))) / 1000.0;
-        report.add("tiles.cached", ours, "ms", Better::Lower, ("made anew", Some(ms(cpu(5, || fresh(&service, &snapshot, coord))))), "zoom 8");
+        report.add(
+            "tiles.cached",
+            ours,
+            "ms",
+            Better::Lower,
+            ("made anew", Some(ms(cpu(5, || fresh(&service, &snapshot, coord))))),
+            "zoom 8",
+        );
     }
 }
 
@@ -75,7 +102,9 @@ fn sweep(report: &mut Report, service: &TileService, snapshot: &Snapshot, note: 
             TileCoord::at(Coord { x: bounds.min().x, y: bounds.max().y }, z),
             TileCoord::at(Coord { x: bounds.max().x, y: bounds.min().y }, z),
         );
-        coords.extend((a.x()..=b.x()).flat_map(|x| (a.y()..=b.y()).filter_map(move |y| TileCoord::new(z, x, y))));
+        coords.extend(
+            (a.x()..=b.x()).flat_map(|x| (a.y()..=b.y()).filter_map(move |y| TileCoord::new(z, x, y))),
+        );
     }
     let (mut made, mut bytes) = (0, 0);
     let time = cpu_once(|| {
@@ -115,7 +144,12 @@ fn fresh(service: &TileService, snapshot: &Snapshot, coord: TileCoord) {
 fn naive(snapshot: &Snapshot, coord: TileCoord) {
     let window = coord.window();
     let unit = 360.0 / f64::from(1u32 << coord.z()) / 4096.0;
-    let mut layer = geozero::mvt::tile::Layer { version: 2, name: "division".into(), extent: Some(4096), ..Default::default() };
+    let mut layer = geozero::mvt::tile::Layer {
+        version: 2,
+        name: "division".into(),
+        extent: Some(4096),
+        ..Default::default()
+    };
     for record in snapshot.layer(Layer::Division).window(window) {
         let Some(Geometry::MultiPolygon(polygons)) = record.geometry.as_deref() else { continue };
         let simple = if coord.z() < 14 { polygons.simplify(4.0 * unit) } else { polygons.clone() };
@@ -126,7 +160,10 @@ fn naive(snapshot: &Snapshot, coord: TileCoord) {
         let (w, s, e, n) = (window.min().x, window.min().y, window.max().x, window.max().y);
         if let Ok(mut feature) = Geometry::MultiPolygon(cut).to_mvt(4096, w, s, e, n) {
             feature.tags = vec![0, layer.values.len() as u32];
-            layer.values.push(geozero::mvt::tile::Value { string_value: Some(record.id.to_string()), ..Default::default() });
+            layer.values.push(geozero::mvt::tile::Value {
+                string_value: Some(record.id.to_string()),
+                ..Default::default()
+            });
             layer.features.push(feature);
         }
     }
@@ -177,8 +214,14 @@ fn yunnan() -> Option<Vec<Record>> {
             continue;
         }
         let feature: geojson::Feature = serde_json::from_str(line.trim_end_matches(',')).ok()?;
-        let text = |name: &str| feature.property(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        records.push(county(&mut ids, &text("district_name"), &text("district_adcode"), feature.geometry.clone()?.try_into().ok()?));
+        let text =
+            |name: &str| feature.property(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        records.push(county(
+            &mut ids,
+            &text("district_name"),
+            &text("district_adcode"),
+            feature.geometry.clone()?.try_into().ok()?,
+        ));
     }
     (!records.is_empty()).then_some(records)
 }
@@ -192,7 +235,10 @@ fn county(ids: &mut IdSource, name: &str, code: &str, shape: Geometry) -> Record
 
 /// 12 by 11 cells with sides of 400 vertices, about as large and as rough as Yunnan.
 fn made_up() -> Vec<Record> {
-    let point = |x: f64, y: f64| Coord { x: x + 0.02 * (y * 97.0).sin() * (x * 31.0).cos(), y: y + 0.02 * (x * 89.0).sin() };
+    let point = |x: f64, y: f64| Coord {
+        x: x + 0.02 * (y * 97.0).sin() * (x * 31.0).cos(),
+        y: y + 0.02 * (x * 89.0).sin(),
+    };
     let (mut ids, n) = (IdSource::new(1_700_000_000_000, 1), 400);
     let mut records = Vec::new();
     let cells: BTreeSet<(u32, u32)> = (0..12).flat_map(|c| (0..11).map(move |r| (c, r))).collect();

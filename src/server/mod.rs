@@ -8,7 +8,7 @@ mod layers;
 mod web;
 
 use std::future::Future;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -195,6 +195,7 @@ pub fn start_logging(form: LogForm) {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    let builder = builder.with_ansi(io::stderr().is_terminal());
     // A second call, as in tests, changes nothing.
     let _ = match form {
         LogForm::Text => builder.try_init(),
