@@ -47,7 +47,7 @@ const STEP: u64 = 10_000;
 impl Register {
     /// Checks the whole register against itself. `progress` hears stage, done and total (0: not known).
     ///
-    /// Costs one reading of tables and log, and about 120 bytes of memory per row.
+    /// Costs one reading of tables and log, and about 200 bytes of memory per row.
     pub fn verify(
         &self,
         progress: &mut dyn FnMut(VerifyStage, u64, u64),
@@ -58,11 +58,11 @@ impl Register {
         })?;
         let mut marker = Marker::default();
         let mut tables = HashMap::new();
-        let mut rows = 0;
+        let mut rows = 0u64;
         let loaded = self.store.load(&mut |record| {
             rows += 1;
             tables.insert((record.layer, record.key()), marker.mark(&record));
-            if rows % STEP == 0 {
+            if rows.is_multiple_of(STEP) {
                 progress(VerifyStage::Tables, rows, 0);
             }
         });
@@ -82,17 +82,18 @@ impl Register {
         let mut replay = Replay { marker, rows: HashMap::with_capacity(tables.len()), changes: 0 };
         let replayed = self.replay(revision, &mut |revision, change| {
             replay.take(revision, &change, &mut findings);
-            if replay.changes % STEP == 0 {
+            if replay.changes.is_multiple_of(STEP) {
                 progress(VerifyStage::Replay, replay.changes, 0);
             }
         });
         match replayed {
-            Ok(()) => compare(&replay.rows, &tables, "tables", &mut findings),
+            Ok(()) => compare(&replay.rows, &tables, &mut findings),
             Err(StoreError::Damaged { place, what }) => findings.push(unreadable(&place, &what)),
             Err(error) => return Err(error),
         }
-        let changes = replay.changes;
-        self.verify_snapshot(revision, &tables, replay.marker, progress, &mut findings);
+        let Replay { marker, changes, rows: replayed } = replay;
+        drop(replayed);
+        self.verify_snapshot(revision, tables, marker, progress, &mut findings);
         Ok(VerifyReport { revision, rows, changes, findings })
     }
 
@@ -100,7 +101,7 @@ impl Register {
     fn verify_snapshot(
         &self,
         revision: Revision,
-        tables: &HashMap<Key, Mark>,
+        mut tables: HashMap<Key, Mark>,
         mut marker: Marker,
         progress: &mut dyn FnMut(VerifyStage, u64, u64),
         findings: &mut Findings,
@@ -109,17 +110,23 @@ impl Register {
         if snapshot.revision() != revision {
             return;
         }
-        let total = tables.len() as u64;
-        let mut memory = HashMap::with_capacity(tables.len());
+        let (total, mut done) = (tables.len() as u64, 0u64);
         for layer in Layer::ALL {
             for record in snapshot.layer(*layer).iter() {
-                memory.insert((*layer, record.key()), marker.mark(record));
-                if memory.len() as u64 % STEP == 0 {
-                    progress(VerifyStage::Snapshot, memory.len() as u64, total);
+                let key = (*layer, record.key());
+                let row = tables.remove(&key);
+                if row != Some(marker.mark(record)) {
+                    findings.push(disagreement(key, row.is_some(), true, Place::Snapshot));
+                }
+                done += 1;
+                if done.is_multiple_of(STEP) {
+                    progress(VerifyStage::Snapshot, done, total);
                 }
             }
         }
-        compare(tables, &memory, "snapshot", findings);
+        for key in tables.into_keys() {
+            findings.push(disagreement(key, true, false, Place::Snapshot));
+        }
     }
 }
 
@@ -169,23 +176,38 @@ impl Marker {
     }
 }
 
-/// Names every row in which the second disagrees with the first; at most some of each kind are kept.
-fn compare(expected: &HashMap<Key, Mark>, found: &HashMap<Key, Mark>, place: &str, findings: &mut Findings) {
-    let zh = if place == "tables" { "数据表" } else { "内存快照" };
+/// What is held against the log.
+#[derive(Clone, Copy)]
+enum Place {
+    Tables,
+    Snapshot,
+}
+
+/// Names every row in which the tables disagree with the log's replay.
+fn compare(expected: &HashMap<Key, Mark>, found: &HashMap<Key, Mark>, findings: &mut Findings) {
     for (key, mark) in expected {
-        let (rule, zh, en) = match found.get(key) {
-            Some(other) if other == mark => continue,
-            Some(_) => {
-                ("verify.row.changed", format!("{zh}中这一行被改动"), format!("changed in the {place}"))
-            }
-            None => ("verify.row.missing", format!("{zh}中缺这一行"), format!("missing from the {place}")),
-        };
-        findings.push(finding(rule, *key, Bilingual::new(zh, en)));
+        let other = found.get(key);
+        if other != Some(mark) {
+            findings.push(disagreement(*key, true, other.is_some(), Place::Tables));
+        }
     }
     for key in found.keys().filter(|key| !expected.contains_key(key)) {
-        let what = Bilingual::new(format!("{zh}中多出这一行"), format!("not of the log, but in the {place}"));
-        findings.push(finding("verify.row.extra", *key, what));
+        findings.push(disagreement(*key, false, true, Place::Tables));
     }
+}
+
+/// A row that is not what it should be: expected or not, there or not.
+fn disagreement(key: Key, expected: bool, there: bool, place: Place) -> Finding {
+    let (zh, en) = match place {
+        Place::Tables => ("数据表", "tables"),
+        Place::Snapshot => ("内存快照", "snapshot"),
+    };
+    let (rule, zh, en) = match (expected, there) {
+        (true, true) => ("verify.row.changed", format!("{zh}中这一行被改动"), format!("changed in the {en}")),
+        (true, false) => ("verify.row.missing", format!("{zh}中缺这一行"), format!("missing from the {en}")),
+        _ => ("verify.row.extra", format!("{zh}中多出这一行"), format!("not of the log, but in the {en}")),
+    };
+    finding(rule, key, Bilingual::new(zh, en))
 }
 
 fn finding(rule: &str, (layer, key): Key, what: Bilingual) -> Finding {

@@ -151,7 +151,7 @@ mod tests {
         let record = |n: u128| {
             let mut record = Record::new(Place::LAYER, RecordId::from_bits(n), Fields::default());
             record.geometry =
-                (n % 3 > 0).then(|| std::sync::Arc::new(Point::new(n as f64 / 1e6, 1.0).into()));
+                (!n.is_multiple_of(3)).then(|| std::sync::Arc::new(Point::new(n as f64 / 1e6, 1.0).into()));
             record
         };
         let header = Header {
