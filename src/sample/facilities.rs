@@ -270,15 +270,15 @@ impl Writer<'_> {
                     continue;
                 }
                 since = 0.0;
-                let community = self.town.community_left_of(*side);
-                let facility = self.plain("bus_stop", name.name, "公交站", community);
+                let Some(community) = self.town.community_left_of(*side) else { continue };
+                let facility = self.plain("bus_stop", name.name, "公交站", Some(community));
                 self.add(facility, (a + b) * 0.5 + (b - a).unit().left() * 15.0, ledger);
                 if street.kind == Kind::Arterial
                     && stations.len() < 16
                     && stations.iter().all(|s| s.to(b) > 1_100.0)
                 {
                     stations.push(b);
-                    let facility = self.plain("rail_station", name.name, "地铁站", community);
+                    let facility = self.plain("rail_station", name.name, "地铁站", Some(community));
                     self.add(facility, (a + b) * 0.5 + (b - a).unit().left() * 18.0, ledger);
                 }
             }

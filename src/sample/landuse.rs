@@ -55,7 +55,6 @@ pub(super) enum Plot {
 /// The plots of one block.
 pub(super) struct Block {
     pub(super) face: usize,
-    pub(super) centre: P,
     pub(super) plots: Vec<Plot>,
 }
 
@@ -77,7 +76,7 @@ pub(super) fn plan(town: &Town) -> Vec<Block> {
         let (area, centre) = area_and_centroid(&corners);
         let core = convex_core(&corners, |at| half_width(town.mesh.edges[ring[at].edge].kind));
         let size = area_and_centroid(&core).0;
-        let mut block = Block { face, centre, plots: Vec::new() };
+        let mut block = Block { face, plots: Vec::new() };
         let site = SITES.iter().find(|site| contains(&corners, site.0));
         let urban = town.terrain.urban(centre);
         match site {
@@ -249,7 +248,13 @@ fn settle_villages(town: &Town, blocks: &mut [Block]) {
         let ring = town.mesh.ring(block.face);
         let corners = town.mesh.corners(&ring);
         let core = convex_core(&corners, |side| half_width(town.mesh.edges[ring[side].edge].kind));
-        block.plots = vec![Plot::Homes { ring: core, kind: "estate" }];
+        block.plots.clear();
+        add_village(town, &core, true, block);
+        if block.plots.is_empty() {
+            let (_, middle) = area_and_centroid(&core);
+            let ring = core.iter().map(|&q| middle + (q - middle) * 0.4).collect();
+            block.plots.push(Plot::Homes { ring, kind: "natural_village" });
+        }
     }
 }
 

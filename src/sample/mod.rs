@@ -4,6 +4,8 @@
 //! (`source` = 演示合成数据). A pure function of seed and scale: no clock, no disk, no library sine,
 //! so the same bytes come out on every machine, for ever.
 
+mod borders;
+mod buildings;
 mod compounds;
 mod defects;
 mod divisions;

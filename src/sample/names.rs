@@ -208,7 +208,9 @@ fn write_homes(town: &Town, homes: &[Home], ledger: &mut Ledger) {
 
 /// Places everyone knows, with more than one name.
 fn write_sights(town: &Town, ledger: &mut Ledger) {
-    const SIGHTS: &[(&str, &str, &str, &str, f64, f64, &[&str])] = &[
+    /// Name, its two parts, pinyin, place in the plane, other names.
+    type Sight = (&'static str, &'static str, &'static str, &'static str, f64, f64, &'static [&'static str]);
+    const SIGHTS: &[Sight] = &[
         ("翠湖", "翠", "湖", "Cuì Hú", 250.0, 1_450.0, &["菜海子", "九龙池"]),
         ("圆通山", "圆通", "山", "Yuántōng Shān", 1_150.0, 1_750.0, &["螺峰山"]),
         ("盘龙江", "盘龙", "江", "Pánlóng Jiāng", 1_720.0, 400.0, &["滇池河"]),

@@ -46,16 +46,11 @@ pub(super) fn choose(streets: &mut [Street], defects: &mut Defects) -> Vec<Renam
             renamings.push(Renaming { street_code: streets[at].code.clone(), old, new, from, versioned });
         }
     }
-    if let (Some(&at), Some(&new)) = (secondary.get(7), new.front()) {
-        if let Some(old) = streets[at].name {
-            renamings.push(Renaming {
-                street_code: streets[at].code.clone(),
-                old,
-                new,
-                from: next_month,
-                versioned: true,
-            });
-        }
+    if let (Some(&at), Some(&new)) = (secondary.get(7), new.front())
+        && let Some(old) = streets[at].name
+    {
+        let street_code = streets[at].code.clone();
+        renamings.push(Renaming { street_code, old, new, from: next_month, versioned: true });
     }
     // The street that was renamed in the register's time begins under its old name.
     for renaming in renamings.iter().filter(|r| r.versioned && r.from < today) {

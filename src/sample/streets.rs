@@ -157,13 +157,9 @@ pub(super) fn next_chain(mesh: &Mesh, edges: &mut BTreeSet<usize>) -> Option<Vec
 /// Real names go to the widest streets near the old town, then invented ones outward.
 fn give_names(town: &Town, streets: &mut [Street]) {
     let used: BTreeSet<&str> = streets.iter().filter_map(|s| s.name.map(|n| n.name)).collect();
-    let mut pools: Vec<(&[Kind], VecDeque<NameFact>)> = vec![
-        (&[Kind::Expressway, Kind::Arterial], facts::names("arterial")),
-        (&[Kind::Secondary], facts::names("secondary")),
-        (&[Kind::Branch, Kind::TownshipRoad], facts::names("branch")),
-        (&[Kind::Lane], facts::names("lane")),
-    ];
-    for (_, pool) in &mut pools {
+    let mut pools: Vec<VecDeque<NameFact>> =
+        ["arterial", "secondary", "branch", "lane"].into_iter().map(facts::names).collect();
+    for pool in &mut pools {
         pool.retain(|fact| !used.contains(fact.name));
     }
     let dice = &mut Dice::new(town.seed, "street names");
@@ -172,15 +168,21 @@ fn give_names(town: &Town, streets: &mut [Street]) {
     let heart = P { x: 400.0, y: 900.0 };
     let far =
         |street: &Street| town.mesh.nodes[town.mesh.start(street.sides[street.sides.len() / 2])].to(heart);
-    order.sort_by(|&a, &b| far(&streets[a]).total_cmp(&far(&streets[b])));
+    order.sort_by(|&a, &b| {
+        let rank = |at: usize| streets[at].kind;
+        rank(a).cmp(&rank(b)).then(far(&streets[a]).total_cmp(&far(&streets[b])))
+    });
     for at in order {
         let street = &mut streets[at];
-        let Some(first) = pools.iter().position(|(kinds, _)| kinds.contains(&street.kind)) else { continue };
-        if street.kind == Kind::Lane && !dice.chance(0.62) {
-            continue;
-        }
-        // An arterial without a name left takes one of the next list.
-        street.name = pools[first..].iter_mut().find_map(|(_, pool)| pool.pop_front());
+        // A great street takes a name of the next list when its own is used up; lanes have their own.
+        let lists = match street.kind {
+            Kind::Expressway | Kind::Arterial => 0..3,
+            Kind::Secondary => 1..3,
+            Kind::Branch | Kind::TownshipRoad => 2..3,
+            Kind::Lane if dice.chance(0.62) => 3..4,
+            _ => continue,
+        };
+        street.name = pools[lists].iter_mut().find_map(VecDeque::pop_front);
     }
 }
 

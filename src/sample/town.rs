@@ -15,7 +15,6 @@ use super::terrain::Terrain;
 #[derive(Clone, Debug)]
 pub(super) struct Community {
     pub(super) code: String,
-    pub(super) name: &'static str,
     pub(super) short: &'static str,
     pub(super) pinyin: &'static str,
     /// place of its street in [`Town::streets`]
@@ -82,6 +81,7 @@ impl Town {
         };
         town.name_divisions();
         town.look_beside();
+        super::borders::roughen(&mut town);
         town.leave_gap();
         town
     }
@@ -130,7 +130,6 @@ impl Town {
                 }
                 self.communities.push(Community {
                     code: self.code(fact.code),
-                    name: fact.name,
                     short: fact.short,
                     pinyin: fact.pinyin,
                     street,
