@@ -36,8 +36,19 @@ pub struct RegisterDoc {
     demo: bool,
     /// version of the program
     version: &'static str,
+    /// the first and the last day on which a record begins or ends to hold, for a slider over time
+    lawful: Option<Lawful>,
     /// layers in the order in which lists show them
     layers: Vec<LayerDoc>,
+}
+
+/// The days between which lawful periods begin and end.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Lawful {
+    /// the first day
+    from: String,
+    /// the last day
+    to: String,
 }
 
 /// One layer.
@@ -81,6 +92,8 @@ pub struct LayerFigures {
     pub bounds: Option<Rect>,
     /// the first day and the last day of lawful periods; `None` where they are open
     pub days: (Option<crate::model::Date>, Option<crate::model::Date>),
+    /// the first and the last day on which a record begins or ends to hold, as far as that is known
+    pub turns: Option<(crate::model::Date, crate::model::Date)>,
 }
 
 /// The figures of a layer, kept by revision and day.
@@ -100,6 +113,8 @@ pub fn figures(app: &App, view: &View, layer: Layer) -> Arc<LayerFigures> {
             let bounds = record.geometry.as_deref().and_then(geometry::bounds);
             figures.bounds = figures.bounds.into_iter().chain(bounds).reduce(around);
         }
+        let known = || figures.days.0.into_iter().chain(figures.days.1);
+        figures.turns = known().min().zip(known().max());
         figures.days = (figures.days.0.filter(|_| !open_from), figures.days.1.filter(|_| !open_to));
         Arc::new(figures)
     })
@@ -170,6 +185,8 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         return Ok(not_modified(&tag));
     }
     let bounds = Layer::ALL.iter().filter_map(|layer| figures(app, &view, *layer).bounds).reduce(around);
+    let turns = Layer::ALL.iter().filter_map(|layer| figures(app, &view, *layer).turns);
+    let lawful = turns.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let doc = RegisterDoc {
         title: app.info.title.clone(),
         created: app.info.created.clone(),
@@ -181,6 +198,7 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         read_only: app.options.read_only,
         demo: app.options.demo,
         version: env!("CARGO_PKG_VERSION"),
+        lawful: lawful.map(|(from, to)| Lawful { from: from.to_string(), to: to.to_string() }),
         layers: Layer::ALL.iter().map(|layer| layer_doc(app, &view, *layer)).collect(),
     };
     Ok(Answer::json(&doc)?.tagged(ask, &tag))

@@ -59,3 +59,12 @@ export function anchorOf(geometry: Geometry): LonLat | null {
   const longest = parts.map((part) => positions(part)).sort((a, b) => b.length - a.length)[0]
   return longest?.[Math.floor(longest.length / 2)] ?? null
 }
+
+/** The world without an area: one polygon whose holes are the area's outer rings. */
+export function outsideOf(geometry: Geometry): Geometry | null {
+  const parts = geometry.type === 'MultiPolygon' ? geometry.coordinates : [geometry.coordinates]
+  if (!geometry.type.endsWith('Polygon') || !Array.isArray(parts)) return null
+  const holes = parts.flatMap((part) => (Array.isArray(part) && Array.isArray(part[0]) ? [part[0]] : []))
+  const world = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]]
+  return { type: 'Polygon', coordinates: [world, ...holes] }
+}

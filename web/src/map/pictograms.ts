@@ -3,7 +3,7 @@
 // colour alone; facilities are signs with a pictogram, planned ones hollow.
 import facility from '../../../tiles/sprites/facility.json'
 import { tokens } from '../look/tokens'
-import { drawGate, drawMarker, drawPlate } from './stones'
+import { drawDot, drawGate, drawMarker, drawPlate } from './stones'
 
 const sources = import.meta.glob('../../../tiles/sprites/*.svg', { query: '?raw', import: 'default', eager: true })
 
@@ -86,6 +86,7 @@ export function drawSymbol(pen: Pen, name: string): boolean {
   } else if (family === 'marker') drawMarker(pen, rest[0] ?? 'single', rest[1] ?? 'unknown')
   else if (family === 'gate') drawGate(pen, rest[0] ?? 'open')
   else if (family === 'sign') drawPlate(pen, rest[0] ?? 'other')
+  else if (name === 'place-dot') drawDot(pen)
   else return false
   return true
 }

@@ -6,7 +6,7 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Box, Geometry, LonLat } from '../api/types'
 import type { Place } from '../state/address'
 import type { Flight } from '../state/view'
-import { anchorOf } from './anchor'
+import { anchorOf, outsideOf } from './anchor'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
 import { mapStyle, pickable, styleLayersOf } from './style'
@@ -84,10 +84,9 @@ export class Sheet {
 
   private listen(): void {
     const map = this.map
-    map.on('styleimagemissing', (event) => {
-      if (map.hasImage(event.id)) return
-      const pixels = symbolPixels(event.id, ratio())
-      if (pixels) map.addImage(event.id, pixels, { pixelRatio: ratio() })
+    map.setMissingStyleImageResolver((id) => {
+      const pixels = symbolPixels(id, ratio())
+      if (pixels) map.addImage(id, pixels, { pixelRatio: ratio() })
     })
     map.on('moveend', () => { this.tellPlace() })
     void this.ready.then(() => { this.tellPlace() })
@@ -204,6 +203,8 @@ export class Sheet {
 
   showDistrict(geometry: Geometry | null): void {
     this.put('district', geometry ? [geometry] : [])
+    const outside = geometry ? outsideOf(geometry) : null
+    this.put('outside', outside ? [outside] : [])
   }
 
   relabel(label: string): void {

@@ -71,23 +71,32 @@ export function drawMarker(pen: Pen, type: string, condition: string): void {
   } else oneStone(pen, 13, 13, 11, condition)
 }
 
-/** A gate: a ring with an opening; bars where one cannot go through, a dot where only on foot. */
+/** A gate: two posts; a leaf between them where it is shut, a dot where one goes on foot, a bar for vehicles. */
 export function drawGate(pen: Pen, kind: string): void {
   const colour = kind === 'closed' ? tokens.colour.red : tokens.map.compoundInk
-  pen.beginPath()
-  pen.arc(13, 13, 6, 0, Math.PI * 2)
   pen.fillStyle = tokens.map.halo
-  pen.fill()
-  pen.lineWidth = 2
-  pen.strokeStyle = pen.fillStyle = colour
-  pen.stroke()
+  pen.fillRect(5, 7, 16, 12)
+  pen.fillStyle = pen.strokeStyle = colour
+  pen.fillRect(6, 8, 3, 10)
+  pen.fillRect(17, 8, 3, 10)
+  pen.lineWidth = 1.8
   if (kind === 'closed') line(pen, [9, 13], [17, 13])
   else if (kind === 'foot') {
     pen.beginPath()
-    pen.arc(13, 13, 2.4, 0, Math.PI * 2)
+    pen.arc(13, 13, 2, 0, Math.PI * 2)
     pen.fill()
-  } else if (kind === 'vehicle') pen.fillRect(10, 11, 6, 4)
-  else line(pen, [13, 9.5], [13, 16.5])
+  } else if (kind === 'vehicle') pen.fillRect(11, 10.5, 4, 5)
+}
+
+/** The dot of a place. */
+export function drawDot(pen: Pen): void {
+  pen.beginPath()
+  pen.arc(13, 13, 2.4, 0, Math.PI * 2)
+  pen.fillStyle = tokens.map.land
+  pen.fill()
+  pen.lineWidth = 1.2
+  pen.strokeStyle = tokens.map.placeInk
+  pen.stroke()
 }
 
 /** A street sign on its post: blue along east–west, green along north–south streets, and turned likewise. */
