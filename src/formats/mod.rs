@@ -10,6 +10,8 @@ mod encoding;
 mod error;
 mod geojson;
 mod kind;
+mod neighbour;
+pub mod ogr;
 mod report;
 mod rings;
 mod shapefile;
@@ -105,6 +107,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
         Kind::Shapefile => Ok(Box::new(shapefile::ShapefileSource::open(path, options)?)),
         Kind::Dbf => Ok(Box::new(shapefile::ShapefileSource::open_dbf(path, options)?)),
         Kind::ShapefileZip => Ok(Box::new(shapefile::ShapefileSource::open_zip(path, options)?)),
+        Kind::Ogr => ogr::Worker::default().open(path, options.layer.as_deref()),
         _ => Err(FormatError::UnknownFormat { path: path.into() }),
     }
 }
@@ -117,6 +120,7 @@ pub fn list_layers(path: &Path, _options: &ReadOptions) -> Result<Vec<LayerInfo>
     match Kind::of(path)? {
         Kind::Sheet => table::sheet_layers(path),
         Kind::ShapefileZip => shapefile::zip_layers(path),
+        Kind::Ogr => ogr::Worker::default().layers(path),
         _ => Ok(vec![LayerInfo { name: kind::stem(path), count: None }]),
     }
 }
@@ -158,4 +162,62 @@ pub trait FeatureSink {
     fn write(&mut self, feature: OutFeature) -> Result<(), FormatError>;
     /// Closes the file and puts it in place; findings such as names cut to ten letters.
     fn finish(self: Box<Self>) -> Result<Vec<Finding>, FormatError>;
+}
+
+/// A format that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutFormat {
+    /// RFC 7946
+    GeoJson,
+    /// text table, commas or (as .tsv) tabs
+    Csv,
+    /// Excel workbook
+    Xlsx,
+    /// .shp with its companions
+    Shapefile,
+    /// .gpkg
+    GeoPackage,
+    /// .fgb
+    FlatGeobuf,
+}
+
+impl OutFormat {
+    /// The format that a file's extension stands for.
+    ///
+    /// # Errors
+    /// Nothing is written under that extension.
+    pub fn of(path: &Path) -> Result<Self, FormatError> {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        Ok(match extension.as_str() {
+            "geojson" | "json" => Self::GeoJson,
+            "csv" | "tsv" => Self::Csv,
+            "xlsx" => Self::Xlsx,
+            "shp" => Self::Shapefile,
+            "gpkg" => Self::GeoPackage,
+            "fgb" => Self::FlatGeobuf,
+            _ => return Err(FormatError::NotWritten { path: path.into() }),
+        })
+    }
+}
+
+/// Begins a file of the format its extension stands for.
+///
+/// # Errors
+/// Nothing is written under that extension, or not in that folder.
+pub fn create(path: &Path, schema: &OutSchema) -> Result<Box<dyn FeatureSink>, FormatError> {
+    Ok(match OutFormat::of(path)? {
+        OutFormat::GeoJson => return create_geojson(path, schema),
+        OutFormat::Csv => Box::new(table::CsvSink::create(path, schema)?),
+        OutFormat::Xlsx => Box::new(table::SheetSink::create(path, schema)?),
+        OutFormat::Shapefile => Box::new(shapefile::ShapefileSink::create(path, schema)?),
+        format => Box::new(ogr::OgrSink::create(path, format, schema, &ogr::Worker::default())?),
+    })
+}
+
+/// Begins a GeoJSON file under whatever name.
+///
+/// # Errors
+/// The folder cannot be written to.
+pub fn create_geojson(path: &Path, schema: &OutSchema) -> Result<Box<dyn FeatureSink>, FormatError> {
+    Ok(Box::new(geojson::GeoJsonSink::create(path, schema)?))
 }

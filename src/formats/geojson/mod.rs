@@ -6,6 +6,7 @@
 
 mod geometry;
 mod scan;
+mod write;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,6 +20,8 @@ use self::geometry::RawGeometry;
 use super::report::{Noticed, Report};
 use super::{DeclaredCrs, FeatureSource, FormatError, ReadOptions, SourceFeature, bytes, declared, encoding};
 use crate::model::{Finding, Severity};
+
+pub(crate) use self::write::GeoJsonSink;
 
 /// A GeoJSON file being read.
 pub(crate) struct GeoJsonSource {

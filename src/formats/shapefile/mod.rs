@@ -4,13 +4,17 @@
 
 mod companions;
 mod dbf;
+mod prj;
 mod shp;
+mod write;
 
 use std::path::Path;
 
 use super::report::{Noticed, Report};
 use super::{DeclaredCrs, FeatureSource, FormatError, LayerInfo, ReadOptions, SourceFeature, declared};
 use crate::model::{Finding, Severity};
+
+pub(crate) use self::write::ShapefileSink;
 
 use self::companions::Companions;
 use self::dbf::Dbf;

@@ -6,6 +6,8 @@ mod csv;
 mod heading;
 mod sheet;
 pub(crate) mod wkt;
+mod write_csv;
+mod write_sheet;
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -22,6 +24,9 @@ use crate::model::{Finding, Severity};
 pub(crate) use self::csv::open as open_csv;
 pub(crate) use self::heading::unique as unique_headings;
 pub(crate) use self::sheet::{layers as sheet_layers, open as open_sheet};
+
+pub(crate) use self::write_csv::CsvSink;
+pub(crate) use self::write_sheet::SheetSink;
 
 /// Cells of a row that hold something, by column.
 pub(crate) type Cells = Vec<(usize, Json)>;
