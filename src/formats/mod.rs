@@ -12,6 +12,7 @@ mod geojson;
 mod kind;
 mod neighbour;
 pub mod ogr;
+mod osm;
 mod report;
 mod rings;
 mod shapefile;
@@ -107,8 +108,8 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
         Kind::Shapefile => Ok(Box::new(shapefile::ShapefileSource::open(path, options)?)),
         Kind::Dbf => Ok(Box::new(shapefile::ShapefileSource::open_dbf(path, options)?)),
         Kind::ShapefileZip => Ok(Box::new(shapefile::ShapefileSource::open_zip(path, options)?)),
+        Kind::OsmPbf | Kind::OsmXml => Ok(Box::new(osm::OsmSource::open(path, options)?)),
         Kind::Ogr => ogr::Worker::default().open(path, options.layer.as_deref()),
-        _ => Err(FormatError::UnknownFormat { path: path.into() }),
     }
 }
 
@@ -121,7 +122,10 @@ pub fn list_layers(path: &Path, _options: &ReadOptions) -> Result<Vec<LayerInfo>
         Kind::Sheet => table::sheet_layers(path),
         Kind::ShapefileZip => shapefile::zip_layers(path),
         Kind::Ogr => ogr::Worker::default().layers(path),
-        _ => Ok(vec![LayerInfo { name: kind::stem(path), count: None }]),
+        Kind::OsmPbf | Kind::OsmXml => Ok(osm::layers()),
+        Kind::GeoJson | Kind::Csv | Kind::Shapefile | Kind::Dbf => {
+            Ok(vec![LayerInfo { name: kind::stem(path), count: None }])
+        }
     }
 }
 

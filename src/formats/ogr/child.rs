@@ -165,7 +165,8 @@ fn read_feature(feature: &Feature<'_>, kinds: &[OGRFieldType::Type]) -> Result<(
             values.push((at, value));
         }
     }
-    let geometry = feature.geometry().filter(|geometry| geometry.has_gdal_ptr());
+    // GDAL takes a missing geometry for an empty one.
+    let geometry = feature.geometry().filter(|geometry| !geometry.is_empty());
     Ok((values, geometry.map(Geometry::iso_wkb).transpose()?.unwrap_or_default()))
 }
 

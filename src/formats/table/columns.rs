@@ -203,10 +203,15 @@ pub(super) fn locate(headings: &[String]) -> Located {
     if let Some(point) = pair(headings, |heading| word(&split_datum(heading).0)) {
         return point;
     }
-    if let Some(at) = headings.iter().position(|heading| WKT.contains(&plain(heading).as_str())) {
+    if let Some(at) = wkt(headings) {
         return Located::Wkt(at);
     }
     pair(headings, word_within).unwrap_or(Located::Nowhere)
+}
+
+/// The column whose name promises well-known text.
+pub(super) fn wkt(headings: &[String]) -> Option<usize> {
+    headings.iter().position(|heading| WKT.contains(&plain(heading).as_str()))
 }
 
 /// The best pair of headings; where there are several, longitude before x, and the better datum first.

@@ -69,6 +69,17 @@ impl TableSource {
                 report_swap(&mut report);
             }
         }
+        // Coordinate columns that are empty, beside one of well-known text: lines or areas.
+        if let (Located::Point { x, y, .. }, Some(at)) = (&located, columns::wkt(&columns)) {
+            let placed =
+                |row| value(x, row).ok().flatten().is_some() && value(y, row).ok().flatten().is_some();
+            let drawn = |row: &Cells| {
+                cell(row, at).and_then(Json::as_str).is_some_and(|text| wkt::parse(text).is_ok())
+            };
+            if !cells().any(placed) && cells().any(drawn) {
+                located = Located::Wkt(at);
+            }
+        }
         let srid = match &located {
             Located::Wkt(at) => cells().find_map(|row| wkt::srid(cell(row, *at)?.as_str()?)),
             _ => None,

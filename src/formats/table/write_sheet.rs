@@ -24,6 +24,8 @@ pub(crate) struct SheetSink {
     width: u16,
     row: u32,
     located: bool,
+    /// whether geometry goes into two columns, once the first one was seen
+    lonlat: Option<bool>,
     report: Report,
 }
 
@@ -34,20 +36,54 @@ impl SheetSink {
         let failed = |e: XlsxError| failed(path, &e);
         let name: String = schema.name.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(31).collect();
         sheet.set_name(if name.is_empty() { "Sheet1" } else { &name }).map_err(failed)?;
-        let bold = Format::new().set_bold();
-        let mut titles: Vec<&str> =
+        let titles: Vec<&str> =
             schema.columns.iter().map(|c| c.title.as_deref().unwrap_or(&c.name)).collect();
         let located = schema.crs.is_some();
-        if located {
-            titles.extend(["经度", "纬度", "WKT"]);
-        }
         for (at, title) in titles.iter().enumerate() {
-            sheet.write_string_with_format(0, at as u16, *title, &bold).map_err(failed)?;
-            sheet.set_column_width(at as u16, 8.0 + title.chars().count() as f64 * 2.0).map_err(failed)?;
+            heading(&mut sheet, at as u16, title).map_err(failed)?;
         }
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
         let width = schema.columns.len() as u16;
-        Ok(Self { path: path.into(), sheet, width, row: 0, located, report: Report::new(path) })
+        let lonlat = None;
+        Ok(Self { path: path.into(), sheet, width, row: 0, located, lonlat, report: Report::new(path) })
+    }
+
+    /// Points as two columns while nothing else came first, all else as text.
+    fn geometry(&mut self, geometry: &Geometry) -> Result<(), FormatError> {
+        let width = self.width;
+        let points = match (self.lonlat, geometry) {
+            (Some(points), _) => points,
+            (None, first) => {
+                let points = matches!(first, Geometry::Point(_));
+                let titles: &[&str] = if points { &["经度", "纬度"] } else { &["WKT"] };
+                for (at, title) in titles.iter().enumerate() {
+                    heading(&mut self.sheet, width + at as u16, title).map_err(|e| failed(&self.path, &e))?;
+                }
+                self.lonlat = Some(points);
+                points
+            }
+        };
+        match (points, geometry) {
+            (true, Geometry::Point(p)) => {
+                for (at, number) in [(width, p.x()), (width + 1, p.y())] {
+                    self.sheet.write_number(self.row, at, number).map_err(|e| failed(&self.path, &e))?;
+                }
+                Ok(())
+            }
+            (true, _) => {
+                let what = Bilingual::new(
+                    "点与其他图形混在一起，不能写成经纬度两列",
+                    "points and other geometry are mixed",
+                );
+                Err(FormatError::CannotHold { path: self.path.clone(), what })
+            }
+            (false, other) => {
+                let wkt = other.to_wkt();
+                let wkt =
+                    wkt.map_err(|e| FormatError::write(&self.path, std::io::Error::other(e.to_string())))?;
+                self.text(width, &wkt)
+            }
+        }
     }
 
     fn text(&mut self, column: u16, text: &str) -> Result<(), FormatError> {
@@ -61,6 +97,12 @@ impl SheetSink {
         self.sheet.write_string(self.row, column, text).map_err(|e| failed(&self.path, &e))?;
         Ok(())
     }
+}
+
+fn heading(sheet: &mut Worksheet, at: u16, title: &str) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(0, at, title, &Format::new().set_bold())?;
+    sheet.set_column_width(at, 8.0 + title.chars().count() as f64 * 2.0)?;
+    Ok(())
 }
 
 fn failed(path: &Path, e: &XlsxError) -> FormatError {
@@ -103,19 +145,8 @@ impl FeatureSink for SheetSink {
                 other => self.text(at, &other.to_string())?,
             }
         }
-        match feature.geometry {
-            Some(Geometry::Point(p)) if self.located => {
-                for (at, number) in [(self.width, p.x()), (self.width + 1, p.y())] {
-                    self.sheet.write_number(self.row, at, number).map_err(|e| failed(&self.path, &e))?;
-                }
-                Ok(())
-            }
-            Some(geometry) if self.located => {
-                let wkt = geometry
-                    .to_wkt()
-                    .map_err(|e| FormatError::write(&self.path, std::io::Error::other(e.to_string())))?;
-                self.text(self.width + 2, &wkt)
-            }
+        match &feature.geometry {
+            Some(geometry) if self.located => self.geometry(geometry),
             _ => Ok(()),
         }
     }
