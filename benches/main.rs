@@ -1,7 +1,7 @@
 //! One benchmark per promise on speed. `cargo bench -- [NAME]` prints a table and writes `target/bench.json`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
 
-//mod register;
+mod register;
 mod report;
 mod store;
 mod tiles;
@@ -11,7 +11,7 @@ use report::Report;
 fn main() {
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let mut report = Report::new(only);
-    //register::run(&mut report);
+    register::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
     report.finish();

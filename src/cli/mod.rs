@@ -3,9 +3,9 @@
 //! Exit codes: 0 done (with or without findings), 1 nothing done, 2 usage,
 //! 3 a question must be answered (the probable answer is printed).
 
-//mod convert;
+mod convert;
 mod demo;
-//mod export;
+mod export;
 mod failure;
 mod import;
 mod inspect;
@@ -43,8 +43,8 @@ enum Command {
     Init(registers::Init),
     #[command(about = t("导入文件，形成一个变更集", "bring a file in as one change set"))]
     Import(import::Import),
-    //    #[command(about = t("导出一个图层", "write a layer to a file"))]
-    //    Export(export::Export),
+    #[command(about = t("导出一个图层", "write a layer to a file"))]
+    Export(export::Export),
     #[command(about = t("列出图层、数量与字段", "list layers, counts and fields"))]
     Layers(inspect::Layers),
     #[command(about = t("查看一条记录及其历史", "show a record and its history"))]
@@ -57,8 +57,8 @@ enum Command {
     Verify(registers::Verify),
     #[command(about = t("查询一点所在的各级区划", "find the divisions that a point lies in"))]
     Locate(inspect::Locate),
-    //    #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
-    //    Convert(convert::Convert),
+    #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
+    Convert(convert::Convert),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
@@ -77,14 +77,14 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Init(command) => command.run(),
         Command::Import(command) => command.run(),
-        ////        Command::Export(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Layers(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Log(command) => command.run(),
         Command::Undo(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Locate(command) => command.run(),
-        ////        Command::Convert(command) => command.run(),
+        Command::Convert(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Licenses(command) => command.run(),

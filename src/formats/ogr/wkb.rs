@@ -191,11 +191,12 @@ fn chords(a: Coord, b: Coord, c: Coord, out: &mut Vec<Coord>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo_types::polygon;
     use geozero::{CoordDimensions, ToWkb};
 
     #[test]
     fn what_others_write_is_read_and_every_cut_refused() {
-        let polygon = geo_types::polygon!(exterior: [(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 4.), (x: 0., y: 0.)],
+        let polygon = polygon!(exterior: [(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 4.), (x: 0., y: 0.)],
             interiors: [[(x: 1., y: 1.), (x: 2., y: 1.), (x: 2., y: 2.), (x: 1., y: 1.)]]);
         let geometry: Geometry = MultiPolygon(vec![polygon.clone(), polygon]).into();
         let bytes = geometry.to_wkb(CoordDimensions::xy()).unwrap();
