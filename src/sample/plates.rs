@@ -37,8 +37,10 @@ pub(super) fn write(town: &Town, streets: &[Street], ledger: &mut Ledger, defect
         let mut doors = doors(town, street, nth % 2 == 1, dice);
         let duplicate = (nth % 3 == 0).then_some(doors.len() / 2);
         let irregular = (nth % 4 == 1).then_some(doors.len() / 3);
-        if let Some(at) = duplicate {
-            doors[at].number = doors[at - 2].number;
+        if let Some(at) = duplicate
+            && let Some(before) = (0..at).rev().find(|&before| doors[before].left == doors[at].left)
+        {
+            doors[at].number = doors[before].number;
         }
         if let Some(at) = irregular {
             // An odd number on the even side, or the other way round.
