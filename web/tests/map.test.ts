@@ -109,6 +109,7 @@ describe('layer groups', () => {
   it('tells a legend by the field the map draws by', () => {
     expect(legendField(layer('boundary_marker', ['marker_type', 'condition']))).toBe('condition')
     expect(legendField(layer('facility', ['kind', 'status']))).toBe('kind')
+    expect(legendField(layer('road', ['level', 'class']))).toBe('class')
     expect(legendField(layer('building', []))).toBeNull()
   })
 })

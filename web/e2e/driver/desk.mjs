@@ -12,7 +12,8 @@ const FLAGS = [
   '--disable-sync',
   '--no-first-run',
 ]
-const PATIENCE = 20_000
+// software drawing on a busy machine is slow
+const PATIENCE = 60_000
 let browser
 
 export async function closeBrowser() {

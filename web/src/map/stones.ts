@@ -75,10 +75,11 @@ export function drawMarker(pen: Pen, type: string, condition: string): void {
 export function drawGate(pen: Pen, kind: string): void {
   const colour = kind === 'closed' ? tokens.colour.red : tokens.map.compoundInk
   pen.fillStyle = tokens.map.halo
-  pen.fillRect(5, 7, 16, 12)
+  pen.fillRect(4, 5, 18, 14)
   pen.fillStyle = pen.strokeStyle = colour
   pen.fillRect(6, 8, 3, 10)
   pen.fillRect(17, 8, 3, 10)
+  pen.fillRect(5, 6, 16, 2.5)
   pen.lineWidth = 1.8
   if (kind === 'closed') line(pen, [9, 13], [17, 13])
   else if (kind === 'foot') {

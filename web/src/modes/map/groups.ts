@@ -24,11 +24,18 @@ export function grouped(layers: readonly LayerInfo[]): { name: GroupName; layers
   return groups
 }
 
-const LEGEND_FIELDS = ['condition', 'level', 'class', 'category', 'direction', 'kind', 'status']
+const LEGEND_FIELDS: Record<string, string> = {
+  division: 'level',
+  boundary_line: 'level',
+  boundary_marker: 'condition',
+  place: 'category',
+  name: 'status',
+  sign: 'direction',
+  road: 'class',
+}
 
-/** The field whose values the map tells apart. */
+/** The field whose values the map tells apart: its kind, where nothing else is said. */
 export function legendField(layer: LayerInfo): string | null {
-  const names = new Set(layer.fields.map((field) => field.name))
-  if (layer.name === 'facility' || layer.name === 'name') return names.has('kind') ? 'kind' : null
-  return LEGEND_FIELDS.find((name) => names.has(name)) ?? null
+  const name = LEGEND_FIELDS[layer.name] ?? 'kind'
+  return layer.fields.some((field) => field.name === name) ? name : null
 }
