@@ -40,7 +40,6 @@ impl Merging<'_> {
 
     fn one(&mut self, mut row: Row) -> Option<Change> {
         self.spell_references(&mut row);
-        let name = row.key.clone().or_else(|| row.code.clone()).unwrap_or_default();
         let (rule, zh, en) = match self.matcher.find(&row) {
             Match::New => return self.insert(row),
             Match::Found(record) => return self.update(&Arc::clone(record), row),
@@ -56,6 +55,7 @@ impl Merging<'_> {
             ),
             Match::NoKey => (&report::NO_KEY, "键列为空".to_owned(), "the key column is empty".to_owned()),
         };
+        let name = row.key.or(row.code).unwrap_or_default();
         self.report.note(rule, At::row(row.number), || (zh, en, name.into()));
         self.counts.refused += 1;
         None

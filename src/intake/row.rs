@@ -1,6 +1,7 @@
 //! The first pass: one feature to one row of values, codes and geometry, without looking at the register.
 
 use geo_types::{Coord, Geometry};
+use serde_json::map::Entry;
 use serde_json::{Map, Value as Json};
 
 use super::columns::{Columns, Target};
@@ -63,13 +64,15 @@ impl Row {
     fn keep(&mut self, column: &str, cell: Json) {
         let Some(value) = kept(cell) else { return };
         let base = if column.trim().is_empty() { "column" } else { column };
-        let mut name = base.to_owned();
+        if let Entry::Vacant(free) = self.extra.entry(base) {
+            free.insert(value);
+            return;
+        }
         let mut number = 2;
-        while self.extra.contains_key(&name) {
-            name = format!("{base} ({number})");
+        while self.extra.contains_key(&format!("{base} ({number})")) {
             number += 1;
         }
-        self.extra.insert(name, value);
+        self.extra.insert(format!("{base} ({number})"), value);
     }
 }
 
