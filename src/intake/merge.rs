@@ -30,9 +30,9 @@ pub(super) struct Merging<'a> {
 
 impl Merging<'_> {
     /// All rows, in order.
-    pub(super) fn all(&mut self, rows: Vec<Row>) -> Vec<Change> {
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in rows {
+    pub(super) fn all(&mut self, blocks: Vec<Vec<Row>>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for row in blocks.into_iter().flatten() {
             changes.extend(self.one(row));
         }
         changes

@@ -149,6 +149,9 @@ pub enum ImportError {
     Cancelled,
 }
 
+/// Rows that are held, and given back, together.
+const BLOCK: usize = 4096;
+
 /// Reads all features of a source and plans the changes that bring a layer up to them.
 ///
 /// About 2 µs per plain row beside reading; memory for all rows at once. Importing the same file again
@@ -161,7 +164,8 @@ pub fn plan_import(
     progress: &mut OnProgress<'_>,
 ) -> Result<ImportPlan, ImportError> {
     let mut reading = row::Reading::new(snapshot, options, source.crs())?;
-    let mut rows = Vec::new();
+    // In blocks, which are given back one by one while the changes grow.
+    let mut rows: Vec<Vec<row::Row>> = Vec::new();
     let mut done = 0;
     let mut tick = |done: u64, of: Option<u64>| match progress(Progress { done, of }) {
         ControlFlow::Continue(()) => Ok(()),
@@ -180,7 +184,15 @@ pub fn plan_import(
                 if raises_question {
                     return Err(reading.question(feature, source));
                 }
-                rows.extend(reading.row(feature, source.geometry_columns()));
+                let Some(row) = reading.row(feature, source.geometry_columns()) else { continue };
+                match rows.last_mut().filter(|block| block.len() < BLOCK) {
+                    Some(block) => block.push(row),
+                    None => {
+                        let mut block = Vec::with_capacity(BLOCK);
+                        block.push(row);
+                        rows.push(block);
+                    }
+                }
             }
             Err(finding) => reading.refuse(finding),
         }
@@ -197,7 +209,7 @@ pub fn plan_import(
         counts,
         source: Arc::from(options.source_name()),
         matcher: matching::Matcher::new(snapshot.layer(options.layer), options, &reading.columns),
-        references: references::References::new(snapshot, options.layer, &rows),
+        references: references::References::new(snapshot, options.layer, rows.iter().flatten()),
         number_column: reading.columns.name_of("number").map(str::to_owned),
     };
     let changes = merging.all(rows);

@@ -64,12 +64,12 @@ pub(super) struct References<'a> {
 
 impl<'a> References<'a> {
     /// Prepared for the rows of one file.
-    pub(super) fn new(snapshot: &'a Snapshot, layer: Layer, rows: &[Row]) -> Self {
+    pub(super) fn new<'b>(snapshot: &'a Snapshot, layer: Layer, rows: impl Iterator<Item = &'b Row>) -> Self {
         let by_own_code = |field: &&crate::model::FieldDef| {
             field.refers.is_some_and(|reference| reference.layer == layer && reference.by == RefBy::Code)
         };
         let needs_file = layer.def().fields.iter().find(by_own_code).is_some();
-        let codes = rows.iter().filter(|_| needs_file).filter_map(|row| row.code.as_ref());
+        let codes = rows.filter(|_| needs_file).filter_map(|row| row.code.as_ref());
         let of_file = codes.map(|code| (key(layer, code).to_owned(), code.clone())).collect();
         Self { snapshot, of_file, file_layer: layer, known: HashMap::new() }
     }
