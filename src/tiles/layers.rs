@@ -99,7 +99,7 @@ struct Entry {
     by: Option<By>,
     large: Option<Large>,
     grid: Option<u32>,
-    cap: usize,
+    cap: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -161,7 +161,7 @@ fn spec(layer: Layer, entry: Entry) -> Option<Spec> {
         by,
         large: entry.large,
         grid: entry.grid,
-        cap: entry.cap,
+        cap: entry.cap.unwrap_or(usize::MAX),
     })
 }
 

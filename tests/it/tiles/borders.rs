@@ -67,7 +67,7 @@ fn tiles(plan: &Plan, z: u8) -> Vec<TileCoord> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn neighbours_share_every_edge(
