@@ -38,7 +38,8 @@ pub fn run(report: &mut Report) {
     let note = format!("{what}, {vertices} vertices");
     let snapshot = Snapshot::build(Revision(1), records);
     let service = TileService::new(1 << 20);
-    let prepare = cpu(1, || service.prepare(&snapshot));
+    let prepare = cpu(|| TileService::new(0).prepare(&snapshot));
+    service.prepare(&snapshot);
     let bytes = service.prepared_bytes() as f64 / vertices as f64;
     if report.wants("tiles.prepare") {
         report.add(
@@ -53,8 +54,8 @@ pub fn run(report: &mut Report) {
     let kunming = Coord { x: 102.71, y: 25.04 };
     if report.wants("tiles.z6") {
         let coord = TileCoord::at(Coord { x: 102.0, y: 24.5 }, 6);
-        let ours = ms(cpu(15, || fresh(&service, &snapshot, coord)));
-        let peer = ms(cpu(3, || naive(&snapshot, coord)));
+        let ours = ms(cpu(|| fresh(&service, &snapshot, coord)));
+        let peer = ms(cpu(|| naive(&snapshot, coord)));
         report.add("tiles.z6", ours, "ms", Better::Lower, ("geo + geozero", Some(peer)), &note);
     }
     if report.wants("tiles.z14") {
@@ -63,8 +64,8 @@ pub fn run(report: &mut Report) {
             .map(|i| TileCoord::at(Coord { x: kunming.x + 0.02 * f64::from(i), ..kunming }, 14))
             .collect();
         let n = around.len() as f64;
-        let ours = ms(cpu(15, || around.iter().for_each(|coord| fresh(&service, &snapshot, *coord)))) / n;
-        let peer = ms(cpu(3, || around.iter().for_each(|coord| naive(&snapshot, *coord)))) / n;
+        let ours = ms(cpu(|| around.iter().for_each(|coord| fresh(&service, &snapshot, *coord)))) / n;
+        let peer = ms(cpu(|| around.iter().for_each(|coord| naive(&snapshot, *coord)))) / n;
         report.add(
             "tiles.z14",
             ours,
@@ -81,13 +82,13 @@ pub fn run(report: &mut Report) {
         let coord = TileCoord::at(kunming, 8);
         let request = request(coord, as_of());
         service.tile(&snapshot, &request);
-        let ours = ms(cpu(15, || (0..1000).for_each(|_| drop(service.tile(&snapshot, &request))))) / 1000.0;
+        let ours = ms(cpu(|| (0..1000).for_each(|_| drop(service.tile(&snapshot, &request))))) / 1000.0;
         report.add(
             "tiles.cached",
             ours,
             "ms",
             Better::Lower,
-            ("made anew", Some(ms(cpu(5, || fresh(&service, &snapshot, coord))))),
+            ("made anew", Some(ms(cpu(|| fresh(&service, &snapshot, coord))))),
             "zoom 8",
         );
     }
@@ -178,11 +179,17 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Median CPU time of some runs.
-fn cpu(runs: usize, mut work: impl FnMut()) -> Duration {
-    let mut times: Vec<_> = (0..runs).map(|_| cpu_once(&mut work)).collect();
-    times.sort_unstable();
-    times[times.len() / 2]
+/// Mean CPU time of many runs: long enough together for a clock that moves in steps of some milliseconds.
+fn cpu(mut work: impl FnMut()) -> Duration {
+    work();
+    let (start, mut runs) = (Instant::now(), 0);
+    let time = cpu_once(|| {
+        while start.elapsed() < Duration::from_secs(1) {
+            work();
+            runs += 1;
+        }
+    });
+    time / runs
 }
 
 /// CPU time of this thread; time on the clock where the system does not tell.
