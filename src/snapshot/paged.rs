@@ -126,7 +126,7 @@ impl<T: Ordered, D> Paged<T, D> {
                 output.keep(page);
                 continue;
             }
-            let mine: Vec<_> = std::iter::from_fn(|| edits.next_if(&belongs)).collect();
+            let mine: Vec<_> = std::iter::from_fn(|| edits.next_if(belongs)).collect();
             output.push_all(merge(&page.items, mine));
         }
         output.push_all(edits.filter_map(|edit| if let Edit::Put(item) = edit { Some(item) } else { None }));

@@ -42,7 +42,7 @@ impl Cutter {
         if !self.clip.covers(path.bounds) {
             self.cut_ring();
         }
-        self.to_grid();
+        self.snap_to_grid();
         if self.grid.len() < 3 {
             return None;
         }
@@ -154,7 +154,7 @@ impl Cutter {
     }
 
     /// To the tile's grid, without repeats and without what only runs along the buffer's edge.
-    fn to_grid(&mut self) {
+    fn snap_to_grid(&mut self) {
         self.grid.clear();
         for at in 0..self.points.len() {
             let p = self.frame.quantise(self.points[at]);

@@ -106,7 +106,7 @@ fn write_borders(scene: &Scene<'_>, seen: &[Seen<'_>], cutter: &mut Cutter, tile
 impl Stretch<'_> {
     /// Another division lies along it, of the same or of a lower level: they come in order.
     fn meet(&mut self, level: Option<DivisionLevel>, code: Option<&str>) {
-        if let (true, Some(a), Some(b)) = (level == self.level || level > self.level, self.code, code) {
+        if let (true, Some(a), Some(b)) = (level >= self.level, self.code, code) {
             self.level = self.level.min(parted_at(a, b, level));
         }
     }

@@ -179,7 +179,12 @@ fn two_processes_write_and_many_threads_read() {
             let (sender, receiver) = channel();
             let listener = scope.spawn(move || {
                 let lines = out.lines().map_while(Result::ok);
-                lines.filter_map(|line| acknowledgement(&line)).inspect(|_| drop(sender.send(()))).last()
+                lines
+                    .filter_map(|line| acknowledgement(&line))
+                    .inspect(|_| {
+                        let _ = sender.send(());
+                    })
+                    .last()
             });
             writers.push((child, receiver, listener));
         }

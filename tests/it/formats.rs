@@ -93,7 +93,7 @@ fn every_messy_file_is_read_or_refused_in_words() {
             Ok(_) => format!("{name}:"),
         };
         for layer in layers {
-            match open(file, &ReadOptions { layer, encoding: None, ..ReadOptions::default() }) {
+            match open(file, &ReadOptions { layer, encoding: None }) {
                 Ok(source) => {
                     let got = drain(source);
                     line += &format!(

@@ -8,7 +8,7 @@ use boundstone::snapshot::Snapshot;
 use geo::Area as _;
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 use crate::oracle::layer::polygon_holds;

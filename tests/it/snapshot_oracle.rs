@@ -4,7 +4,7 @@ use boundstone::model::{Change, Date, IdSource, Layer, Period, Record, RecordId,
 use boundstone::snapshot::Snapshot;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 use crate::oracle::layer::NaiveLayer;

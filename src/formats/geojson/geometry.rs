@@ -45,7 +45,7 @@ impl RawGeometry {
                 geometries.extend(geometry);
             }
             let geometry = (!geometries.is_empty())
-                .then(|| Geometry::GeometryCollection(GeometryCollection(geometries)));
+                .then_some(Geometry::GeometryCollection(GeometryCollection(geometries)));
             return Ok((geometry, heights));
         }
         let kind = self.kind.as_deref().unwrap_or_default();

@@ -239,9 +239,7 @@ fn write(wanted: &Output, input: &mut impl Read) -> Result<(), ChildError> {
     };
     if wanted.driver == "GPKG" {
         let mut transaction = dataset.start_transaction()?;
-        let mut layer = transaction.create_layer(layer_options)?;
-        fill(&mut layer, wanted, input)?;
-        drop(layer);
+        fill(&mut transaction.create_layer(layer_options)?, wanted, input)?;
         transaction.commit()?;
     } else {
         let mut layer = dataset.create_layer(layer_options)?;
