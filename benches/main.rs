@@ -3,6 +3,7 @@
 
 mod register;
 mod report;
+mod snapshot;
 mod store;
 mod tiles;
 
@@ -12,6 +13,7 @@ fn main() {
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let mut report = Report::new(only);
     register::run(&mut report);
+    snapshot::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
     report.finish();

@@ -13,7 +13,8 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use super::bounds::Bounds;
 use super::distance::From;
 use super::location::Locator;
-use super::paged::{Edit, Ordered, Paged};
+use super::name_index::Names;
+use super::paged::{Edit, Ordered, Page, Paged};
 use super::rtree::{Boxed, RTree};
 use crate::model::layers::DivisionLevel;
 use crate::model::{Change, Date, Period, Record, RecordId, RecordKey};
@@ -21,7 +22,7 @@ use crate::model::{Change, Date, Period, Record, RecordId, RecordKey};
 /// The rows of one layer, all lawful versions.
 #[derive(Clone, Default)]
 pub struct LayerView {
-    rows: Paged<Row>,
+    rows: Paged<Row, Names>,
     /// the rows that do not hold always: few, so that facts of a day are counted quickly
     dated: Paged<Row>,
     codes: Paged<Coded>,
@@ -167,6 +168,11 @@ impl LayerView {
         self.rows.iter().map(|row| &row.record)
     }
 
+    /// The rows in pages, as searching by name wants them.
+    pub(super) fn pages(&self) -> impl Iterator<Item = &Page<Row, Names>> {
+        self.rows.pages().iter().map(|page| &**page)
+    }
+
     /// The rows with an id greater than `after`, in order: for paging. O(log n) to the first.
     pub fn iter_after(&self, after: RecordId) -> impl Iterator<Item = &Arc<Record>> {
         self.rows.from(move |row| row.key.id <= after).map(|row| &row.record)
@@ -257,6 +263,22 @@ impl LayerView {
             }
         }
         found
+    }
+
+    /// The other areas that hold on a day and share at least one edge, bit for bit, with a record; of
+    /// divisions only those of the same level. By key.
+    pub fn adjacent(&self, record: &Record, as_of: Date) -> Vec<&Arc<Record>> {
+        let Some(geometry) = record.geometry.as_deref() else { return Vec::new() };
+        let mut near = Vec::new();
+        if let Some(window) = Bounds::of(geometry) {
+            self.tree.window(&window, |item| near.push(&item.record));
+        }
+        let level = record.text("level");
+        near.retain(|other| {
+            other.id != record.id && other.valid.contains(as_of) && other.text("level") == level
+        });
+        near.sort_unstable_by_key(|other| other.key());
+        super::adjacency::sharing_an_edge(geometry, near)
     }
 
     /// The box round all rows.

@@ -1,14 +1,17 @@
 //! The register in memory at one revision: immutable, shared, all questions are answered from it.
 
+mod adjacency;
 mod bounds;
 mod distance;
 mod layer_view;
 mod location;
+mod name_index;
 mod paged;
 mod ring;
 mod rtree;
 
 pub use layer_view::LayerView;
+pub use name_index::{Found, Hit, HitKind};
 
 use std::sync::Arc;
 
@@ -80,5 +83,19 @@ impl Snapshot {
     /// The first question to a level builds its index; work is spread over all cores.
     pub fn locate_many(&self, level: DivisionLevel, at: &[Coord], as_of: Date) -> Vec<Option<&Arc<Record>>> {
         self.layer(Layer::Division).locate_many(level, at, as_of)
+    }
+
+    /// Records of some layers by name and code: exact codes, exact names, beginnings, then any part;
+    /// the `limit` best that the filter takes (it should look at the day and at secrecy). Capital and
+    /// full-width letters and digits are taken as plain ones.
+    pub fn search(
+        &self,
+        query: &str,
+        layers: &[Layer],
+        limit: usize,
+        filter: impl Fn(&Record) -> bool + Sync,
+    ) -> Found<'_> {
+        let pages = layers.iter().flat_map(|layer| self.layer(*layer).pages().map(|page| (*layer, page)));
+        name_index::search(pages.collect(), query, limit, filter)
     }
 }

@@ -7,7 +7,7 @@
 //! exact (Shewchuk's adaptive predicate, crate `robust`). A ring is filled where a ray to the east meets an
 //! odd number of edges: holes, spikes, repeated points and rings without area need no special case.
 
-use geo_types::{Coord, Geometry, Polygon};
+use geo_types::{Coord, Polygon};
 
 /// An edge from its lower end, or of a level one from its west end.
 pub(super) type Edge = [Coord; 2];
@@ -82,13 +82,4 @@ pub(super) fn is_below(edge: &Edge, at: Coord) -> bool {
 /// Whether the point lies in the polygon.
 pub(super) fn contains(polygon: &Polygon, at: Coord) -> bool {
     edges(polygon).filter(|edge| ray_meets(edge, at)).count() % 2 == 1
-}
-
-/// Whether the point lies in a geometry's area; lines and points have none.
-pub(super) fn within(geometry: &Geometry, at: Coord) -> bool {
-    match geometry {
-        Geometry::Polygon(polygon) => contains(polygon, at),
-        Geometry::MultiPolygon(parts) => parts.0.iter().any(|polygon| contains(polygon, at)),
-        _ => false,
-    }
 }

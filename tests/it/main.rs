@@ -11,6 +11,7 @@ mod layering;
 mod location_oracle;
 mod oracle;
 mod sample;
+mod search_oracle;
 mod shared;
 mod snapshot_oracle;
 mod store_contract;

@@ -12,12 +12,13 @@ use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::api::wire::Text;
 use crate::model::{Layer, Record, geometry};
+use crate::snapshot::HitKind;
 
 /// What was found.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct SearchDoc {
-    /// how many there are in all
-    total: usize,
+    /// how many there are in all; null where they are more than anybody would count
+    total: Option<usize>,
     /// the first of them
     results: Vec<Hit>,
 }
@@ -39,17 +40,12 @@ pub struct Hit {
     kind: &'static str,
 }
 
-const KINDS: [&str; 4] = ["code", "exact", "prefix", "infix"];
-
-fn matched(record: &Record, wanted: &str) -> Option<usize> {
-    if record.code.as_deref() == Some(wanted) {
-        return Some(0);
-    }
-    let label = record.label()?.to_lowercase();
-    match label.find(wanted)? {
-        0 if label.len() == wanted.len() => Some(1),
-        0 => Some(2),
-        _ => Some(3),
+const fn kind_word(kind: HitKind) -> &'static str {
+    match kind {
+        HitKind::Code => "code",
+        HitKind::Exact => "exact",
+        HitKind::Prefix => "prefix",
+        HitKind::Infix => "infix",
     }
 }
 
@@ -63,7 +59,7 @@ pub fn anchor(geometry: &Geometry) -> Option<Coord> {
     }
 }
 
-fn hit(view: &View, record: &Record, kind: usize) -> Hit {
+fn hit(view: &View, record: &Record, kind: HitKind) -> Hit {
     let at = record.geometry.as_deref().and_then(anchor);
     let round = at.map(|at| view.snapshot.locate(at, view.as_of)).unwrap_or_default();
     let names: Vec<&str> = round
@@ -79,14 +75,14 @@ fn hit(view: &View, record: &Record, kind: usize) -> Hit {
         code: record.code.as_deref().map(str::to_owned),
         context: names.join(" · "),
         at: at.map(|at| [at.x, at.y]),
-        kind: KINDS[kind],
+        kind: kind_word(kind),
     }
 }
 
 /// The handler.
 pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let (view, limit) = (View::of(app, ask)?, ask.limit(20, 200)?);
-    let wanted = ask.param("q").unwrap_or_default().to_lowercase();
+    let wanted = ask.param("q").unwrap_or_default();
     if wanted.chars().count() > 100 {
         return Err(Problem::parameter("q", "超过 100 字", "it is longer than 100 characters"));
     }
@@ -95,18 +91,8 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         .map(str::parse::<Layer>)
         .transpose()
         .map_err(|_| Problem::parameter("layer", "没有这个图层", "there is no such layer"))?;
-    let layers = Layer::ALL.iter().copied().filter(|layer| only.is_none_or(|only| only == *layer));
-    let mut found: Vec<(usize, Layer, usize, &Arc<Record>)> = Vec::new();
-    if !wanted.is_empty() {
-        for layer in layers {
-            let hits = view.records(layer).filter_map(|record| {
-                let kind = matched(record, &wanted)?;
-                Some((kind, layer, record.label().map_or(0, str::len), record))
-            });
-            found.extend(hits);
-        }
-    }
-    found.sort_by_key(|(kind, layer, length, record)| (*kind, *layer, *length, record.key()));
-    let results = found.iter().take(limit).map(|(kind, _, _, record)| hit(&view, record, *kind)).collect();
-    Answer::json(&SearchDoc { total: found.len(), results })
+    let layers = only.map_or_else(|| Layer::ALL.to_vec(), |only| vec![only]);
+    let found = view.snapshot.search(wanted, &layers, limit, |record| view.holds(record));
+    let results = found.hits.iter().map(|found| hit(&view, found.record, found.kind)).collect();
+    Answer::json(&SearchDoc { total: found.total, results })
 }

@@ -72,7 +72,7 @@ fn build(grid: Grid, load: Load, depth: u32) -> Page {
         slots: Vec::new(),
         pages: Vec::new(),
         last_cover: None,
-        bordering: vec![0; corners.words],
+        scratch: Scratch { bordering: vec![0; corners.words], ..Scratch::default() },
     };
     for row in 0..grid.rows {
         for column in 0..grid.columns {
@@ -193,8 +193,43 @@ struct Making {
     pages: Vec<Page>,
     /// the last leaf without edges and its polygons: neighbours mostly have the same
     last_cover: Option<(Cell, Vec<Slot>)>,
-    /// the parts with edges in the cell at hand
+    scratch: Scratch,
+}
+
+/// Lists of the cell at hand, kept so that memory is not asked for anew for every cell.
+#[derive(Default)]
+struct Scratch {
+    /// the parts with edges in it, as bits and as list
     bordering: Vec<u64>,
+    parts: Vec<usize>,
+    /// its edges, with places in `parts`
+    edges: Vec<(Edge, u32)>,
+    /// its polygons: those of `parts`, then those that hold all of it
+    slots: Vec<Slot>,
+}
+
+impl Scratch {
+    fn gather(&mut self, load: &Load, here: &[u32], inside: &[u64]) {
+        self.bordering.fill(0);
+        for edge in here {
+            let part = load.edges[*edge as usize].1 as usize;
+            self.bordering[part / 64] |= 1 << (part % 64);
+        }
+        self.parts.clear();
+        self.parts.extend(bits(&self.bordering));
+        let parts = &self.parts;
+        self.edges.clear();
+        self.edges.extend(here.iter().map(|edge| {
+            let (edge, part) = load.edges[*edge as usize];
+            (edge, parts.partition_point(|p| *p < part as usize) as u32)
+        }));
+        for (bordering, inside) in self.bordering.iter_mut().zip(inside) {
+            *bordering = inside & !*bordering;
+        }
+        self.slots.clear();
+        let covering = bits(&self.bordering);
+        self.slots.extend(parts.iter().copied().chain(covering).map(|part| load.parts[part].slot));
+    }
 }
 
 fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
@@ -222,7 +257,7 @@ impl Making {
                 {
                     return *cell;
                 }
-                let cell = self.leaf(&slots, slots.len(), |_| true, &[]);
+                let cell = self.leaf(&slots, |_| true, &[]);
                 self.last_cover = Some((cell, slots));
                 cell
             }
@@ -239,48 +274,32 @@ impl Making {
         inside: &[u64],
         depth: u32,
     ) -> Cell {
-        self.bordering.fill(0);
-        for edge in here {
-            let part = load.edges[*edge as usize].1 as usize;
-            self.bordering[part / 64] |= 1 << (part % 64);
-        }
-        let parts: Vec<usize> = bits(&self.bordering).collect();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.gather(load, here, inside);
         let is_inside = |part: usize| inside[part / 64] >> (part % 64) & 1 == 1;
-        let covering: Vec<u64> = inside.iter().zip(&self.bordering).map(|(i, b)| i & !b).collect();
-        let place = |part: u32| parts.partition_point(|p| *p < part as usize);
-        let edges: Vec<(Edge, u32)> = here
-            .iter()
-            .map(|edge| {
-                let (edge, part) = load.edges[*edge as usize];
-                (edge, place(part) as u32)
-            })
-            .collect();
-        let bounds = grid.cell(column, row);
-        if edges.len() > LEAF_EDGES && depth < DEPTH && !grid.is_fine() {
-            let columns = columns(&bounds, &edges).min(16);
-            if columns >= 4 {
-                let base = bits(&covering).map(|part| load.parts[part].slot).collect();
-                let parts =
-                    parts.iter().map(|p| Part { slot: load.parts[*p].slot, inside: is_inside(*p) }).collect();
-                let load = Load { base, parts, edges };
-                self.pages.push(build(Grid::new(bounds, columns, columns), load, depth + 1));
-                return Cell::page(self.pages.len() - 1);
-            }
-        }
-        let slots: Vec<Slot> =
-            parts.iter().copied().chain(bits(&covering)).map(|part| load.parts[part].slot).collect();
-        self.leaf(&slots, slots.len(), |at| parts.get(at).is_none_or(|part| is_inside(*part)), &edges)
+        let (count, bounds) = (scratch.parts.len(), grid.cell(column, row));
+        let divide = scratch.edges.len() > LEAF_EDGES && depth < DEPTH && !grid.is_fine();
+        let columns = if divide { columns(&bounds, &scratch.edges).min(16) } else { 1 };
+        let cell = if columns >= 4 {
+            let part = |part: &usize| Part { slot: load.parts[*part].slot, inside: is_inside(*part) };
+            let load = Load {
+                base: scratch.slots[count..].to_vec(),
+                parts: scratch.parts.iter().map(part).collect(),
+                edges: scratch.edges.clone(),
+            };
+            self.pages.push(build(Grid::new(bounds, columns, columns), load, depth + 1));
+            Cell::page(self.pages.len() - 1)
+        } else {
+            let holds = |at: usize| scratch.parts.get(at).is_none_or(|part| is_inside(*part));
+            self.leaf(&scratch.slots, holds, &scratch.edges)
+        };
+        self.scratch = scratch;
+        cell
     }
 
     /// Writes a cell's polygons and edges, 32 polygons at a time.
-    fn leaf(
-        &mut self,
-        slots: &[Slot],
-        count: usize,
-        is_inside: impl Fn(usize) -> bool,
-        edges: &[(Edge, u32)],
-    ) -> Cell {
-        let cell = Cell::leaf(self.leaves.len());
+    fn leaf(&mut self, slots: &[Slot], is_inside: impl Fn(usize) -> bool, edges: &[(Edge, u32)]) -> Cell {
+        let (cell, count) = (Cell::leaf(self.leaves.len()), slots.len());
         for first in (0..count).step_by(BITS) {
             let last = (first + BITS).min(count);
             let start = self.edges.len();

@@ -18,7 +18,8 @@ mod page;
 use std::sync::{Arc, OnceLock};
 
 use geo_types::Coord;
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
+use rayon::slice::{ParallelSlice as _, ParallelSliceMut as _};
 
 use self::level::LevelIndex;
 use crate::model::layers::DivisionLevel;
@@ -29,6 +30,9 @@ use crate::model::{Date, Layer, Record};
 pub(super) struct Locator {
     levels: [Arc<OnceLock<LevelIndex>>; DivisionLevel::ALL.len()],
 }
+
+/// Fewer points than this are not worth another core.
+const LEAST_SHARE: usize = 16_384;
 
 fn level_of(record: &Record) -> Option<DivisionLevel> {
     if record.layer != Layer::Division {
@@ -67,7 +71,12 @@ impl Locator {
         rows: impl FnOnce() -> Box<dyn Iterator<Item = &'a Arc<Record>> + 'a>,
     ) -> Vec<Option<&'a Arc<Record>>> {
         let index = self.index(level, rows);
-        at.par_iter().map(|at| index.locate(*at, as_of)).collect()
+        let mut found = vec![None; at.len()];
+        let share = at.len().div_ceil(rayon::current_num_threads()).max(LEAST_SHARE);
+        at.par_chunks(share)
+            .zip(found.par_chunks_mut(share))
+            .for_each(|(at, found)| index.locate_many(at, as_of, found));
+        found
     }
 
     /// The locator after some rows went and some came.
