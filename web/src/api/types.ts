@@ -155,7 +155,8 @@ export interface SearchHit {
 }
 
 export interface SearchAnswer {
-  total: number
+  /** null where there are more than anybody would count */
+  total: number | null
   results: SearchHit[]
 }
 
