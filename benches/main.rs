@@ -3,6 +3,7 @@
 
 mod register;
 mod report;
+mod rows;
 mod snapshot;
 mod store;
 mod tiles;
@@ -10,10 +11,14 @@ mod tiles;
 use report::Report;
 
 fn main() {
+    if rows::measure_in_child() {
+        return;
+    }
     let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let mut report = Report::new(only);
     register::run(&mut report);
     snapshot::run(&mut report);
+    rows::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
     report.finish();

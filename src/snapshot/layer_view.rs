@@ -235,14 +235,14 @@ impl LayerView {
             .tree
             .branches()
             .iter()
-            .map(|branch| Near { metres: from.bound(&branch.bounds), what: What::Page(&branch.page) })
+            .map(|branch| Near { metres: from.glance(&branch.bounds), what: What::Page(&branch.page) })
             .collect();
         while found.len() < k
             && let Some(Near { metres, what }) = queue.pop()
         {
             match what {
                 What::Page(page) => queue.extend(page.groups.iter().enumerate().map(|(at, group)| Near {
-                    metres: from.bound(group),
+                    metres: from.glance(group),
                     what: What::Group(page.group(at)),
                 })),
                 What::Group(items) => {
