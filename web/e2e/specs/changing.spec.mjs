@@ -106,47 +106,42 @@ describe('changing the register', () => {
   })
 })
 
-describe('an empty register, and one that may not be changed', () => {
+describe('an empty register, one that may not be changed, one that goes away', () => {
   after(closeBrowser)
-
-  it('teaches how to import', async () => {
-    const server = await serve(process.env.E2E_EMPTY)
-    const desk = await sitDown(server.address)
+  const at = async (register, options, path, work) => {
+    const server = await serve(register, ...options)
+    let desk
     try {
+      desk = await sitDown(server.address, path)
+      await work(desk, server)
+      assert.deepEqual(desk.strangers(), [])
+    } finally {
+      await desk?.leave()
+      await server.stop()
+    }
+  }
+
+  it('teaches how to import', () =>
+    at(process.env.E2E_EMPTY, [], '/', async (desk) => {
       await desk.test('empty').waitFor()
       assert.match(await desk.text('[data-test=empty]'), /boundstone import/)
       assert.deepEqual(desk.faults, [])
-    } finally {
-      await desk.leave()
-      await server.stop()
-    }
-  })
+    }))
 
-  it('shows that it is read only and says why nothing can be undone', async () => {
-    const server = await serve(process.env.E2E_DEMO, '--read-only')
-    const desk = await sitDown(server.address, '/log/1')
-    try {
+  it('shows that it is read only and says why nothing can be undone', () =>
+    at(process.env.E2E_DEMO, ['--read-only'], '/log/1', async (desk) => {
       await desk.sees('只读')
       const undo = desk.test('undo').first()
       await undo.waitFor()
       assert.equal(await undo.isDisabled(), true)
       assert.match(await undo.getAttribute('title'), /只读/)
-    } finally {
-      await desk.leave()
-      await server.stop()
-    }
-  })
+    }))
 
-  it('says so when the server is gone, keeps what is shown, and comes back', async () => {
-    const server = await serve(process.env.E2E_DEMO)
-    const desk = await sitDown(server.address)
-    await desk.page.waitForFunction(() => document.querySelector('.line.open'))
-    await server.stop()
-    try {
+  it('says so when the server is gone, and keeps what is shown', () =>
+    at(process.env.E2E_DEMO, [], '/', async (desk, server) => {
+      await desk.page.waitForFunction(() => document.querySelector('.line.open'))
+      await server.stop()
       await desk.sees('与服务器的连接中断')
       assert.ok((await desk.layerCount('division')) > 0)
-    } finally {
-      await desk.leave()
-    }
-  })
+    }))
 })

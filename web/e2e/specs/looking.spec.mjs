@@ -26,7 +26,7 @@ describe('looking at the register', () => {
     }
   }
 
-  it('shows the district within three seconds, with counts, and says that the data are made up', () =>
+  it('shows the district with counts, and says that the data are made up', () =>
     at('/', {}, async (desk) => {
       assert.ok((await desk.mapIsDrawn()) > 0.02, 'the map is not bare')
       const { layers, title } = await office.register()
