@@ -1,8 +1,8 @@
 //! From a file's features to changes: mapping, matching and findings, against a snapshot.
 //!
 //! Reading the file is for `formats`, writing the log for `register`. The work has two passes: every feature
-//! becomes a [`row::Row`] (columns mapped, values read, geometry transformed), then every row is matched with
-//! the records of the snapshot (see [`matching`]) and becomes a new record, a changed one, or nothing.
+//! becomes a `row::Row` (columns mapped, values read, geometry transformed), then every row is matched with
+//! the records of the snapshot (see `matching`) and becomes a new record, a changed one, or nothing.
 //! A broken row never stops the rest; a matched record keeps what the file does not have, blank cells included.
 
 mod columns;
