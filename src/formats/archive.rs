@@ -79,3 +79,21 @@ pub(crate) fn unpack(path: &Path, archive: &mut Archive, at: usize) -> Result<Ve
     }
     Ok(bytes)
 }
+
+/// Says no to an archive whose files are larger together than `limit` bytes once unpacked: what its directory says
+/// of their sizes is not believed.
+pub(crate) fn check_unpacked(path: &Path, limit: u64) -> Result<(), FormatError> {
+    let mut archive = open(path)?;
+    let mut left = limit;
+    for at in 0..archive.len() {
+        // A file that cannot be unpacked is for its reader to report.
+        let Ok(entry) = archive.by_index(at) else { continue };
+        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).unwrap_or(0);
+        if read > left {
+            let what = Bilingual::new("压缩包解开后的字节数", "the archive, unpacked, in bytes,");
+            return Err(FormatError::TooLarge { path: path.into(), what, limit });
+        }
+        left -= read;
+    }
+    Ok(())
+}

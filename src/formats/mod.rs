@@ -102,7 +102,7 @@ pub struct LayerInfo {
 /// Whatever can be read around is a finding of the source instead.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
     match Kind::of(path)? {
-        Kind::GeoJson => Ok(Box::new(geojson::GeoJsonSource::open(path, options)?)),
+        Kind::GeoJson => geojson::open(path, options),
         Kind::Csv => Ok(Box::new(table::open_csv(path, options)?)),
         Kind::Sheet => Ok(Box::new(table::open_sheet(path, options)?)),
         Kind::Shapefile => Ok(Box::new(shapefile::ShapefileSource::open(path, options)?)),

@@ -1,5 +1,6 @@
 //! Readers and writers on small files made here and on the messy real ones.
 
+mod hostile;
 mod osm;
 mod writing;
 
@@ -252,4 +253,18 @@ fn coordinates_in_tables() {
     assert_eq!(got.rules(), ["import.columns"]);
     let (_f, path) = written("f.csv", "");
     assert!(matches!(open(&path, &ReadOptions::default()), Err(FormatError::Broken { .. })));
+}
+
+#[test]
+fn an_array_of_objects_is_a_table() {
+    let (_a, path) = written(
+        "a.json",
+        r#"[{"name":"甲","latitude":25.0,"longitude":102.7},{"name":"乙","extra":[1]},{"bad":}]"#,
+    );
+    let got = read(&path);
+    assert_eq!(got.columns, ["name", "latitude", "longitude", "extra"]);
+    assert_eq!(got.features[0].geometry, Some(geo_types::point! { x: 102.7, y: 25.0 }.into()));
+    assert_eq!((got.features.len(), got.refused.len()), (2, 1));
+    let Some(places) = shared("data/gazetteer-geonames-cn/derived/cities500_CN.json") else { return };
+    assert_eq!(read(&places).features.iter().filter(|f| f.geometry.is_some()).count(), 16_048);
 }

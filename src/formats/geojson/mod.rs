@@ -18,13 +18,15 @@ use serde_json::Value as Json;
 
 use self::geometry::RawGeometry;
 use super::report::{Noticed, Report};
-use super::{DeclaredCrs, FeatureSource, FormatError, ReadOptions, SourceFeature, bytes, declared, encoding};
+use super::{
+    DeclaredCrs, FeatureSource, FormatError, ReadOptions, SourceFeature, bytes, declared, encoding, table,
+};
 use crate::model::{Finding, Severity};
 
 pub(crate) use self::write::GeoJsonSink;
 
 /// A GeoJSON file being read.
-pub(crate) struct GeoJsonSource {
+struct GeoJsonSource {
     text: String,
     /// where each feature, or bare geometry, stands
     parts: std::vec::IntoIter<Range<usize>>,
@@ -37,9 +39,14 @@ pub(crate) struct GeoJsonSource {
     heights: bool,
 }
 
+/// Reads the text and finds its features, or the rows of an array of plain objects.
+pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
+    let source = GeoJsonSource::open(path, options)?;
+    Ok(if source.is_table() { Box::new(source.into_table()) } else { Box::new(source) })
+}
+
 impl GeoJsonSource {
-    /// Reads the text and finds its features.
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, FormatError> {
+    fn open(path: &Path, options: &ReadOptions) -> Result<Self, FormatError> {
         let given = options.encoding.as_deref().map(encoding::required).transpose()?;
         let mut report = Report::new(path);
         let (bytes, cut) = bytes::all(path, bytes::MAX_TEXT)?;
@@ -75,6 +82,35 @@ impl GeoJsonSource {
             report,
             heights: false,
         })
+    }
+
+    /// Whether the first of them is a plain object.
+    fn is_table(&self) -> bool {
+        let first = self.parts.as_slice().first().map(|range| &self.text[range.clone()]);
+        first.and_then(|text| serde_json::from_str::<Pairs>(text).ok()).is_some_and(|Pairs(members)| {
+            !members
+                .iter()
+                .any(|(name, _)| matches!(name.as_str(), "geometry" | "coordinates" | "properties"))
+                && !members.iter().any(|(name, kind)| name == "type" && kind == "Feature")
+        })
+    }
+
+    fn into_table(mut self) -> table::TableSource {
+        let parts = std::mem::take(&mut self.parts);
+        let read = |(at, range): (usize, Range<usize>)| -> table::Object {
+            let part = &self.text[range];
+            serde_json::from_str::<Pairs>(part).map(|Pairs(members)| members).map_err(|e| {
+                let start: String = part.chars().take(120).collect();
+                self.report.refused(
+                    at as u64 + 1,
+                    &start,
+                    &format!("不是正确的 JSON 对象（{e}）"),
+                    &e.to_string(),
+                )
+            })
+        };
+        let objects = parts.enumerate().map(read).collect();
+        table::of_objects(objects, self.report)
     }
 
     fn column(&mut self, name: String) -> usize {

@@ -104,6 +104,8 @@ impl Scanner<'_> {
         let start = self.at;
         self.at += 1;
         let (mut collection, mut other, mut kind) = (false, false, String::new());
+        // An object of objects, by some key: a table.
+        let mut objects = Vec::new();
         loop {
             if !self.skip_space() {
                 layout.cut = true;
@@ -151,12 +153,15 @@ impl Scanner<'_> {
                 b"crs" => layout.crs = layout.crs.take().or(Some(value..self.at)),
                 b"type" => kind = String::from_utf8_lossy(&self.bytes[value..self.at]).into_owned(),
                 b"coordinates" | b"geometry" | b"geometries" => other = true,
+                _ if self.bytes[value] == b'{' => objects.push(value..self.at),
                 _ => {}
             }
         }
         // A feature that is cut off is left out; the cut is reported.
         if !collection && !layout.cut && (other || kind.contains("Feature\"")) {
             layout.parts.push(start..self.at);
+        } else if !collection && !other && kind.is_empty() {
+            layout.parts.extend(objects);
         }
         collection
     }
@@ -206,6 +211,8 @@ mod tests {
         assert_eq!(parts(r#"{"coordinates":[1,2],"type":"Point"}"#).len(), 1);
         assert_eq!(layout(r#"{"type":"FeatureCollection","features":[]}"#), Some(Layout::default()));
         assert_eq!(layout(r#"{"a":1}"#), None);
+        assert_eq!(parts(r#"{"1":{"a":2},"2":{"a":3}}"#).len(), 2);
+        assert_eq!(layout(r#"{"type":"Topology","objects":{}}"#), None);
         assert_eq!(layout(""), None);
     }
 

@@ -14,8 +14,10 @@ use crate::model::{Bilingual, Finding};
 
 /// Cells that hold something in one sheet.
 const MAX_CELLS: usize = 30_000_000;
-/// A workbook is unpacked by the reader: its file is bounded, what zip can make of it is a thousandfold at worst.
+/// Bytes of a workbook's file.
 const MAX_FILE: u64 = 300 << 20;
+/// Bytes of its parts together, unpacked: the reader keeps the shared texts in memory.
+const MAX_UNPACKED: u64 = 4 << 30;
 
 type Workbook = Sheets<BufReader<File>>;
 
@@ -65,6 +67,9 @@ fn workbook(path: &Path) -> Result<Workbook, FormatError> {
     if size > MAX_FILE {
         let what = Bilingual::new("表格文件的字节数", "the workbook, in bytes,");
         return Err(FormatError::TooLarge { path: path.into(), what, limit: MAX_FILE });
+    }
+    if super::super::bytes::head(path, 4)?.starts_with(b"PK") {
+        super::super::archive::check_unpacked(path, MAX_UNPACKED)?;
     }
     open_workbook_auto(path).map_err(|e| bad(path, &e))
 }
