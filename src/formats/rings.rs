@@ -52,8 +52,9 @@ struct Shell {
 }
 
 impl Shell {
-    fn new(ring: LineString) -> Self {
+    fn new(mut ring: LineString) -> Self {
         use geo::BoundingRect;
+        ring.close();
         Self { bounds: ring.bounding_rect(), area: signed_area2(&ring).abs(), ring, holes: Vec::new() }
     }
 

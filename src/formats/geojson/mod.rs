@@ -101,12 +101,12 @@ impl GeoJsonSource {
             let part = &self.text[range];
             serde_json::from_str::<Pairs>(part).map(|Pairs(members)| members).map_err(|e| {
                 let start: String = part.chars().take(120).collect();
-                self.report.refused(
+                Box::new(self.report.refused(
                     at as u64 + 1,
                     &start,
                     &format!("不是正确的 JSON 对象（{e}）"),
                     &e.to_string(),
-                )
+                ))
             })
         };
         let objects = parts.enumerate().map(read).collect();

@@ -159,7 +159,7 @@ impl OsmSource {
         Some(Ok(SourceFeature { row: self.row, geometry: Some(geometry), values }))
     }
 
-    fn relation(&mut self, relation: Relation) -> Result<SourceFeature, Finding> {
+    fn relation(&mut self, relation: Relation) -> Option<Result<SourceFeature, Finding>> {
         let id = relation.id;
         let Assembled { area, open, missing } = assemble::area(&relation, &self.ways, &self.places);
         if open > 0 || missing > 0 {
@@ -188,10 +188,10 @@ impl OsmSource {
         }
         if area.0.is_empty() {
             let (zh, en) = ("没有一圈边线是闭合的", "none of its rings closes");
-            return Err(self.report.refused(self.row, &format!("relation/{id}"), zh, en));
+            return Some(Err(self.report.refused(self.row, &format!("relation/{id}"), zh, en)));
         }
         let values = self.values("relation", id, relation.tags);
-        Ok(SourceFeature { row: self.row, geometry: Some(area.into()), values })
+        Some(Ok(SourceFeature { row: self.row, geometry: Some(area.into()), values }))
     }
 }
 
@@ -218,7 +218,7 @@ impl FeatureSource for OsmSource {
                 Some(Ok(SourceFeature { row: self.row, geometry, values }))
             }
             Todo::Way(id) => self.way(id),
-            Todo::Relation(relation) => Some(self.relation(relation)),
+            Todo::Relation(relation) => self.relation(relation),
         }
     }
 

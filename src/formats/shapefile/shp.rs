@@ -11,6 +11,7 @@ use super::super::report::{Noticed, Report};
 use super::super::{FormatError, rings};
 use super::companions::Bytes;
 use crate::model::Severity;
+use crate::model::geometry::for_each_coord;
 
 /// Bytes of header before the first record.
 const HEADER: u64 = 100;
@@ -161,7 +162,7 @@ fn shape(bytes: &[u8]) -> Shaped {
         return Shaped::Broken(why.into());
     }
     match Shape::read_from(&mut Cursor::new(bytes), bytes.len() as i32) {
-        Ok(shape) => convert(shape),
+        Ok(shape) => finite(convert(shape)),
         // Points whose M or Z is missing.
         Err(_) if matches!(kind, 1 | 11 | 21) && bytes.len() >= 20 => {
             let number = |at: usize| bytes[at..at + 8].try_into().map(f64::from_le_bytes).unwrap_or(f64::NAN);
@@ -169,6 +170,18 @@ fn shape(bytes: &[u8]) -> Shaped {
         }
         Err(e) => Shaped::Broken(e.to_string()),
     }
+}
+
+/// A coordinate that is no number makes a geometry worthless.
+fn finite(shaped: Shaped) -> Shaped {
+    if let Shaped::Geometry(geometry, _) = &shaped {
+        let mut finite = true;
+        for_each_coord(geometry, &mut |c| finite &= c.x.is_finite() && c.y.is_finite());
+        if !finite {
+            return Shaped::Broken("a coordinate is not a number".into());
+        }
+    }
+    shaped
 }
 
 fn check_counts(kind: u32, bytes: &[u8]) -> Result<(), &'static str> {
@@ -251,7 +264,8 @@ where
         + shapefile::record::traits::HasXY,
     Coord: From<P>,
 {
-    let ring = |points: Vec<P>| LineString(points.into_iter().map(Coord::from).collect());
+    // Nesting compares coordinates, which must be numbers for that.
+    let ring = |points: Vec<P>| LineString(points.into_iter().map(Coord::from).collect::<Vec<_>>());
     let (mut shells, mut holes) = (Vec::new(), Vec::new());
     for part in polygon.into_inner() {
         match part {
@@ -259,6 +273,9 @@ where
             PolygonRing::Inner(points) if !points.is_empty() => holes.push(ring(points)),
             _ => {}
         }
+    }
+    if shells.iter().chain(&holes).flat_map(|ring| &ring.0).any(|c| !c.x.is_finite() || !c.y.is_finite()) {
+        return Shaped::Broken("a coordinate is not a number".into());
     }
     // Programs that do not know the rule write shells the wrong way round.
     let strays_are_shells = shells.is_empty();

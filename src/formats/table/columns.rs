@@ -176,8 +176,8 @@ fn word_within(heading: &str) -> Option<Word> {
     let tokens = || lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|t| t.len() > 2);
     let lists = [(LON, Word::Lon), (LAT, Word::Lat)];
     lists.into_iter().find_map(|(list, word)| {
-        let stands = |w: &str| if w.is_ascii() { tokens().any(|t| t == w) } else { lower.contains(w) };
-        list.iter().any(|w| stands(w)).then_some(word)
+        let stands = |w: &&str| if w.is_ascii() { tokens().any(|t| t == *w) } else { lower.contains(w) };
+        list.iter().any(stands).then_some(word)
     })
 }
 

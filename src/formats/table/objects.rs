@@ -9,7 +9,7 @@ use super::{Cells, Rows, TableSource};
 use crate::model::Finding;
 
 /// One object, or why it is none.
-pub(crate) type Object = Result<Vec<(String, Json)>, Finding>;
+pub(crate) type Object = Result<Vec<(String, Json)>, Box<Finding>>;
 
 /// Takes objects as rows, the first being row 1.
 pub(crate) fn table(objects: Vec<Object>, report: Report) -> TableSource {
@@ -30,7 +30,7 @@ pub(crate) fn table(objects: Vec<Object>, report: Report) -> TableSource {
             cells.dedup_by_key(|(place, _)| *place);
             (at as u64 + 1, cells)
         });
-        rows.push(row);
+        rows.push(row.map_err(|finding| *finding));
     }
     let total = rows.len() as u64;
     TableSource::new(columns, Box::new(Objects { rows: rows.into_iter(), total }), report)
