@@ -22,6 +22,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use crate::model::{Change, ChangeSet, Header, LogHeader, Revision};
 use crate::snapshot::{ApplyError, Snapshot};
@@ -77,8 +78,9 @@ pub struct Register {
 #[derive(Default)]
 struct Pending(Option<(Revision, Vec<Change>)>);
 
-/// How often a commit is decided anew when other processes write in between.
-const ATTEMPTS: usize = 20;
+/// How long a commit is decided anew when other processes write in between: the lock of the file is not
+/// handed out in turn, so a writer that is never idle can be first many times.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Change sets beyond this many changes are applied to the snapshot when it is next asked for.
 const APPLIED_AT_ONCE: usize = 50_000;
@@ -138,7 +140,7 @@ impl Register {
         {
             return Ok(self.first_result(done)?);
         }
-        let mut attempt = 1;
+        let begun = Instant::now();
         loop {
             self.settle(&mut pending)?;
             let snapshot = self.current();
@@ -155,8 +157,7 @@ impl Register {
                     return Ok(head);
                 }
                 Err(StoreError::Repeated(done)) => return Ok(self.first_result(done)?),
-                Err(StoreError::Conflict { .. }) if attempt < ATTEMPTS => {
-                    attempt += 1;
+                Err(StoreError::Conflict { .. }) if begun.elapsed() < PATIENCE => {
                     self.catch_up(&mut pending)?;
                 }
                 Err(error) => return Err(error.into()),

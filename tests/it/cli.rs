@@ -59,7 +59,7 @@ const BY: [&str; 4] = ["--by", "张三", "--reason", "试"];
 const STREETS: &str = r#"{"type":"FeatureCollection","features":[
  {"type":"Feature","properties":{"Name":"甲街道","code":530102001000,"备考":"x"},"geometry":{"type":"Polygon","coordinates":[[[102.6,25.0],[102.7,25.0],[102.7,25.1],[102.6,25.1],[102.6,25.0]]]}},
  {"type":"Feature","properties":{"Name":"乙街道","code":530102002000},"geometry":{"type":"Polygon","coordinates":[[[102.7,25.0],[102.8,25.0],[102.8,25.1],[102.7,25.1],[102.7,25.0]]]}},
- {"type":"Feature","properties":{"Name":"坏","code":530102003000},"geometry":{"type":"Polygon","coordinates":[[[1,2]]]}}]}"#;
+ {"type":"Feature","properties":{"Name":"坏","code":530102003000},"geometry":{"type":"Polygon","coordinates":[[[102.6,25.0]]]}}]}"#;
 
 fn import<'a>(extra: &[&'a str]) -> Vec<&'a str> {
     [&["import", "r.gpkg", "streets.geojson", "--layer", "division"], extra, &BY].concat()
