@@ -49,7 +49,7 @@ fn million(report: &mut Report) {
     let take = || std::mem::take(&mut *copy.lock().unwrap());
     let built = on_one_core(1, || Snapshot::build(Revision(1), take()));
     let peer = on_one_core(1, load);
-    let name = "rstar bulk load (no ids, no codes)";
+    let name = "one rstar tree, bulk load (no ids, no codes)";
     report.add("snapshot.build_1m", built, "s", Better::Lower, (name, Some(peer)), "1,000,000 points");
 
     let snapshot = Snapshot::build(Revision(1), records.clone());
@@ -71,13 +71,13 @@ fn million(report: &mut Report) {
         each,
         "ms",
         Better::Lower,
-        ("rstar bulk load anew", Some(peer * 1e3)),
+        ("one rstar tree, bulk load anew", Some(peer * 1e3)),
         note,
     );
     ask(report, &snapshot, &load());
 }
 
-/// Windows and nearest neighbours beside rstar.
+/// Windows and nearest neighbours beside one rstar tree of all points.
 fn ask(report: &mut Report, snapshot: &Snapshot, tree: &RTree<GeomWithData<Point, usize>>) {
     let view = snapshot.layer(Layer::Facility);
     let places = uniform(Rect::new((102.0, 24.0), (104.0, 26.0)), 1000);
@@ -95,7 +95,7 @@ fn ask(report: &mut Report, snapshot: &Snapshot, tree: &RTree<GeomWithData<Point
         own,
         "µs",
         Better::Lower,
-        ("rstar", Some(peer)),
+        ("one rstar tree", Some(peer)),
         "windows of about 100 points",
     );
     let ours = || places.iter().map(|at| view.nearest(*at, 10, today()).len()).sum::<usize>();
@@ -103,7 +103,7 @@ fn ask(report: &mut Report, snapshot: &Snapshot, tree: &RTree<GeomWithData<Point
         || places.iter().map(|at| tree.nearest_neighbor_iter(&Point(*at)).take(10).count()).sum::<usize>();
     let (own, peer) = (per(on_one_core(5, ours)), per(on_one_core(5, peers)));
     let note = "10 nearest by geodesic metres; the peer's by degrees, which is another order";
-    report.add("snapshot.nearest_1m", own, "µs", Better::Lower, ("rstar", Some(peer)), note);
+    report.add("snapshot.nearest_1m", own, "µs", Better::Lower, ("one rstar tree", Some(peer)), note);
 }
 
 /// Names the file of geometries from which a child process of the benchmark is to build a snapshot.

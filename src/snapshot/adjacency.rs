@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use geo_types::{Geometry, Polygon};
+use rstar::Envelope as _;
 
-use super::bounds::Bounds;
+use super::bounds::{self, Bounds};
 use super::ring;
 use crate::model::Record;
 
@@ -27,11 +28,13 @@ fn polygons(geometry: &Geometry) -> &[Polygon] {
 /// Those of `near` that share an edge with the area. O(edges of all).
 pub(super) fn sharing_an_edge<'a>(area: &Geometry, near: Vec<&'a Arc<Record>>) -> Vec<&'a Arc<Record>> {
     let own: HashSet<Bits> = polygons(area).iter().flat_map(ring::edges).map(|edge| bits(&edge)).collect();
-    let Some(bounds) = Bounds::of(area) else { return Vec::new() };
+    let Some(bounds) = bounds::of(area) else { return Vec::new() };
     let shares = |record: &&Arc<Record>| {
         let parts = record.geometry.as_deref().map(polygons).unwrap_or_default();
         let edges = parts.iter().flat_map(ring::edges);
-        edges.filter(|edge| bounds.meets(&Bounds::of_edges(&[*edge]))).any(|edge| own.contains(&bits(&edge)))
+        edges
+            .filter(|edge| bounds.intersects(&Bounds::from_points(edge)))
+            .any(|edge| own.contains(&bits(&edge)))
     };
     near.into_iter().filter(shares).collect()
 }

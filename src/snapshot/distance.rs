@@ -29,8 +29,9 @@ impl From {
     /// By latitude alone; and by longitude alone, as the way to a meridian x radians away is
     /// asin(cos φ sin x) ≥ cos φ · x (1 − x²/6) up to a quarter turn, and is longer beyond.
     pub fn glance(&self, bounds: &Bounds) -> f64 {
-        let north = (bounds.min.y - self.at.y).max(self.at.y - bounds.max.y).max(0.0).to_radians();
-        let (west, east) = (bounds.min.x - self.at.x, self.at.x - bounds.max.x);
+        let (min, max) = (bounds.lower(), bounds.upper());
+        let north = (min.y - self.at.y).max(self.at.y - max.y).max(0.0).to_radians();
+        let (west, east) = (min.x - self.at.x, self.at.x - max.x);
         if west <= 0.0 && east <= 0.0 {
             return LEAST_RADIUS * north;
         }
@@ -42,8 +43,9 @@ impl From {
 
     /// No point of the box is nearer than this, in metres.
     pub fn bound(&self, bounds: &Bounds) -> f64 {
-        let (west, east) = (bounds.min.x - self.at.x, self.at.x - bounds.max.x);
-        let (south, north) = (bounds.min.y.to_radians(), bounds.max.y.to_radians());
+        let (min, max) = (bounds.lower(), bounds.upper());
+        let (west, east) = (min.x - self.at.x, self.at.x - max.x);
+        let (south, north) = (min.y.to_radians(), max.y.to_radians());
         if west <= 0.0 && east <= 0.0 {
             let latitude = self.at.y.to_radians();
             return LEAST_RADIUS * (south - latitude).max(latitude - north).max(0.0);
@@ -159,12 +161,12 @@ mod tests {
                 y: min.y + inside.1 * (max.y - min.y),
             };
             let metres = Geodesic.distance(Point(at), Point(point));
-            let bound = From::new(at).bound(&Bounds { min, max });
+            let bound = From::new(at).bound(&Bounds::from_corners(min, max));
             prop_assert!(bound <= metres + 1e-6, "{bound} > {metres}");
-            let glance = From::new(at).glance(&Bounds { min, max });
+            let glance = From::new(at).glance(&Bounds::from_corners(min, max));
             prop_assert!(glance <= bound + 1e-6, "{glance} > {bound}");
             // and on a point it is tight
-            let bound = From::new(at).bound(&Bounds { min: point, max: point });
+            let bound = From::new(at).bound(&Bounds::from_point(point));
             prop_assert!(bound >= metres * 0.985 - 1e-6, "{bound} << {metres}");
         }
     }

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, Rect};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rstar::{ParentNode, RTreeNode, RTreeObject as _};
 
-use super::bounds::Bounds;
+use super::bounds;
 use super::distance::From;
 use super::location::Locator;
 use super::name_index::Names;
-use super::paged::{Edit, Ordered, Page, Paged};
-use super::rtree::{Boxed, RTree};
+use super::paged::{self, Edit, Ordered, Paged};
+use super::rtree::{self, Boxed, PageTree};
 use crate::model::layers::DivisionLevel;
 use crate::model::{Change, Date, Period, Record, RecordId, RecordKey};
 
@@ -26,7 +27,7 @@ pub struct LayerView {
     /// the rows that do not hold always: few, so that facts of a day are counted quickly
     dated: Paged<Row>,
     codes: Paged<Coded>,
-    tree: RTree,
+    tree: PageTree,
     locator: Locator,
 }
 
@@ -94,7 +95,7 @@ impl Batch {
                 self.dated.push(Edit::Remove(Row::of(old)));
             }
             self.codes.extend(Coded::of(old).map(Edit::Remove));
-            self.removed.extend(Boxed::of(old));
+            self.removed.extend(rtree::boxed(old));
         }
         if let Some(new) = &new {
             self.rows.push(Edit::Put(Row::of(new)));
@@ -102,7 +103,7 @@ impl Batch {
                 self.dated.push(Edit::Put(Row::of(new)));
             }
             self.codes.extend(Coded::of(new).map(Edit::Put));
-            self.added.extend(Boxed::of(new));
+            self.added.extend(rtree::boxed(new));
         }
     }
 }
@@ -114,7 +115,7 @@ impl LayerView {
         Self {
             dated: Paged::build(dated),
             codes: Paged::build(records.par_iter().filter_map(Coded::of).collect()),
-            tree: RTree::build(records.par_iter().filter_map(Boxed::of).collect()),
+            tree: PageTree::build(records.par_iter().filter_map(rtree::boxed).collect()),
             locator: Locator::default(),
             rows: Paged::build(records.into_iter().map(|record| Row { key: record.key(), record }).collect()),
         }
@@ -141,9 +142,9 @@ impl LayerView {
         self.rows = self.rows.edited(batch.rows);
         self.dated = self.dated.edited(batch.dated);
         self.codes = self.codes.edited(batch.codes);
-        let records = |items: &[Boxed]| -> Vec<_> { items.iter().map(|item| item.record.clone()).collect() };
+        let records = |items: &[Boxed]| -> Vec<_> { items.iter().map(|item| item.data.clone()).collect() };
         self.locator = self.locator.edited(&records(&batch.removed), &records(&batch.added));
-        self.tree = self.tree.edited(batch.removed, batch.added);
+        self.tree = self.tree.edited(&batch.removed, batch.added);
         Ok(())
     }
 
@@ -169,7 +170,7 @@ impl LayerView {
     }
 
     /// The rows in pages, as searching by name wants them.
-    pub(super) fn pages(&self) -> impl Iterator<Item = &Page<Row, Names>> {
+    pub(super) fn pages(&self) -> impl Iterator<Item = &paged::Page<Row, Names>> {
         self.rows.pages().iter().map(|page| &**page)
     }
 
@@ -208,19 +209,14 @@ impl LayerView {
 
     /// The rows whose box meets the window (borders included), in no particular order.
     pub fn window(&self, window: Rect) -> Vec<&Arc<Record>> {
-        let mut found = Vec::new();
-        self.tree.window(&window.into(), |item| found.push(&item.record));
-        found
+        self.tree.window(bounds::from(window)).collect()
     }
 
     /// The rows whose geometry meets another geometry, e.g. an area to search in.
     pub fn intersecting(&self, with: &Geometry) -> Vec<&Arc<Record>> {
         use geo::Intersects as _;
-        let Some(window) = Bounds::of(with) else { return Vec::new() };
-        let mut near = Vec::new();
-        self.tree.window(&window, |item| near.push(&item.record));
-        near.retain(|record| record.geometry.as_deref().is_some_and(|g| g.intersects(with)));
-        near
+        let near = bounds::of(with).into_iter().flat_map(|window| self.tree.window(window));
+        near.filter(|record| record.geometry.as_deref().is_some_and(|g| g.intersects(with))).collect()
     }
 
     /// The k rows that hold on a day and are nearest to a point, with the geodesic distance in metres
@@ -230,34 +226,33 @@ impl LayerView {
     /// (Hjaltason and Samet 1999): the answer is that of measuring every row.
     pub fn nearest(&self, at: Coord, k: usize, as_of: Date) -> Vec<(f64, &Arc<Record>)> {
         let from = From::new(at);
+        let near = |metres, what| Near { metres, what };
         let mut found = Vec::new();
-        let mut queue: BinaryHeap<Near> = self
-            .tree
-            .branches()
-            .iter()
-            .map(|branch| Near { metres: from.glance(&branch.bounds), what: What::Page(&branch.page) })
-            .collect();
+        let mut queue = BinaryHeap::from([near(0.0, What::Pages(self.tree.root()))]);
         while found.len() < k
             && let Some(Near { metres, what }) = queue.pop()
         {
             match what {
-                What::Page(page) => queue.extend(page.groups.iter().enumerate().map(|(at, group)| Near {
-                    metres: from.glance(group),
-                    what: What::Group(page.group(at)),
+                What::Pages(node) => queue.extend(node.children().iter().map(|child| match child {
+                    RTreeNode::Parent(node) => near(from.glance(&node.envelope()), What::Pages(node)),
+                    RTreeNode::Leaf(page) => {
+                        near(from.glance(&page.envelope()), What::Page(page.data.root()))
+                    }
                 })),
-                What::Group(items) => {
-                    let then = items.iter().filter(|item| item.record.valid.contains(as_of));
-                    queue.extend(then.map(|item| Near {
-                        metres: from.bound(&item.bounds),
-                        what: What::Candidate(&item.record),
-                    }));
+                What::Page(node) => queue.extend(node.children().iter().map(|child| match child {
+                    RTreeNode::Parent(node) => near(from.glance(&node.envelope()), What::Page(node)),
+                    RTreeNode::Leaf(item) => near(from.glance(&item.envelope()), What::Seen(item)),
+                })),
+                What::Seen(item) if item.data.valid.contains(as_of) => {
+                    queue.push(near(from.bound(&item.envelope()), What::Candidate(&item.data)));
                 }
+                What::Seen(_) => {}
                 What::Candidate(record) => queue.extend(
                     record
                         .geometry
                         .as_deref()
                         .and_then(|geometry| from.metres(geometry))
-                        .map(|metres| Near { metres, what: What::Measured(record) }),
+                        .map(|metres| near(metres, What::Measured(record))),
                 ),
                 What::Measured(record) => found.push((metres, record)),
             }
@@ -269,21 +264,19 @@ impl LayerView {
     /// divisions only those of the same level. By key.
     pub fn adjacent(&self, record: &Record, as_of: Date) -> Vec<&Arc<Record>> {
         let Some(geometry) = record.geometry.as_deref() else { return Vec::new() };
-        let mut near = Vec::new();
-        if let Some(window) = Bounds::of(geometry) {
-            self.tree.window(&window, |item| near.push(&item.record));
-        }
+        let Some(window) = bounds::of(geometry) else { return Vec::new() };
         let level = record.text("level");
-        near.retain(|other| {
+        let like = |other: &&Arc<Record>| {
             other.id != record.id && other.valid.contains(as_of) && other.text("level") == level
-        });
+        };
+        let mut near: Vec<_> = self.tree.window(window).filter(like).collect();
         near.sort_unstable_by_key(|other| other.key());
         super::adjacency::sharing_an_edge(geometry, near)
     }
 
     /// The box round all rows.
     pub fn bounds(&self) -> Option<Rect> {
-        self.tree.bounds().rect()
+        bounds::rect(self.tree.root().envelope())
     }
 
     /// The divisions round a point on a day, from the highest level down; of several of one level that
@@ -312,8 +305,12 @@ struct Near<'a> {
 }
 
 enum What<'a> {
-    Page(&'a super::rtree::Page),
-    Group(&'a [Boxed]),
+    /// a node over pages
+    Pages(&'a ParentNode<rtree::Page>),
+    /// a node within a page
+    Page(&'a ParentNode<Boxed>),
+    /// at its distance by a glance: most of these never need more
+    Seen(&'a Boxed),
     Candidate(&'a Arc<Record>),
     Measured(&'a Arc<Record>),
 }

@@ -45,10 +45,10 @@ const SPREAD: f64 = 4.0;
 /// Columns (and rows) with which so many edges are well divided: cells grow with edges, but long edges,
 /// which touch many cells, are not cut up.
 fn columns(bounds: &Bounds, edges: &[(Edge, u32)]) -> u32 {
-    let (width, height) = (bounds.max.x - bounds.min.x, bounds.max.y - bounds.min.y);
+    let size = bounds.upper() - bounds.lower();
     let share = |length: f64, of: f64| if of > 0.0 { (length.abs() / of).min(1.0) } else { 1.0 };
     let length: f64 =
-        edges.iter().map(|([a, b], _)| share(b.x - a.x, width) + share(b.y - a.y, height)).sum();
+        edges.iter().map(|([a, b], _)| share(b.x - a.x, size.x) + share(b.y - a.y, size.y)).sum();
     let count = edges.len() as f64;
     let wanted = (count.sqrt() * 1.5).min(SPREAD * count / length.max(1e-9)).min(f64::from(MOST_COLUMNS));
     // Powers of two divide without rounding.

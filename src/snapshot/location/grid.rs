@@ -2,6 +2,7 @@
 //! edge the corners lie.
 
 use geo_types::Coord;
+use rstar::Envelope as _;
 
 use super::super::bounds::Bounds;
 use super::super::ring::{Edge, is_west};
@@ -55,7 +56,7 @@ impl Window {
 
 impl Grid {
     pub fn new(bounds: Bounds, columns: u32, rows: u32) -> Self {
-        let Bounds { min, max } = bounds;
+        let (min, max) = (bounds.lower(), bounds.upper());
         let (width, height) = (max.x - min.x, max.y - min.y);
         let step = Coord { x: width / f64::from(columns), y: height / f64::from(rows) };
         let scale = |count: u32, size: f64| if size > 0.0 { f64::from(count) / size } else { 0.0 };
@@ -77,10 +78,8 @@ impl Grid {
     }
 
     fn pad_round(&self, min: Coord, max: Coord) -> Bounds {
-        Bounds {
-            min: Coord { x: min.x - self.pad, y: min.y - self.pad },
-            max: Coord { x: max.x + self.pad, y: max.y + self.pad },
-        }
+        let pad = Coord { x: self.pad, y: self.pad };
+        Bounds::from_corners(min - pad, max + pad)
     }
 
     /// Whether cells of this size can still be told apart from rounding.
@@ -108,7 +107,7 @@ impl Grid {
 
     /// The box of a cell.
     pub fn cell(&self, column: u32, row: u32) -> Bounds {
-        Bounds { min: Coord { x: self.x(column), y: self.y(row) }, max: self.corner(column, row) }
+        Bounds::from_corners(Coord { x: self.x(column), y: self.y(row) }, self.corner(column, row))
     }
 
     /// The column of a longitude, the nearest one for those outside.
@@ -142,22 +141,19 @@ impl Grid {
 
     /// The cells that a box touches; `None` where it lies outside.
     pub fn window(&self, bounds: &Bounds) -> Option<Window> {
-        if !self.padded().meets(bounds) {
+        if !self.padded().intersects(bounds) {
             return None;
         }
-        let Bounds { min, max } = self.pad_round(bounds.min, bounds.max);
-        Some(Window {
-            first: (self.column(min.x), self.row(min.y)),
-            last: (self.column(max.x), self.row(max.y)),
-        })
+        let padded = self.pad_round(bounds.lower(), bounds.upper());
+        let cell = |at: Coord| (self.column(at.x), self.row(at.y));
+        Some(Window { first: cell(padded.lower()), last: cell(padded.upper()) })
     }
 
     /// Calls `each` with every cell of the window that the edge touches or comes within the margin of.
     pub fn touched(&self, edge: &Edge, within: &Window, mut each: impl FnMut(u32, u32)) {
         let [low, high] = *edge;
         let (west, east) = (low.x.min(high.x), low.x.max(high.x));
-        let span = Bounds { min: Coord { x: west, y: low.y }, max: Coord { x: east, y: high.y } };
-        let Some(window) = self.window(&span) else { return };
+        let Some(window) = self.window(&Bounds::from_corners(low, high)) else { return };
         let (first_row, last_row) = (window.first.1.max(within.first.1), window.last.1.min(within.last.1));
         let slope = (high.x - low.x) / (high.y - low.y);
         let at = |y: f64| (low.x + (y - low.y) * slope).clamp(west, east);

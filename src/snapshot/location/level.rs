@@ -7,8 +7,9 @@ use geo::Area as _;
 use geo_types::{Coord, Geometry, Polygon};
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
+use rstar::Envelope as _;
 
-use super::super::bounds::Bounds;
+use super::super::bounds::{self, Bounds};
 use super::super::paged::{Edit, Ordered, Paged};
 use super::super::ring::{self, Edge};
 use super::build::{self, Load, Part};
@@ -131,8 +132,8 @@ struct Share<'a> {
 
 /// Cuts a polygon up by tiles, those of a window only.
 fn shares<'a>(polygon: &'a Polygon, grid: &Grid, within: &Window) -> Vec<Share<'a>> {
-    let Some(window) = grid.window(&Bounds::of_coords(&polygon.exterior().0)) else { return Vec::new() };
-    let holes = polygon.interiors().iter().map(|ring| Bounds::of_coords(&ring.0));
+    let Some(window) = grid.window(&Bounds::from_points(&polygon.exterior().0)) else { return Vec::new() };
+    let holes = polygon.interiors().iter().map(|ring| Bounds::from_points(&ring.0));
     // A hole outside its polygon, which is wrong but happens, must not be lost.
     let window = holes.filter_map(|bounds| grid.window(&bounds)).fold(window, Window::join);
     let Some(window) = window.meet(within) else { return Vec::new() };
@@ -325,7 +326,7 @@ impl LevelIndex {
     fn refresh(&mut self, dirty: &[Bounds], changed: &BTreeSet<Slot>) -> Option<()> {
         let reach = self.grid.padded();
         for bounds in dirty {
-            if !reach.holds(bounds) {
+            if !reach.contains_envelope(bounds) {
                 return None;
             }
             let window = self.grid.window(bounds)?;
@@ -381,19 +382,18 @@ fn coarse(records: &[&Arc<Record>]) -> Grid {
             .flat_map(|polygon| {
                 std::iter::once(polygon.exterior())
                     .chain(polygon.interiors())
-                    .map(|ring| Bounds::of_coords(&ring.0))
+                    .map(|ring| Bounds::from_points(&ring.0))
             })
             .collect::<Vec<_>>()
     };
     let boxes: Vec<Bounds> = records.par_iter().flat_map_iter(boxes).collect();
     let edges: usize = records.iter().flat_map(|record| polygons(record)).map(|p| p.exterior().0.len()).sum();
-    let round = Bounds::round(boxes.iter().copied()).rect().map_or(NOWHERE, Bounds::from);
+    let round = boxes.iter().fold(Bounds::new_empty(), |round, bounds| round.merged(bounds));
+    let (min, max) = bounds::rect(round).map_or_else(Default::default, |rect| (rect.min(), rect.max()));
     // Some room, so that an edit at the outer border stays within the raster.
-    let room = (round.max.x - round.min.x).max(round.max.y - round.min.y) / 256.0;
-    let round = Bounds {
-        min: Coord { x: round.min.x - room, y: round.min.y - room },
-        max: Coord { x: round.max.x + room, y: round.max.y + room },
-    };
+    let room = (max.x - min.x).max(max.y - min.y) / 256.0;
+    let room = Coord { x: room, y: room };
+    let round = Bounds::from_corners(min - room, max + room);
     let mut columns = ((edges / PAGE_EDGES) as f64).sqrt().ceil().clamp(1.0, f64::from(MOST_COLUMNS)) as u32;
     loop {
         let grid = Grid::new(round, columns, columns);
@@ -405,8 +405,6 @@ fn coarse(records: &[&Arc<Record>]) -> Grid {
         columns /= 2;
     }
 }
-
-const NOWHERE: Bounds = Bounds { min: Coord { x: 0.0, y: 0.0 }, max: Coord { x: 0.0, y: 0.0 } };
 
 /// One tile from the shares that polygons have in it.
 fn tile(bounds: Bounds, shares: &[(Slot, Share)]) -> Tile {
@@ -431,7 +429,8 @@ fn tile(bounds: Bounds, shares: &[(Slot, Share)]) -> Tile {
 /// Boxes outside which two lists of polygons hold the same points. What differs is bounded by edges that
 /// only one of them has, and so lies in the box round these.
 fn difference(old: &[Polygon], new: &[Polygon]) -> Vec<Bounds> {
-    let whole = |polygon: &Polygon| Bounds::of_edges(&ring::edges(polygon).collect::<Vec<_>>());
+    let round = |edges: &[Edge]| Bounds::from_points(edges.as_flattened());
+    let whole = |polygon: &Polygon| round(&ring::edges(polygon).collect::<Vec<_>>());
     if old.len() != new.len() {
         return old.iter().chain(new).map(whole).collect();
     }
@@ -449,9 +448,9 @@ fn difference(old: &[Polygon], new: &[Polygon]) -> Vec<Bounds> {
             let come = new.iter().filter(|edge| lone(edge, &old));
             let differing: Vec<Edge> = gone.chain(come).copied().collect();
             // Only how often an edge is there may differ: then all of it is taken.
-            if differing.is_empty() { Bounds::of_edges(&old) } else { Bounds::of_edges(&differing) }
+            round(if differing.is_empty() { &old } else { &differing })
         })
-        .filter(|bounds| bounds.rect().is_some())
+        .filter(|bounds| bounds::rect(*bounds).is_some())
         .collect()
 }
 
