@@ -50,35 +50,55 @@ pub fn json(value: &Json) {
 pub fn findings(findings: &Findings) {
     const SHOWN: usize = 5;
     for (rule, count) in &findings.counts {
-        let of_rule: Vec<&Finding> = findings.kept.iter().filter(|f| f.rule == *rule).collect();
-        for finding in of_rule.iter().take(SHOWN) {
-            warn(finding_line(finding));
-        }
-        let more = *count as usize - of_rule.len().min(SHOWN);
+        let shown: Vec<&Finding> = findings.kept.iter().filter(|f| f.rule == *rule).take(SHOWN).collect();
+        shown.iter().for_each(|finding| warn(finding_line(finding, language())));
+        let more = count.saturating_sub(shown.iter().map(|finding| finding.count).sum());
         if more > 0 {
             warn(match language() {
-                Language::Zh => format!("  … 另有 {more} 条同类（{rule}），--json 可列出"),
-                Language::En => format!("  … {more} more like this ({rule}); --json lists them"),
+                Language::Zh => format!("  … 另有 {} 条同类（{rule}），--json 可列出", thousands(more)),
+                Language::En => format!("  … {} more like this ({rule}); --json lists them", thousands(more)),
             });
         }
     }
 }
 
-fn finding_line(finding: &Finding) -> String {
-    let mark = match finding.severity {
-        Severity::Error => t("必须改", "error"),
-        Severity::Warning => t("请确认", "check"),
-        Severity::Note => t("提示", "note"),
+fn finding_line(finding: &Finding, language: Language) -> String {
+    let mark = match (finding.severity, language) {
+        (Severity::Error, Language::Zh) => "必须改",
+        (Severity::Warning, Language::Zh) => "请确认",
+        (Severity::Note, Language::Zh) => "提示",
+        (Severity::Error, Language::En) => "error",
+        (Severity::Warning, Language::En) => "check",
+        (Severity::Note, Language::En) => "note",
     };
     let spot = &finding.spot;
-    let row = spot.row.map(|row| match language() {
-        Language::Zh => format!("第 {row} 行"),
-        Language::En => format!("row {row}"),
-    });
     let place: Vec<String> =
-        [spot.file.clone(), row, spot.field.clone(), spot.record.clone()].into_iter().flatten().collect();
+        [spot.file.clone(), rows(finding, language), spot.field.clone(), spot.record.clone()]
+            .into_iter()
+            .flatten()
+            .collect();
     let evidence = finding.evidence.as_deref().map(|e| format!(" [{e}]")).unwrap_or_default();
-    format!("  {mark} {}: {}{evidence} → {}", place.join(", "), say(&finding.what), say(&finding.done))
+    let (what, done) = (finding.what.get(language), finding.done.get(language));
+    match language {
+        Language::Zh => format!("  {mark} {}：{what}{evidence} → {done}", place.join("，")),
+        Language::En => format!("  {mark} {}: {what}{evidence} → {done}", place.join(", ")),
+    }
+}
+
+/// The first rows of a finding, and how many there are.
+fn rows(finding: &Finding, language: Language) -> Option<String> {
+    const NAMED: usize = 3;
+    let named: Vec<String> = finding.rows.iter().take(NAMED).map(u64::to_string).collect();
+    let more = finding.count > named.len() as u64;
+    let count = thousands(finding.count);
+    match (named.is_empty(), more, language) {
+        (true, _, _) => None,
+        (_, false, Language::Zh) => Some(format!("第 {} 行", named.join("、"))),
+        (_, true, Language::Zh) => Some(format!("第 {} 等 {count} 行", named.join("、"))),
+        (_, false, Language::En) if named.len() == 1 => Some(format!("row {}", named[0])),
+        (_, false, Language::En) => Some(format!("rows {}", named.join(", "))),
+        (_, true, Language::En) => Some(format!("rows {} and more, {count} in all", named.join(", "))),
+    }
 }
 
 /// A progress bar on a terminal; nothing where output goes to a file.
@@ -107,4 +127,30 @@ pub fn thousands(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Spot;
+
+    #[test]
+    fn rows_with_one_cause_are_one_line() {
+        let mut all = Findings::default();
+        for row in 2..314 {
+            let spot = Spot { file: Some("户.csv".into()), row: Some(row), ..Spot::default() };
+            let what = Bilingual::new("没有名称", "no name");
+            let done = Bilingual::new("该行未导入", "the row was refused");
+            all.push(Finding::new("import.required", Severity::Error, spot, what, done));
+            if row < 4 {
+                let (zh, en) = if row == 2 { ("第 2 行", "row 2") } else { ("第 2、3 行", "rows 2, 3") };
+                assert_eq!(rows(&all.kept[0], Language::Zh).as_deref(), Some(zh));
+                assert_eq!(rows(&all.kept[0], Language::En).as_deref(), Some(en));
+            }
+        }
+        assert_eq!(
+            finding_line(&all.kept[0], Language::Zh),
+            "  必须改 户.csv，第 2、3、4 等 312 行：没有名称 → 该行未导入"
+        );
+    }
 }

@@ -18,6 +18,8 @@ pub use gauss_kruger::{Datum, GaussKruger, ZoneWidth};
 pub use recognise::{Guess, recognise};
 pub use transform::Transform;
 
+use crate::model::Bilingual;
+
 /// A coordinate system.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Crs {
@@ -113,4 +115,22 @@ pub enum CrsError {
         /// to
         to: String,
     },
+}
+
+impl CrsError {
+    /// For an official.
+    pub fn sentence(&self) -> Bilingual {
+        let zh = match self {
+            Self::Unreadable(text) => {
+                format!("“{text}”不是坐标系；可以是 EPSG:4490、EPSG:4543、CRS84、gcj02、bd09 或 WKT")
+            }
+            Self::Unknown { crs, reason } => format!("不认识坐标系 {crs}（{reason}）"),
+            Self::Kind { crs, kind } => format!("{crs} 既不是经纬度坐标系，也不是投影坐标系（{kind}）"),
+            Self::NoParameters { from, from_datum, to, to_datum } => {
+                format!("{from} 与 {to} 的基准不同（{from_datum}、{to_datum}），没有公开的转换参数")
+            }
+            Self::Point { x, y, from, to } => format!("点 ({x}, {y}) 无法从 {from} 转换到 {to}"),
+        };
+        Bilingual::new(zh, self.to_string())
+    }
 }

@@ -100,7 +100,9 @@ impl FormatError {
     pub fn sentence(&self) -> Bilingual {
         let en = self.to_string();
         let zh = match self {
-            Self::Read { path, source } => format!("{}：无法读取文件（{source}）", path.display()),
+            Self::Read { path, source } => {
+                format!("{}：无法读取文件（{}）", path.display(), Bilingual::from(source).zh)
+            }
             Self::UnknownFormat { path } => format!("{}：不是本程序能读取的文件格式", path.display()),
             Self::Broken { path, what } | Self::Worker { path, what } | Self::CannotHold { path, what } => {
                 format!("{}：{}", path.display(), what.zh)
@@ -118,7 +120,9 @@ impl FormatError {
                 format!("不认识的文字编码“{name}”；可用的有 UTF-8、GBK、GB18030、Big5 等")
             }
             Self::NotWritten { path } => format!("{}：不是本程序能写出的文件格式", path.display()),
-            Self::Write { path, source } => format!("{}：无法写出文件（{source}）", path.display()),
+            Self::Write { path, source } => {
+                format!("{}：无法写出文件（{}）", path.display(), Bilingual::from(source).zh)
+            }
         };
         Bilingual { zh, en }
     }

@@ -46,12 +46,8 @@ impl Report {
 
     /// Keeps a finding on one value of a row that itself is kept.
     pub fn value(&mut self, row: u64, field: Option<&str>, evidence: &str, noticed: Noticed<'_>) {
-        if self.findings.wants(noticed.rule) {
-            let finding = self.finding(Some(row), field, noticed).with_evidence(evidence);
-            self.findings.push(finding);
-        } else {
-            self.findings.count(noticed.rule);
-        }
+        let finding = self.finding(Some(row), field, noticed).with_evidence(evidence);
+        self.findings.push(finding);
     }
 
     /// A row that cannot be read.
@@ -62,7 +58,7 @@ impl Report {
             Noticed {
                 rule: "import.row",
                 severity: Severity::Error,
-                what: (format!("第 {row} 条无法读取：{zh}"), format!("row {row} cannot be read: {en}")),
+                what: (format!("无法读取：{zh}"), format!("it cannot be read: {en}")),
                 done: ("该条未导入，其余照常导入", "this row was left out, the others were read"),
             },
         )
@@ -78,7 +74,7 @@ impl Report {
             Noticed {
                 rule: "import.geometry",
                 severity: Severity::Error,
-                what: (format!("第 {row} 条的图形无法读取：{zh}"), format!("geometry of row {row}: {en}")),
+                what: (format!("图形无法读取：{zh}"), format!("its geometry cannot be read: {en}")),
                 done: ("保留属性，图形留空", "the attributes were kept, the geometry left empty"),
             },
         );
@@ -86,6 +82,6 @@ impl Report {
 
     /// Hands over what was kept.
     pub fn take(&mut self) -> Vec<Finding> {
-        std::mem::take(&mut self.findings.kept)
+        self.findings.take()
     }
 }

@@ -1,5 +1,6 @@
 //! Findings of an import: file, row, field, what is wrong, what was done.
 
+use super::ImportError;
 use crate::model::{Bilingual, Finding, Findings, Severity, Spot};
 
 /// Findings of one file.
@@ -83,12 +84,8 @@ impl Report {
         Self { findings: Findings::default(), file: file.to_owned() }
     }
 
-    /// Notes one; the sentences are only made for those that are kept.
+    /// Notes one.
     pub(super) fn note(&mut self, rule: &Rule, at: At<'_>, what: impl FnOnce() -> (String, String, String)) {
-        if !self.findings.wants(rule.id) {
-            self.findings.count(rule.id);
-            return;
-        }
         let (zh, en, evidence) = what();
         let spot = Spot {
             file: Some(self.file.clone()),
@@ -100,5 +97,25 @@ impl Report {
         let done = Bilingual::new(rule.done.0, rule.done.1);
         let finding = Finding::new(rule.id, rule.severity, spot, Bilingual::new(zh, en), done);
         self.findings.push(if evidence.is_empty() { finding } else { finding.with_evidence(evidence) });
+    }
+}
+
+impl ImportError {
+    /// For an official.
+    pub fn sentence(&self) -> Bilingual {
+        let zh = match self {
+            Self::CrsQuestion { file, declared: None, .. } => format!("{file} 没有注明坐标系，需要指定"),
+            Self::CrsQuestion { file, declared: Some(said), .. } => {
+                format!("{file} 的坐标系需要指定（文件注明的是：{said}）")
+            }
+            Self::Crs(error) => return error.sentence(),
+            Self::UnknownField { layer, field } => format!("图层 {layer} 没有字段“{field}”"),
+            Self::UnknownColumn { file, column, columns } => {
+                format!("{file} 没有“{column}”这一列，现有：{}", columns.join("、"))
+            }
+            Self::MappedTwice(name) => format!("“{name}”对应了两次"),
+            Self::Cancelled => "已停止".into(),
+        };
+        Bilingual::new(zh, self.to_string())
     }
 }

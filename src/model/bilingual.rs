@@ -25,8 +25,30 @@ impl Language {
     }
 }
 
+impl From<&std::io::Error> for Bilingual {
+    /// What the disk or the network said; what is not common stays in the system's own words.
+    fn from(error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let zh = match error.kind() {
+            ErrorKind::NotFound => "没有这个文件或文件夹",
+            ErrorKind::PermissionDenied => "没有权限",
+            ErrorKind::AlreadyExists => "已经存在",
+            ErrorKind::IsADirectory => "是文件夹，不是文件",
+            ErrorKind::NotADirectory => "路径中有一段不是文件夹",
+            ErrorKind::StorageFull => "磁盘已满",
+            ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
+            ErrorKind::UnexpectedEof => "文件不完整，中途断开",
+            ErrorKind::AddrInUse => "这个地址和端口已被占用",
+            ErrorKind::AddrNotAvailable => "本机没有这个地址",
+            _ => return Self::new(error.to_string(), error.to_string()),
+        };
+        Self::new(zh, error.to_string())
+    }
+}
+
 /// The same sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = Text)]
 pub struct Bilingual {
     /// Chinese
     pub zh: String,

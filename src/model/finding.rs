@@ -1,5 +1,8 @@
 //! Findings: what a reader or a checker noticed. Bad data is not an error; it is data about data.
 
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -56,12 +59,24 @@ pub struct Finding {
     /// the value that gave rise to it, shortened
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
+    /// how often it was noticed: rows with the same cause are one finding
+    #[serde(default = "once")]
+    pub count: u64,
+    /// the first few of its rows, where it is about rows
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rows: Vec<u64>,
+}
+
+fn once() -> u64 {
+    1
 }
 
 impl Finding {
     /// A finding; its id follows from rule, spot and evidence.
     pub fn new(rule: &str, severity: Severity, spot: Spot, what: Bilingual, done: Bilingual) -> Self {
-        Self { id: String::new(), rule: rule.into(), severity, spot, what, done, evidence: None }.with_id()
+        let rows = spot.row.into_iter().collect();
+        let id = String::new();
+        Self { id, rule: rule.into(), severity, spot, what, done, evidence: None, count: 1, rows }.with_id()
     }
 
     /// With the value that gave rise to it, cut to 120 characters.
@@ -69,6 +84,20 @@ impl Finding {
     pub fn with_evidence(mut self, evidence: impl AsRef<str>) -> Self {
         self.evidence = Some(evidence.as_ref().chars().take(120).collect());
         self.with_id()
+    }
+
+    /// Where the same is noticed in other rows of the file; a record or a place stands for itself.
+    fn cause(&self) -> (&str, Option<&str>, Option<&str>, Option<&str>, Option<&str>, &str) {
+        let Spot { file, field, record, .. } = &self.spot;
+        let evidence = self.evidence.as_deref();
+        (&self.rule, file.as_deref(), field.as_deref(), record.as_deref(), evidence, &self.what.zh)
+    }
+
+    /// Takes another with the same cause in.
+    fn absorb(&mut self, other: &Self) {
+        self.count += other.count;
+        let room = Findings::ROWS.saturating_sub(self.rows.len());
+        self.rows.extend(other.rows.iter().take(room));
     }
 
     fn with_id(mut self) -> Self {
@@ -83,56 +112,103 @@ impl Finding {
     }
 }
 
-/// Findings with a bound: all are counted, the first of each rule and field are kept.
+/// Findings with a bound: all are counted, those with the same cause are one, and of each rule the first
+/// different ones are kept.
 ///
 /// A table of 600,000 rows may have the same fault in each; nobody reads that list.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Findings {
     /// those kept
     pub kept: Vec<Finding>,
-    /// how many there were by rule
-    pub counts: std::collections::BTreeMap<String, u64>,
+    /// how many there were by rule, every row counted
+    pub counts: BTreeMap<String, u64>,
+    /// places among those kept, by the hash of their cause
+    #[serde(skip)]
+    places: HashMap<u64, usize>,
+    /// how many of each rule are kept
+    #[serde(skip)]
+    kept_of: BTreeMap<String, u64>,
 }
 
 impl Findings {
-    /// How many of one rule and field are kept in full.
+    /// How many different ones of one rule are kept.
     pub const KEPT_PER_RULE: u64 = 200;
+    /// How many rows a finding names.
+    pub const ROWS: usize = 10;
 
     /// Takes one in.
     pub fn push(&mut self, finding: Finding) {
-        let count = self.counts.entry(finding.rule.clone()).or_default();
-        *count += 1;
-        if *count <= Self::KEPT_PER_RULE {
-            self.kept.push(finding);
-        }
-    }
-
-    /// Whether another one of that rule would be kept: lets a caller skip building it.
-    pub fn wants(&self, rule: &str) -> bool {
-        self.counts.get(rule).is_none_or(|&count| count < Self::KEPT_PER_RULE)
-    }
-
-    /// Counts one that is not kept.
-    pub fn count(&mut self, rule: &str) {
-        *self.counts.entry(rule.to_owned()).or_default() += 1;
-    }
-
-    /// Takes all of another's in.
-    pub fn extend(&mut self, other: Self) {
-        let mut counted: std::collections::BTreeMap<String, u64> = other.counts;
-        for finding in other.kept {
-            if let Some(count) = counted.get_mut(&finding.rule) {
-                *count -= 1;
+        add(&mut self.counts, &finding.rule, finding.count);
+        let mut hash = DefaultHasher::new();
+        finding.cause().hash(&mut hash);
+        let hash = hash.finish();
+        match self.places.get(&hash).and_then(|at| self.kept.get_mut(*at)) {
+            Some(known) if known.cause() == finding.cause() => known.absorb(&finding),
+            _ if self.kept_of.get(&finding.rule).is_none_or(|kept| *kept < Self::KEPT_PER_RULE) => {
+                add(&mut self.kept_of, &finding.rule, 1);
+                self.places.insert(hash, self.kept.len());
+                self.kept.push(finding);
             }
-            self.push(finding);
-        }
-        for (rule, count) in counted {
-            *self.counts.entry(rule).or_default() += count;
+            _ => {}
         }
     }
 
-    /// How many in all.
+    /// Hands over those kept and begins anew.
+    pub fn take(&mut self) -> Vec<Finding> {
+        std::mem::take(self).kept
+    }
+
+    /// How many in all, every row counted.
     pub fn total(&self) -> u64 {
         self.counts.values().sum()
+    }
+}
+
+/// Adds to a count without a copy of the name where it is known.
+fn add(counts: &mut BTreeMap<String, u64>, rule: &str, more: u64) {
+    match counts.get_mut(rule) {
+        Some(count) => *count += more,
+        None => {
+            counts.insert(rule.to_owned(), more);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_row(row: u64, field: &str, evidence: &str) -> Finding {
+        let spot =
+            Spot { file: Some("a.csv".into()), row: Some(row), field: Some(field.into()), ..Spot::default() };
+        let what = Bilingual::new("不是日期", "not a date");
+        Finding::new("import.value", Severity::Warning, spot, what, Bilingual::default())
+            .with_evidence(evidence)
+    }
+
+    #[test]
+    fn the_same_cause_in_many_rows_is_one_finding() {
+        let mut findings = Findings::default();
+        (2..=500).for_each(|row| findings.push(of_row(row, "day", "n/a")));
+        findings.push(of_row(7, "day", "soon"));
+        findings.push(of_row(8, "end", "n/a"));
+        let counts: Vec<_> = findings.kept.iter().map(|f| (f.count, f.rows.len())).collect();
+        assert_eq!(counts, [(499, Findings::ROWS), (1, 1), (1, 1)]);
+        assert_eq!(findings.kept[0].rows[..3], [2, 3, 4]);
+        assert_eq!((findings.kept[0].spot.row, findings.total()), (Some(2), 501));
+        // Those that come folded already keep their counts.
+        let mut all = Findings::default();
+        all.push(of_row(1, "day", "n/a"));
+        findings.take().into_iter().for_each(|finding| all.push(finding));
+        assert_eq!((all.total(), all.kept[0].count, findings.total()), (502, 500, 0));
+    }
+
+    #[test]
+    fn different_ones_are_kept_up_to_a_bound_and_known_ones_go_on_counting() {
+        let mut findings = Findings::default();
+        (0..1000).for_each(|row| findings.push(of_row(row, "day", &row.to_string())));
+        assert_eq!((findings.kept.len() as u64, findings.total()), (Findings::KEPT_PER_RULE, 1000));
+        findings.push(of_row(2000, "day", "0"));
+        assert_eq!((findings.kept[0].count, findings.kept[0].rows.clone()), (2, vec![0, 2000]));
     }
 }

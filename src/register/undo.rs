@@ -57,19 +57,19 @@ impl UndoRefusal {
     pub fn sentence(&self) -> Bilingual {
         let zh = match self {
             Self::Unknown { wanted, newest } => {
-                format!("没有第 {} 号变更,最新的是第 {} 号", wanted.0, newest.0)
+                format!("没有第 {} 号变更，最新的是第 {} 号", wanted.0, newest.0)
             }
             Self::AlreadyUndone { wanted, by } => format!("第 {} 号变更已被第 {} 号变更撤销", wanted.0, by.0),
             Self::ChangedLater { later, layer, label, .. } => format!(
-                "第 {} 号变更之后又改动了{}“{label}”,请先撤销第 {} 号变更",
+                "第 {} 号变更之后又改动了{}“{label}”，请先撤销第 {} 号变更",
                 later.0,
                 layer.def().title().zh,
                 later.0
             ),
             Self::Differs { layer, id } => {
-                format!("{}记录 {id} 与日志不一致,请先运行 verify 检查", layer.def().title().zh)
+                format!("{}记录 {id} 与日志不一致，请先运行 verify 检查", layer.def().title().zh)
             }
-            Self::Store(error) => format!("日志无法读取:{error}"),
+            Self::Store(error) => format!("日志无法读取：{error}"),
         };
         Bilingual::new(zh, self.to_string())
     }
