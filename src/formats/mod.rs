@@ -13,6 +13,7 @@ mod kind;
 mod neighbour;
 pub mod ogr;
 mod osm;
+mod parts;
 mod report;
 mod rings;
 mod shapefile;
@@ -108,7 +109,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
         Kind::Shapefile => Ok(Box::new(shapefile::ShapefileSource::open(path, options)?)),
         Kind::Dbf => Ok(Box::new(shapefile::ShapefileSource::open_dbf(path, options)?)),
         Kind::ShapefileZip => Ok(Box::new(shapefile::ShapefileSource::open_zip(path, options)?)),
-        Kind::OsmPbf | Kind::OsmXml => Ok(Box::new(osm::OsmSource::open(path, options)?)),
+        Kind::OsmPbf | Kind::OsmXml => osm::open(path, options),
         Kind::Ogr => ogr::Worker::default().open(path, options.layer.as_deref()),
     }
 }

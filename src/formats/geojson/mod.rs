@@ -2,7 +2,7 @@
 //!
 //! The text is held in memory, but features are parsed one by one when asked for: a first pass only finds where
 //! each begins and ends, so that a broken one costs itself and not the rest.
-//! Files without `crs` are `Undeclared`, although RFC 7946 makes them WGS 84: much Chinese GeoJSON is GCJ-02.
+//! Files without `crs`, and not of our own writing, are `Undeclared`, although RFC 7946 makes them WGS 84: much Chinese GeoJSON is GCJ-02.
 
 mod geometry;
 mod scan;
@@ -17,6 +17,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value as Json;
 
 use self::geometry::RawGeometry;
+use super::parts::{Parts, ReadPart, SoFar};
 use super::report::{Noticed, Report};
 use super::{
     DeclaredCrs, FeatureSource, FormatError, ReadOptions, SourceFeature, bytes, declared, encoding, table,
@@ -25,113 +26,95 @@ use crate::model::{Finding, Severity};
 
 pub(crate) use self::write::GeoJsonSink;
 
-/// A GeoJSON file being read.
-struct GeoJsonSource {
+/// The member in which our own writer says its coordinate system, see `write`.
+const OWN_MEMBER: &str = "boundstone";
+
+/// Makes features of the text, and remembers where each column stands.
+struct GeoJsonReader {
     text: String,
-    /// where each feature, or bare geometry, stands
-    parts: std::vec::IntoIter<Range<usize>>,
-    total: u64,
-    row: u64,
-    columns: Vec<String>,
     places: HashMap<String, usize>,
-    crs: DeclaredCrs,
-    report: Report,
     heights: bool,
 }
 
 /// Reads the text and finds its features, or the rows of an array of plain objects.
 pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
-    let source = GeoJsonSource::open(path, options)?;
-    Ok(if source.is_table() { Box::new(source.into_table()) } else { Box::new(source) })
+    let given = options.encoding.as_deref().map(encoding::required).transpose()?;
+    let mut report = Report::new(path);
+    let (bytes, cut) = bytes::all(path, bytes::MAX_TEXT)?;
+    let text = encoding::whole(bytes, given, &mut report);
+    let layout = scan::layout(&text).ok_or_else(|| {
+        FormatError::broken(
+            path,
+            "不是 GeoJSON：找不到要素或图形",
+            "not GeoJSON: neither features nor a geometry found",
+        )
+    })?;
+    if cut.is_some() || layout.cut {
+        report.file(Noticed {
+            rule: "import.file",
+            severity: Severity::Error,
+            what: ("文件不完整，中途断开".into(), "the file is cut off before its end".into()),
+            done: ("断开之前的要素照常读取", "what stands before the cut was read"),
+        });
+    }
+    if layout.parts.first().is_some_and(|first| is_plain(&text[first.clone()])) {
+        return Ok(Box::new(table_of(&text, layout.parts, report)));
+    }
+    let crs = match (layout.crs, layout.own) {
+        (Some(range), _) => declared_crs(&text[range]),
+        (None, Some(range)) => own_crs(&text[range]),
+        (None, None) => DeclaredCrs::Undeclared,
+    };
+    let reader = GeoJsonReader { text, places: HashMap::new(), heights: false };
+    Ok(Box::new(Parts::new(reader, layout.parts, crs, Vec::new(), report)))
 }
 
-impl GeoJsonSource {
-    fn open(path: &Path, options: &ReadOptions) -> Result<Self, FormatError> {
-        let given = options.encoding.as_deref().map(encoding::required).transpose()?;
-        let mut report = Report::new(path);
-        let (bytes, cut) = bytes::all(path, bytes::MAX_TEXT)?;
-        let text = encoding::whole(bytes, given, &mut report);
-        let layout = scan::layout(&text).ok_or_else(|| {
-            FormatError::broken(
-                path,
-                "不是 GeoJSON：找不到要素或图形",
-                "not GeoJSON: neither features nor a geometry found",
-            )
-        })?;
-        if cut.is_some() || layout.cut {
-            report.file(Noticed {
-                rule: "import.file",
-                severity: Severity::Error,
-                what: ("文件不完整，中途断开".into(), "the file is cut off before its end".into()),
-                done: ("断开之前的要素照常读取", "what stands before the cut was read"),
-            });
-        }
-        let crs = match layout.crs {
-            None => DeclaredCrs::Undeclared,
-            Some(range) => declared_crs(&text[range]),
-        };
-        let total = layout.parts.len() as u64;
-        Ok(Self {
-            text,
-            parts: layout.parts.into_iter(),
-            total,
-            row: 0,
-            columns: Vec::new(),
-            places: HashMap::new(),
-            crs,
-            report,
-            heights: false,
+/// Whether it is a plain object and no feature.
+fn is_plain(text: &str) -> bool {
+    serde_json::from_str::<Pairs>(text).is_ok_and(|Pairs(members)| {
+        !members.iter().any(|(name, _)| matches!(name.as_str(), "geometry" | "coordinates" | "properties"))
+            && !members.iter().any(|(name, kind)| name == "type" && kind == "Feature")
+    })
+}
+
+/// An array of plain objects is a table.
+fn table_of(text: &str, parts: Vec<Range<usize>>, report: Report) -> table::TableSource {
+    let read = |(at, range): (usize, Range<usize>)| -> table::Object {
+        let part = &text[range];
+        serde_json::from_str::<Pairs>(part).map(|Pairs(members)| members).map_err(|e| {
+            let zh = format!("不是正确的 JSON 对象（{e}）");
+            Box::new(report.refused(at as u64 + 1, start_of(part), &zh, &e.to_string()))
         })
-    }
+    };
+    let objects = parts.into_iter().enumerate().map(read).collect();
+    table::of_objects(objects, report)
+}
 
-    /// Whether the first of them is a plain object.
-    fn is_table(&self) -> bool {
-        let first = self.parts.as_slice().first().map(|range| &self.text[range.clone()]);
-        first.and_then(|text| serde_json::from_str::<Pairs>(text).ok()).is_some_and(|Pairs(members)| {
-            !members
-                .iter()
-                .any(|(name, _)| matches!(name.as_str(), "geometry" | "coordinates" | "properties"))
-                && !members.iter().any(|(name, kind)| name == "type" && kind == "Feature")
-        })
-    }
+/// As much of a part as a finding shows.
+fn start_of(part: &str) -> &str {
+    part.char_indices().nth(120).map_or(part, |(end, _)| &part[..end])
+}
 
-    fn into_table(mut self) -> table::TableSource {
-        let parts = std::mem::take(&mut self.parts);
-        let read = |(at, range): (usize, Range<usize>)| -> table::Object {
-            let part = &self.text[range];
-            serde_json::from_str::<Pairs>(part).map(|Pairs(members)| members).map_err(|e| {
-                let start: String = part.chars().take(120).collect();
-                Box::new(self.report.refused(
-                    at as u64 + 1,
-                    &start,
-                    &format!("不是正确的 JSON 对象（{e}）"),
-                    &e.to_string(),
-                ))
-            })
-        };
-        let objects = parts.enumerate().map(read).collect();
-        table::of_objects(objects, self.report)
-    }
-
-    fn column(&mut self, name: String) -> usize {
+impl GeoJsonReader {
+    fn column(&mut self, name: String, columns: &mut Vec<String>) -> usize {
         if let Some(&at) = self.places.get(&name) {
             return at;
         }
-        let at = self.columns.len();
-        self.columns.push(name.clone());
+        let at = columns.len();
+        columns.push(name.clone());
         self.places.insert(name, at);
         at
     }
 
-    fn feature(&mut self, raw: RawFeature) -> SourceFeature {
+    fn feature(&mut self, raw: RawFeature, so_far: &mut SoFar) -> SourceFeature {
         let mut values = Vec::with_capacity(raw.properties.len() + 1);
         // An `id` among the properties is the author's own and goes before the feature's.
         let own_id = raw.properties.iter().any(|(name, value)| name == "id" && !value.is_null());
         if let Some(id) = raw.id.filter(|id| !own_id && !id.is_null()) {
-            values.push((self.column("id".into()), id));
+            values.push((self.column("id".into(), &mut so_far.columns), id));
         }
         for (name, value) in raw.properties {
-            let at = self.column(name);
+            let at = self.column(name, &mut so_far.columns);
             if !value.is_null() {
                 values.push((at, value));
             }
@@ -139,21 +122,21 @@ impl GeoJsonSource {
         let geometry = match raw.geometry.map(|g| g.into_geometry()) {
             None => None,
             Some(Ok((geometry, heights))) => {
-                self.note_heights(heights);
+                self.note_heights(heights, &mut so_far.report);
                 geometry
             }
             Some(Err(why)) => {
-                self.report.geometry(self.row, None, "", why.0, why.1);
+                so_far.report.geometry(so_far.row, None, "", why.0, why.1);
                 None
             }
         };
-        SourceFeature { row: self.row, geometry, values }
+        SourceFeature { row: so_far.row, geometry, values }
     }
 
-    fn note_heights(&mut self, heights: bool) {
+    fn note_heights(&mut self, heights: bool, report: &mut Report) {
         if heights && !self.heights {
             self.heights = true;
-            self.report.file(Noticed {
+            report.file(Noticed {
                 rule: "import.heights",
                 severity: Severity::Note,
                 what: ("坐标带有高程".into(), "the coordinates have heights".into()),
@@ -163,35 +146,18 @@ impl GeoJsonSource {
     }
 }
 
-impl FeatureSource for GeoJsonSource {
-    fn columns(&self) -> &[String] {
-        &self.columns
-    }
+impl ReadPart for GeoJsonReader {
+    type Part = Range<usize>;
 
-    fn crs(&self) -> &DeclaredCrs {
-        &self.crs
-    }
-
-    fn count_hint(&self) -> Option<u64> {
-        Some(self.total)
-    }
-
-    fn next_feature(&mut self) -> Option<Result<SourceFeature, Finding>> {
-        let range = self.parts.next()?;
-        self.row += 1;
+    fn read(&mut self, range: Range<usize>, so_far: &mut SoFar) -> Option<Result<SourceFeature, Finding>> {
         let part = &self.text[range];
-        match serde_json::from_str::<RawFeature>(part) {
-            Ok(raw) => Some(Ok(self.feature(raw))),
+        Some(match serde_json::from_str::<RawFeature>(part) {
+            Ok(raw) => Ok(self.feature(raw, so_far)),
             Err(e) => {
-                let start: String = part.chars().take(120).collect();
                 let zh = format!("不是正确的 GeoJSON 要素（{e}）");
-                Some(Err(self.report.refused(self.row, &start, &zh, &e.to_string())))
+                Err(so_far.report.refused(so_far.row, start_of(part), &zh, &e.to_string()))
             }
-        }
-    }
-
-    fn take_findings(&mut self) -> Vec<Finding> {
-        self.report.take()
+        })
     }
 }
 
@@ -261,6 +227,12 @@ impl<'de> Deserialize<'de> for Pairs {
         }
         from.deserialize_map(PairsVisitor)
     }
+}
+
+/// Our own writer's member: `{"crs":"EPSG:4490"}`.
+fn own_crs(text: &str) -> DeclaredCrs {
+    let member = serde_json::from_str::<Json>(text).unwrap_or_default();
+    member["crs"].as_str().map_or(DeclaredCrs::Undeclared, declared::read)
 }
 
 /// The older `crs` member: `{"type":"name","properties":{"name":…}}`, or a plain text as some programs write.

@@ -9,6 +9,8 @@ pub(super) struct Layout {
     pub parts: Vec<Range<usize>>,
     /// value of the `crs` member
     pub crs: Option<Range<usize>>,
+    /// value of the member that our own writer adds
+    pub own: Option<Range<usize>>,
     /// the text ends before its brackets do
     pub cut: bool,
 }
@@ -151,6 +153,9 @@ impl Scanner<'_> {
             }
             match key {
                 b"crs" => layout.crs = layout.crs.take().or(Some(value..self.at)),
+                _ if key == super::OWN_MEMBER.as_bytes() => {
+                    layout.own = layout.own.take().or(Some(value..self.at))
+                }
                 b"type" => kind = String::from_utf8_lossy(&self.bytes[value..self.at]).into_owned(),
                 b"coordinates" | b"geometry" | b"geometries" => other = true,
                 _ if self.bytes[value] == b'{' => objects.push(value..self.at),

@@ -1,6 +1,8 @@
 //! Writes GeoJSON: RFC 7946, outer rings counter-clockwise, features in the order they come.
 //!
-//! In a system other than WGS 84 longitude and latitude the older `crs` member says which; RFC 7946 knows none.
+//! RFC 7946 knows longitude and latitude on WGS 84 only and forbids a `crs` member. CGCS2000 is the same numbers
+//! (`Crs::is_register`), so such files have none; which of the two it was stands in a member of our own, as the
+//! standard allows, so that nobody is asked when the file comes back. Any other system needs the older `crs`.
 
 use geo_types::{Coord, Geometry, LineString, Polygon};
 use serde_json::Value as Json;
@@ -8,6 +10,7 @@ use serde_json::Value as Json;
 use super::super::neighbour::Neighbour;
 use super::super::report::{Noticed, Report};
 use super::super::{FeatureSink, FormatError, OutFeature, OutSchema, rings};
+use super::OWN_MEMBER;
 use crate::crs::Crs;
 use crate::model::{Finding, Severity};
 
@@ -28,14 +31,18 @@ impl GeoJsonSink {
         let mut report = Report::new(path);
         let name = Json::from(schema.name.as_str());
         let mut head = format!("{{\"type\":\"FeatureCollection\",\"name\":{name},");
-        if let Some(crs) = schema.crs.as_ref().filter(|crs| !matches!(crs, Crs::Epsg(4326) | Crs::Crs84)) {
-            let said = match crs {
-                Crs::Epsg(code) => format!("urn:ogc:def:crs:EPSG::{code}"),
-                other => other.to_string(),
-            };
-            let said = Json::from(said);
-            head += &format!("\"crs\":{{\"type\":\"name\",\"properties\":{{\"name\":{said}}}}},");
-            if *crs != Crs::Epsg(4490) {
+        match &schema.crs {
+            None => {}
+            Some(crs) if crs.is_register() => {
+                head += &format!("\"{OWN_MEMBER}\":{{\"crs\":{}}},", Json::from(crs.to_string()));
+            }
+            Some(crs) => {
+                let said = match crs {
+                    Crs::Epsg(code) => format!("urn:ogc:def:crs:EPSG::{code}"),
+                    other => other.to_string(),
+                };
+                let said = Json::from(said);
+                head += &format!("\"crs\":{{\"type\":\"name\",\"properties\":{{\"name\":{said}}}}},");
                 report.file(not_wgs84());
             }
         }

@@ -15,6 +15,7 @@ use std::path::Path;
 use geo_types::{Coord, Geometry, LineString, Point, Polygon};
 use serde_json::Value as Json;
 
+use super::parts::{Parts, ReadPart, SoFar};
 use super::report::{Noticed, Report};
 use super::{DeclaredCrs, FeatureSource, FormatError, LayerInfo, ReadOptions, SourceFeature};
 use crate::crs::Crs;
@@ -27,17 +28,11 @@ use self::theme::{Drawn, Theme};
 /// Nodes whose coordinates are kept: twenty bytes each.
 const MAX_NODES: usize = 150_000_000;
 
-/// A theme of a file being read.
-pub(crate) struct OsmSource {
-    columns: Vec<String>,
-    crs: DeclaredCrs,
+/// Makes features of a theme's elements.
+struct OsmReader {
     places: Places,
     theme: Theme,
     ways: HashMap<i64, Way>,
-    todo: std::vec::IntoIter<Todo>,
-    total: u64,
-    row: u64,
-    report: Report,
 }
 
 /// What is to be given away, in the order of the file.
@@ -52,56 +47,53 @@ pub(crate) fn layers() -> Vec<LayerInfo> {
     Theme::ALL.iter().map(|theme| LayerInfo { name: theme.name().into(), count: None }).collect()
 }
 
-impl OsmSource {
-    /// Reads what the chosen theme needs.
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, FormatError> {
-        let names = || Theme::ALL.iter().map(|theme| theme.name().to_owned()).collect();
-        let theme = match &options.layer {
-            None => return Err(FormatError::ChooseLayer { path: path.into(), layers: names() }),
-            Some(layer) => Theme::by_name(layer).ok_or_else(|| FormatError::NoSuchLayer {
-                path: path.into(),
-                layer: layer.clone(),
-                layers: names(),
-            })?,
-        };
-        let mut gathered = Gathered { theme, ..Gathered::default() };
-        let mut cut = None;
-        for pass in [Kind::Relation, Kind::Way, Kind::Node] {
-            if pass == Kind::Relation && !theme.has_relations() {
-                continue;
-            }
-            if pass == Kind::Node {
-                gathered.places.prepare(path, &gathered.ways)?;
-            }
-            let read = element::each(path, pass, &mut |element| gathered.take(element))?;
-            cut = cut.or(read);
+/// Reads what the chosen theme needs.
+pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
+    let names = || Theme::ALL.iter().map(|theme| theme.name().to_owned()).collect();
+    let theme = match &options.layer {
+        None => return Err(FormatError::ChooseLayer { path: path.into(), layers: names() }),
+        Some(layer) => Theme::by_name(layer).ok_or_else(|| FormatError::NoSuchLayer {
+            path: path.into(),
+            layer: layer.clone(),
+            layers: names(),
+        })?,
+    };
+    let mut gathered = Gathered { theme, ..Gathered::default() };
+    let mut cut = None;
+    for pass in [Kind::Relation, Kind::Way, Kind::Node] {
+        if pass == Kind::Relation && !theme.has_relations() {
+            continue;
         }
-        let mut report = Report::new(path);
-        if let Some(why) = cut {
-            report.file(Noticed {
-                rule: "import.file",
-                severity: Severity::Error,
-                what: (
-                    format!("文件不完整或已损坏（{why}）"),
-                    format!("the file is cut off or broken: {why}"),
-                ),
-                done: ("损坏之前的内容照常读取", "what stands before was read"),
-            });
+        if pass == Kind::Node {
+            gathered.places.prepare(path, &gathered.ways)?;
         }
-        let Gathered { places, ways, chosen, nodes, relations, .. } = gathered;
-        let todo: Vec<Todo> = nodes
-            .into_iter()
-            .map(Todo::Node)
-            .chain(chosen.into_iter().map(Todo::Way))
-            .chain(relations.into_iter().map(Todo::Relation))
-            .collect();
-        let mut columns = vec!["osm_id".to_owned()];
-        columns.extend(theme.columns().iter().map(|&tag| tag.to_owned()));
-        columns.push("other_tags".into());
-        let (total, crs) = (todo.len() as u64, DeclaredCrs::Known(Crs::Epsg(4326)));
-        Ok(Self { columns, crs, places, theme, ways, todo: todo.into_iter(), total, row: 0, report })
+        let read = element::each(path, pass, &mut |element| gathered.take(element))?;
+        cut = cut.or(read);
     }
+    let mut report = Report::new(path);
+    if let Some(why) = cut {
+        report.file(Noticed {
+            rule: "import.file",
+            severity: Severity::Error,
+            what: (format!("文件不完整或已损坏（{why}）"), format!("the file is cut off or broken: {why}")),
+            done: ("损坏之前的内容照常读取", "what stands before was read"),
+        });
+    }
+    let Gathered { places, ways, chosen, nodes, relations, .. } = gathered;
+    let todo: Vec<Todo> = nodes
+        .into_iter()
+        .map(Todo::Node)
+        .chain(chosen.into_iter().map(Todo::Way))
+        .chain(relations.into_iter().map(Todo::Relation))
+        .collect();
+    let mut columns = vec!["osm_id".to_owned()];
+    columns.extend(theme.columns().iter().map(|&tag| tag.to_owned()));
+    columns.push("other_tags".into());
+    let reader = OsmReader { places, theme, ways };
+    Ok(Box::new(Parts::new(reader, todo, DeclaredCrs::Known(Crs::Epsg(4326)), columns, report)))
+}
 
+impl OsmReader {
     fn values(&self, kind: &str, id: i64, tags: Tags) -> Vec<(usize, Json)> {
         let mut values = vec![(0, Json::from(format!("{kind}/{id}")))];
         let known = self.theme.columns();
@@ -121,12 +113,12 @@ impl OsmSource {
         values
     }
 
-    fn line(&mut self, way: &Way) -> Vec<Coord> {
+    fn line(&self, way: &Way, so_far: &mut SoFar) -> Vec<Coord> {
         let line: Vec<Coord> = way.refs.iter().filter_map(|id| self.places.get(*id)).collect();
         if line.len() < way.refs.len() {
             let (id, missing) = (way.id, way.refs.len() - line.len());
-            self.report.value(
-                self.row,
+            so_far.report.value(
+                so_far.row,
                 None,
                 &format!("way/{id}"),
                 Noticed {
@@ -143,23 +135,23 @@ impl OsmSource {
         line
     }
 
-    fn way(&mut self, id: i64) -> Option<Result<SourceFeature, Finding>> {
+    fn way(&self, id: i64, so_far: &mut SoFar) -> Option<Result<SourceFeature, Finding>> {
         let way = self.ways.get(&id)?.clone();
-        let line = self.line(&way);
+        let line = self.line(&way, so_far);
         let drawn = self.theme.drawn(&way.tags, way.closed());
         let geometry = match drawn {
             _ if line.len() < 2 => {
                 let (zh, en) = ("可用的节点不足两个", "fewer than two of its nodes are in the file");
-                return Some(Err(self.report.refused(self.row, &format!("way/{id}"), zh, en)));
+                return Some(Err(so_far.report.refused(so_far.row, &format!("way/{id}"), zh, en)));
             }
             Drawn::Area if line.len() >= 4 => Geometry::Polygon(Polygon::new(LineString(line), vec![])),
             _ => LineString(line).into(),
         };
         let values = self.values("way", id, way.tags);
-        Some(Ok(SourceFeature { row: self.row, geometry: Some(geometry), values }))
+        Some(Ok(SourceFeature { row: so_far.row, geometry: Some(geometry), values }))
     }
 
-    fn relation(&mut self, relation: Relation) -> Option<Result<SourceFeature, Finding>> {
+    fn relation(&self, relation: Relation, so_far: &mut SoFar) -> Result<SourceFeature, Finding> {
         let id = relation.id;
         let Assembled { area, open, missing } = assemble::area(&relation, &self.ways, &self.places);
         if open > 0 || missing > 0 {
@@ -169,8 +161,8 @@ impl OsmSource {
                 .find(|(key, _)| key == "name")
                 .map(|(_, v)| v.as_str())
                 .unwrap_or_default();
-            self.report.value(
-                self.row,
+            so_far.report.value(
+                so_far.row,
                 None,
                 &format!("relation/{id}"),
                 Noticed {
@@ -188,42 +180,26 @@ impl OsmSource {
         }
         if area.0.is_empty() {
             let (zh, en) = ("没有一圈边线是闭合的", "none of its rings closes");
-            return Some(Err(self.report.refused(self.row, &format!("relation/{id}"), zh, en)));
+            return Err(so_far.report.refused(so_far.row, &format!("relation/{id}"), zh, en));
         }
         let values = self.values("relation", id, relation.tags);
-        Some(Ok(SourceFeature { row: self.row, geometry: Some(area.into()), values }))
+        Ok(SourceFeature { row: so_far.row, geometry: Some(area.into()), values })
     }
 }
 
-impl FeatureSource for OsmSource {
-    fn columns(&self) -> &[String] {
-        &self.columns
-    }
+impl ReadPart for OsmReader {
+    type Part = Todo;
 
-    fn crs(&self) -> &DeclaredCrs {
-        &self.crs
-    }
-
-    fn count_hint(&self) -> Option<u64> {
-        Some(self.total)
-    }
-
-    fn next_feature(&mut self) -> Option<Result<SourceFeature, Finding>> {
-        let todo = self.todo.next()?;
-        self.row += 1;
+    fn read(&mut self, todo: Todo, so_far: &mut SoFar) -> Option<Result<SourceFeature, Finding>> {
         match todo {
             Todo::Node(node) => {
                 let values = self.values("node", node.id, node.tags);
                 let geometry = Some(Point(node.at).into());
-                Some(Ok(SourceFeature { row: self.row, geometry, values }))
+                Some(Ok(SourceFeature { row: so_far.row, geometry, values }))
             }
-            Todo::Way(id) => self.way(id),
-            Todo::Relation(relation) => self.relation(relation),
+            Todo::Way(id) => self.way(id, so_far),
+            Todo::Relation(relation) => Some(self.relation(relation, so_far)),
         }
-    }
-
-    fn take_findings(&mut self) -> Vec<Finding> {
-        self.report.take()
     }
 }
 

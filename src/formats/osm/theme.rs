@@ -29,158 +29,45 @@ pub(super) enum Drawn {
     Area,
 }
 
-const ROADS: &[&str] = &[
-    "highway",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "foot",
-    "access",
-    "sidewalk",
-    "sidewalk:left",
-    "sidewalk:right",
-    "sidewalk:both",
-    "oneway",
-    "oneway:foot",
-    "footway",
-    "service",
-    "junction",
-    "bridge",
-    "tunnel",
-    "covered",
-    "layer",
-    "level",
-    "incline",
-    "surface",
-    "smoothness",
-    "width",
-    "lanes",
-    "maxspeed",
-    "step_count",
-    "handrail",
-    "ramp",
-    "wheelchair",
-    "crossing",
-    "crossing:markings",
-    "lit",
-    "bicycle",
-    "motor_vehicle",
-    "area",
-    "conveying",
-    "indoor",
-    "construction",
+/// Columns of a theme: what tells its features apart, their names, then the rest.
+macro_rules! columns {
+    ($($kind:literal)* ; $($rest:literal)*) => {
+        &[$($kind,)* "name", "name:zh", "name:en", "alt_name", "old_name", "ref", $($rest,)*]
+    };
+}
+
+const ROADS: &[&str] = columns![
+    "highway";
+    "foot" "access" "sidewalk" "sidewalk:left" "sidewalk:right" "sidewalk:both" "oneway" "oneway:foot"
+    "footway" "service" "junction" "bridge" "tunnel" "covered" "layer" "level" "incline" "surface"
+    "smoothness" "width" "lanes" "maxspeed" "step_count" "handrail" "ramp" "wheelchair" "crossing"
+    "crossing:markings" "lit" "bicycle" "motor_vehicle" "area" "conveying" "indoor" "construction"
 ];
-const WATER: &[&str] = &[
-    "waterway",
-    "natural",
-    "water",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "landuse",
-    "width",
-    "intermittent",
-    "tunnel",
-    "layer",
-    "boat",
+const WATER: &[&str] = columns![
+    "waterway" "natural" "water";
+    "landuse" "width" "intermittent" "tunnel" "layer" "boat"
 ];
-const BUILDINGS: &[&str] = &[
-    "building",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "addr:street",
-    "addr:housenumber",
-    "addr:housename",
-    "addr:unit",
-    "building:levels",
-    "building:flats",
-    "height",
-    "amenity",
-    "shop",
-    "office",
-    "residential",
-    "start_date",
+const BUILDINGS: &[&str] = columns![
+    "building";
+    "addr:street" "addr:housenumber" "addr:housename" "addr:unit" "building:levels" "building:flats"
+    "height" "amenity" "shop" "office" "residential" "start_date"
 ];
-const BARRIERS: &[&str] = &[
-    "barrier",
-    "entrance",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "access",
-    "foot",
-    "bicycle",
-    "motor_vehicle",
-    "locked",
-    "door",
-    "opening_hours",
-    "wheelchair",
-    "addr:housenumber",
-    "level",
-    "height",
-    "kerb",
+const BARRIERS: &[&str] = columns![
+    "barrier" "entrance";
+    "access" "foot" "bicycle" "motor_vehicle" "locked" "door" "opening_hours" "wheelchair"
+    "addr:housenumber" "level" "height" "kerb"
 ];
-const PLACES: &[&str] = &[
-    "place",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "population",
-    "admin_level",
-    "is_in",
-    "capital",
-    "wikidata",
+const PLACES: &[&str] = columns![
+    "place";
+    "population" "admin_level" "is_in" "capital" "wikidata"
 ];
-const LANDUSE: &[&str] = &[
-    "landuse",
-    "leisure",
-    "amenity",
-    "natural",
-    "military",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "access",
-    "operator",
-    "addr:street",
-    "addr:housenumber",
-    "residential",
-    "barrier",
-    "opening_hours",
+const LANDUSE: &[&str] = columns![
+    "landuse" "leisure" "amenity" "natural" "military";
+    "access" "operator" "addr:street" "addr:housenumber" "residential" "barrier" "opening_hours"
 ];
-const BOUNDARIES: &[&str] = &[
-    "boundary",
-    "admin_level",
-    "name",
-    "name:zh",
-    "name:en",
-    "alt_name",
-    "old_name",
-    "ref",
-    "place",
-    "population",
-    "wikidata",
-    "start_date",
-    "official_name",
+const BOUNDARIES: &[&str] = columns![
+    "boundary" "admin_level";
+    "place" "population" "wikidata" "start_date" "official_name"
 ];
 
 const LEISURE: &[&str] = &[
