@@ -7,6 +7,7 @@ use geo_types::Coord;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::stop;
 use super::words::{self, line, t, thousands};
 use crate::crs::{self, Crs, Transform};
 use crate::formats::{
@@ -37,10 +38,11 @@ pub struct Convert {
 impl Convert {
     /// Reads all, transforms, writes a FeatureCollection in input order with its properties.
     pub fn run(self) -> Result<(), Failure> {
+        stop::listen();
         let options = ReadOptions { layer: self.source_layer.clone(), encoding: self.encoding.clone() };
         let mut source = formats::open(&self.input, &options)?;
         let mut findings = Findings::default();
-        let features = read_all(source.as_mut(), &mut findings);
+        let features = read_all(source.as_mut(), &mut findings)?;
         source.take_findings().into_iter().for_each(|finding| findings.push(finding));
         let from = match (&self.from, source.crs()) {
             (Some(crs), _) | (None, DeclaredCrs::Known(crs)) => crs.clone(),
@@ -61,6 +63,7 @@ impl Convert {
         let mut sink = formats::create_geojson(&self.output, &schema)?;
         let count = features.len() as u64;
         for feature in features {
+            stop::check()?;
             let geometry = feature.geometry.map(|g| transform.geometry(g)).transpose()?;
             let mut values = vec![serde_json::Value::Null; columns.len()];
             for (at, value) in feature.values {
@@ -68,6 +71,7 @@ impl Convert {
             }
             sink.write(OutFeature { geometry, values })?;
         }
+        stop::check()?;
         sink.finish()?.into_iter().for_each(|finding| findings.push(finding));
         if self.json {
             words::json(&json!({"features": count, "from": from.to_string(), "findings": findings}));
@@ -79,15 +83,16 @@ impl Convert {
     }
 }
 
-fn read_all(source: &mut dyn FeatureSource, findings: &mut Findings) -> Vec<SourceFeature> {
+fn read_all(source: &mut dyn FeatureSource, findings: &mut Findings) -> Result<Vec<SourceFeature>, Failure> {
     let mut features = Vec::new();
     while let Some(next) = source.next_feature() {
+        stop::check()?;
         match next {
             Ok(feature) => features.push(feature),
             Err(finding) => findings.push(finding),
         }
     }
-    features
+    Ok(features)
 }
 
 fn question(features: &[SourceFeature]) -> Failure {

@@ -1,6 +1,6 @@
 //! `boundstone demo`: the register of the demo district.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -23,10 +23,15 @@ pub struct Demo {
     register: PathBuf,
     #[arg(long, help = t("已有时删去重做", "make it anew where it exists"))]
     reset: bool,
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=400), help = t("放大 K 倍，供测速", "K times as large, for benchmarks"))]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = times, help = t("放大 K 倍，供测速", "K times as large, for benchmarks"))]
     scale: u32,
     #[arg(long, value_name = "S", default_value_t = 1, help = t("随机种子", "seed"))]
     seed: u64,
+}
+
+fn times(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (1..=400).contains(number));
+    number.ok_or_else(|| t("应是 1 到 400 的整数", "it must be a whole number from 1 to 400").to_owned())
 }
 
 impl Demo {
@@ -42,7 +47,7 @@ impl Demo {
             return Ok(());
         }
         if let Some(folder) = self.register.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder).map_err(|error| Failure::disk(folder, &error))?;
         }
         let making = self.register.with_extension("making.gpkg");
         remove(&making)?;
@@ -62,7 +67,7 @@ impl Demo {
         drop(register);
         bar.finish_and_clear();
         remove(&self.register)?;
-        std::fs::rename(&making, &self.register)?;
+        std::fs::rename(&making, &self.register).map_err(|error| Failure::disk(&self.register, &error))?;
         line(format!(
             "{} {}：{} {}",
             t("已生成演示区", "made the demo district"),
@@ -75,12 +80,14 @@ impl Demo {
 }
 
 /// Removes a register and what SQLite keeps beside it.
-fn remove(register: &std::path::Path) -> Result<(), Failure> {
+fn remove(register: &Path) -> Result<(), Failure> {
     for suffix in ["", "-wal", "-shm"] {
         let mut name = register.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::disk(Path::new(&name), &error));
+            }
             _ => {}
         }
     }

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::failure::Failure;
 use super::inspect::AsOf;
 use super::registers::open_to_read;
+use super::stop;
 use super::words::{self, line, t, thousands};
 use crate::crs::{Crs, Transform};
 use crate::formats::{self, OutColumn, OutFeature, OutSchema};
@@ -50,6 +51,7 @@ fn bbox(text: &str) -> Result<Rect, String> {
 impl Export {
     /// Writes what holds on the day; nothing stands under the file's name until all of it is written.
     pub fn run(self) -> Result<(), Failure> {
+        stop::listen();
         let register = open_to_read(&self.register)?;
         let snapshot = self.as_of.snapshot(&register)?;
         let day = self.as_of.date();
@@ -66,11 +68,13 @@ impl Export {
         let mut sink = formats::create(&self.to, &schema(self.layer, crs))?;
         let bar = words::progress(t("写出", "writing"), Some(records.len() as u64));
         for record in &records {
+            stop::check()?;
             let geometry = record.geometry.as_deref().cloned().map(|g| transform.geometry(g)).transpose()?;
             sink.write(OutFeature { geometry, values: values(record) })?;
             bar.inc(1);
         }
         bar.finish_and_clear();
+        stop::check()?;
         let mut findings = crate::model::Findings::default();
         sink.finish()?.into_iter().for_each(|finding| findings.push(finding));
         if self.json {

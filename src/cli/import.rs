@@ -1,6 +1,5 @@
 //! `boundstone import`: a file comes in as one change set.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,11 +7,12 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::registers::{Authorship, ids, open_to_write, today};
-use super::words::{self, language, line, t, thousands};
+use super::stop;
+use super::words::{self, language, line, t, thousands, warn};
 use crate::crs::Crs;
 use crate::formats::{self, FeatureSource, ReadOptions};
-use crate::intake::{self, ImportError, ImportOptions, ImportPlan};
-use crate::model::{Bilingual, IdSource, Language, Layer, SetKind};
+use crate::intake::{self, ImportOptions, ImportPlan};
+use crate::model::{IdSource, Language, Layer, SetKind};
 use crate::register::{CommitError, Decision};
 use crate::snapshot::Snapshot;
 
@@ -57,6 +57,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 impl Import {
     /// Plans against the newest snapshot and appends the plan as one change set.
     pub fn run(self) -> Result<(), Failure> {
+        stop::listen();
         let register = open_to_write(&self.register)?;
         let file = self.source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let options = ImportOptions {
@@ -70,20 +71,28 @@ impl Import {
         let (mut plan, mut ids) = (None, ids());
         let done = register.commit(header, |snapshot| {
             let mut made = self.plan(snapshot, &options, &mut ids)?;
+            // The last moment: what follows is one transaction.
+            stop::check()?;
             let changes = if self.dry_run { Vec::new() } else { std::mem::take(&mut made.changes) };
             let origin = Some(made.origin.clone());
             plan = Some(made);
-            Ok(Decision { changes, origin })
+            Ok::<_, Failure>(Decision { changes, origin })
         });
         let revision = match done {
             Ok(head) => Some(head.revision.0),
             Err(CommitError::Nothing) => None,
-            Err(CommitError::Refused(failure)) => return Err(failure),
-            Err(CommitError::Store(error)) => return Err(error.into()),
-            Err(CommitError::Apply(error)) => return Err(error.into()),
+            Err(error) => return Err(error.into()),
         };
         if let Some(plan) = plan {
             report(&plan, revision, self.dry_run, self.json);
+        }
+        if let Some(revision) = revision.filter(|_| stop::asked()) {
+            warn(match language() {
+                Language::Zh => format!("停止得太晚，已写入。要撤销：boundstone undo … {revision}"),
+                Language::En => {
+                    format!("too late to stop, it is written. Take it back: boundstone undo … {revision}")
+                }
+            });
         }
         Ok(())
     }
@@ -98,31 +107,15 @@ impl Import {
         let bar = words::progress(t("读取", "reading"), source.count_hint());
         let plan = intake::plan_import(snapshot, source.as_mut(), options, ids, &mut |progress| {
             bar.set_position(progress.done);
-            ControlFlow::Continue(())
+            stop::flow()
         });
         bar.finish_and_clear();
-        plan.map_err(refused)
+        Ok(plan?)
     }
 
     fn open(&self) -> Result<Box<dyn FeatureSource>, Failure> {
         let options = ReadOptions { layer: self.source_layer.clone(), encoding: self.encoding.clone() };
         Ok(formats::open(&self.source, &options)?)
-    }
-}
-
-fn refused(error: ImportError) -> Failure {
-    match error {
-        ImportError::CrsQuestion { guesses, .. } => Failure::Question {
-            question: Bilingual::new(
-                "文件没有注明坐标系。请核对后用 --crs 指定：",
-                "the file does not say its coordinates. Check and give --crs:",
-            ),
-            answers: guesses
-                .into_iter()
-                .map(|guess| (format!("--crs {}", guess.crs), guess.reason))
-                .collect(),
-        },
-        other => other.into(),
     }
 }
 

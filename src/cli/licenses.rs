@@ -18,7 +18,7 @@ pub struct Licenses {
 impl Licenses {
     /// Prints the list.
     pub fn run(self) -> Result<(), Failure> {
-        let list: serde_json::Value = serde_json::from_str(THIRD_PARTIES)?;
+        let list: serde_json::Value = serde_json::from_str(THIRD_PARTIES).unwrap_or_default();
         if self.json {
             json(&list);
             return Ok(());

@@ -12,13 +12,19 @@ mod inspect;
 mod licenses;
 mod registers;
 mod serve;
+mod stop;
+mod usage;
 mod words;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use failure::Failure;
+use usage::localised;
 use words::t;
+
+use crate::model::Bilingual;
 
 /// What was asked for.
 #[derive(Parser)]
@@ -65,14 +71,41 @@ enum Command {
     Demo(demo::Demo),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
     Licenses(licenses::Licenses),
+    #[command(about = t("显示某个命令的用法", "show how a command is used"))]
+    Help(Help),
+}
+
+/// `boundstone help import`, as `boundstone import --help`.
+#[derive(clap::Args)]
+struct Help {
+    #[arg(value_name = "COMMAND", help = t("命令", "the command"))]
+    command: Option<String>,
+}
+
+impl Help {
+    fn run(self) -> Result<(), Failure> {
+        let mut all = localised(Arguments::command());
+        let wanted = self.command.as_deref();
+        let found = match wanted {
+            None => Some(&mut all),
+            Some(name) => all.find_subcommand_mut(name),
+        };
+        let Some(command) = found else {
+            let name = self.command.unwrap_or_default();
+            let (zh, en) = (format!("没有这个命令：{name}"), format!("there is no command {name:?}"));
+            return Err(Failure::Usage(Bilingual::new(zh, en)));
+        };
+        words::line(command.render_help().to_string());
+        Ok(())
+    }
 }
 
 /// Runs the program; the arguments are the process's.
 pub fn run() -> ExitCode {
-    let matches = localised().get_matches();
-    let arguments = match Arguments::from_arg_matches(&matches) {
+    let parsed = localised(Arguments::command()).try_get_matches();
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => error.exit(),
+        Err(error) => return usage::report(&error),
     };
     let done = match arguments.command {
         Command::Init(command) => command.run(),
@@ -88,31 +121,14 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Licenses(command) => command.run(),
+        Command::Help(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Whatever failed after Ctrl+C failed because of it: a child process hears it too.
+        Err(_) if stop::asked() => stop::stopped().report(),
         Err(failure) => failure.report(),
     }
-}
-
-/// The commands with clap's own words in the terminal's language.
-fn localised() -> clap::Command {
-    let template = t(
-        "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}\n",
-        "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
-    );
-    let headings = |mut command: clap::Command| {
-        let names: Vec<_> =
-            command.get_arguments().map(|a| (a.get_id().clone(), a.is_positional())).collect();
-        for (name, positional) in names {
-            let heading = if positional { t("参数", "Arguments") } else { t("选项", "Options") };
-            command = command.mut_arg(name, |a| a.help_heading(heading));
-        }
-        command.help_template(template)
-    };
-    let command = headings(Arguments::command());
-    let names: Vec<_> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, headings))
 }
 
 #[cfg(test)]
@@ -121,6 +137,6 @@ mod tests {
 
     #[test]
     fn the_commands_fit_together() {
-        localised().debug_assert();
+        localised(Arguments::command()).debug_assert();
     }
 }

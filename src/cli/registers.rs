@@ -9,7 +9,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::words::{self, line, t, thousands};
 use crate::model::{Date, Header, IdSource, Revision, SetKind};
-use crate::register::{CommitError, Register};
+use crate::register::Register;
 use crate::store::{GeoPackageStore, RegisterInfo};
 
 /// Milliseconds since 1970: the only clock of the command line.
@@ -52,9 +52,10 @@ fn must_exist(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let name = path.display();
-    Err(Failure::nothing(
-        format!("没有登记册 {name}。先新建：boundstone init {name}"),
-        format!("there is no register {name}. Make it first: boundstone init {name}"),
+    let failure = Failure::nothing(format!("没有登记册 {name}"), format!("there is no register {name}"));
+    Err(failure.then(
+        &format!("请核对文件名；新建用 boundstone init {name}"),
+        &format!("Check the name; make one with boundstone init {name}"),
     ))
 }
 
@@ -101,7 +102,11 @@ impl Init {
     pub fn run(self) -> Result<(), Failure> {
         if self.register.exists() {
             let name = self.register.display();
-            return Err(Failure::nothing(format!("{name} 已存在"), format!("{name} exists already")));
+            let failure = Failure::nothing(format!("{name} 已存在"), format!("{name} exists already"));
+            return Err(failure.then(
+                "请另取文件名；已有的文件不会被改动。",
+                "Take another name; the file there is left as it is.",
+            ));
         }
         let stem = self.register.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let title = self.title.or(stem).unwrap_or_default();
@@ -130,10 +135,7 @@ impl Undo {
     pub fn run(self) -> Result<(), Failure> {
         let register = open_to_write(&self.register)?;
         let header = self.authorship.header(SetKind::Undo);
-        let head = match register.undo(Revision(self.revision), header) {
-            Err(CommitError::Refused(refusal)) => return Err(Failure::Nothing(refusal.sentence())),
-            done => done?,
-        };
+        let head = register.undo(Revision(self.revision), header)?;
         if self.json {
             words::json(&json!({"revision": head.revision.0, "undoes": self.revision}));
         } else {
@@ -198,7 +200,8 @@ impl Verify {
             );
             Ok(())
         } else {
-            Err(Failure::nothing("登记册有损坏，见上", "the register is damaged, see above"))
+            Err(Failure::nothing("登记册有损坏，见上", "the register is damaged, see above")
+                .then("请停止写入，并从备份恢复。", "Stop writing to it and go back to a backup."))
         }
     }
 }

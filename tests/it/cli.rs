@@ -117,6 +117,30 @@ fn a_file_comes_in_is_found_undone_and_goes_out() {
     assert_eq!(desk.json(&["verify", "r.gpkg"])["sound"], true);
 }
 
+/// Our own GeoJSON says its coordinates without the member that RFC 7946 forbids, and comes back unasked.
+#[test]
+fn what_went_out_comes_back_without_a_question() {
+    let desk = Desk::new();
+    desk.file("streets.geojson", STREETS);
+    desk.done(&["init", "r.gpkg"]);
+    desk.done(&import(&["--crs", "EPSG:4490"]));
+    for (name, crs, legacy) in [
+        ("a.geojson", "EPSG:4490", false),
+        ("b.geojson", "EPSG:4326", false),
+        ("c.geojson", "EPSG:4543", true),
+    ] {
+        desk.done(&["export", "r.gpkg", "--layer", "division", "--to", name, "--crs", crs]);
+        let out: Json = serde_json::from_slice(&std::fs::read(desk.path(name)).unwrap()).unwrap();
+        assert_eq!(out.get("crs").is_some(), legacy, "{name}");
+        let back = desk.json(&[&["import", "r.gpkg", name, "--layer", "division"], &BY[..]].concat());
+        assert_eq!(
+            (back["counts"]["unchanged"].as_u64(), back["revision"].as_u64()),
+            (Some(2), None),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn usage_and_absent_things_have_their_exit_codes() {
     let desk = Desk::new();
@@ -137,6 +161,121 @@ fn usage_and_absent_things_have_their_exit_codes() {
     let english =
         Command::new(env!("CARGO_BIN_EXE_boundstone")).env("BOUNDSTONE_LANG", "en").arg("--help").output();
     assert!(String::from_utf8_lossy(&english.unwrap().stdout).contains("Usage:"));
+}
+
+impl Desk {
+    /// What is said on standard error in a language, and the exit code.
+    fn said(&self, language: &str, arguments: &[&str]) -> (String, Option<i32>) {
+        let output = Command::new(env!("CARGO_BIN_EXE_boundstone"))
+            .current_dir(self.folder.path())
+            .env_remove("BOUNDSTONE_LANG")
+            .env("LC_ALL", language)
+            .args(arguments)
+            .output()
+            .unwrap();
+        (String::from_utf8(output.stderr).unwrap(), output.status.code())
+    }
+}
+
+/// Every refusal is said in the language of the terminal, with what to do.
+#[test]
+fn refusals_speak_the_language_of_the_terminal() {
+    let desk = Desk::new();
+    desk.done(&["init", "r.gpkg"]);
+    desk.file("not.gpkg", "this is no database");
+    desk.file("note.txt", "hello");
+    desk.file("names.csv", "名称\n翠湖\n");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let into = ["import", "r.gpkg", "names.csv", "--layer", "name"];
+    let unknown_column = [&into[..], &["--key", "编号"], &BY].concat();
+    let unknown_field = [&into[..], &["--map", "nothing=名称"], &BY].concat();
+    let twice = [&into[..], &["--map", "text=名称", "--map", "code=名称"], &BY].concat();
+    let encoding = [&into[..], &["--encoding", "EBCDIC"], &BY].concat();
+    let to = |file: &'static str| ["export", "r.gpkg", "--layer", "road", "--to", file];
+    let xian = [&to("a.geojson")[..], &["--crs", "EPSG:4610"]].concat();
+    let undo = ["undo", "r.gpkg", "7", "--by", "a", "--reason", "b"];
+    let cases: &[(&[&str], i32, &str, &str)] = &[
+        (&["layers", "absent.gpkg"], 1, "没有登记册", "no register"),
+        (&["layers", "not.gpkg"], 1, "不是登记册文件", "Check the name"),
+        (&["init", "r.gpkg"], 1, "已存在", "exists already"),
+        (&["layers", "r.gpkg", "--revision", "9"], 1, "没有第 9 版", "no revision 9"),
+        (&undo, 1, "没有第 7 号变更", "no revision 7"),
+        (&["convert", "absent.csv", "a.geojson"], 1, "无法读取文件", "Check the file"),
+        (&["convert", "note.txt", "a.geojson"], 1, "不是本程序能读取的文件格式", "not a format"),
+        (&to("a.pdf"), 1, "不是本程序能写出的文件格式", "not a format"),
+        (&to("absent/a.geojson"), 1, "无法写出文件", "the folder exists"),
+        (&xian, 1, "没有公开的转换参数", "no transformation parameters"),
+        (&unknown_column, 1, "没有“编号”这一列", "has no column"),
+        (&unknown_field, 1, "没有字段“nothing”", "has no field"),
+        (&twice, 1, "对应了两次", "mapped twice"),
+        (&encoding, 1, "不认识的文字编码", "not a text encoding"),
+        (&["serve", "r.gpkg", "--bind", &address], 1, "已被占用", "Stop the program that uses it"),
+        (&["imprt"], 2, "没有这个命令", "there is no command"),
+        (&["layers"], 2, "还缺少", "still missing"),
+        (&["locate", "r.gpkg", "200", "0"], 2, "经度在 ±180", "within ±180"),
+    ];
+    for (arguments, code, zh, en) in cases {
+        for (language, word) in [("zh_CN.UTF-8", zh), ("en_GB.UTF-8", en)] {
+            let (said, got) = desk.said(language, arguments);
+            assert_eq!(got, Some(*code), "{arguments:?}: {said}");
+            assert!(said.contains(*word), "{arguments:?} {language}: {said}");
+            let chinese = said.chars().filter(|c| ('一'..='龥').contains(c)).count();
+            let names = if said.contains("名称") || said.contains("编号") { 8 } else { 0 };
+            assert!(language.starts_with("zh") || chinese <= names, "{arguments:?}: {said}");
+            assert!(said.trim().lines().count() > 1 || *code == 2, "{arguments:?} says what to do: {said}");
+        }
+    }
+}
+
+/// Starts the program, waits until a file of that ending is there, presses Ctrl+C.
+#[cfg(unix)]
+fn interrupted(desk: &Desk, arguments: &[&str], ending: &str) -> Output {
+    let there = || {
+        let names = std::fs::read_dir(desk.folder.path()).unwrap().flatten();
+        names.map(|entry| entry.file_name().to_string_lossy().into_owned()).any(|name| name.ends_with(ending))
+    };
+    let child = Command::new(env!("CARGO_BIN_EXE_boundstone"))
+        .current_dir(desk.folder.path())
+        .env("BOUNDSTONE_LANG", "zh")
+        .args(arguments)
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    while !there() {
+        assert!(begun.elapsed().as_secs() < 60, "{ending} never came");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success(), "it was over already");
+    child.wait_with_output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_nothing_half() {
+    let desk = Desk::new();
+    desk.done(&["init", "r.gpkg"]);
+    let rows: String = (0..200_000).map(|n| format!("{n},102.{n:06},25.1\n")).collect();
+    desk.file("many.csv", &format!("编号,经度,纬度\n{rows}"));
+    let into = ["import", "r.gpkg", "many.csv", "--layer", "facility", "--crs", "EPSG:4490"];
+    let into = [&into[..], &["--map", "name=编号"], &BY].concat();
+    let away = ["convert", "many.csv", "many.geojson", "--from", "EPSG:4490"];
+    for (arguments, ending) in [(&into[..], ".gpkg-wal"), (&away, ".part")] {
+        let output = interrupted(&desk, arguments, ending);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("没有写入任何内容"), "{said}");
+    }
+    let left: Vec<_> =
+        std::fs::read_dir(desk.folder.path()).unwrap().flatten().map(|e| e.file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("boundstone-")), "{left:?}");
+    assert!(!desk.path("many.geojson").exists());
+    let log = desk.json(&["log", "r.gpkg"]);
+    assert_eq!(log.as_array().map(Vec::len), Some(0), "the register is as it was");
+    assert_eq!(desk.json(&["verify", "r.gpkg"])["sound"], true);
 }
 
 #[test]
