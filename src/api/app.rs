@@ -6,11 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use moka::sync::Cache;
 use tokio::sync::broadcast;
 
-use super::history::LayerCounts;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::LayerFigures;
-use crate::model::{Change, Date, Layer, Revision, Secrecy};
+use crate::model::{Change, Date, Layer, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
 use crate::tiles::TileService;
@@ -72,7 +71,7 @@ pub struct App {
     events: RwLock<Option<broadcast::Sender<Event>>>,
     older: Cache<(Revision, Revision), Arc<Older>>,
     /// rows of change sets, by revision
-    pub(super) counts: Cache<Revision, Arc<LayerCounts>>,
+    pub(super) counts: Cache<Revision, Arc<RowCounts>>,
     /// vector tiles
     pub tiles: TileService,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,

@@ -1,25 +1,7 @@
-//! Values as they stand on the wire: geometry as GeoJSON, boxes, texts in two languages.
+//! Values as they stand on the wire: geometry as GeoJSON, boxes.
 
 use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
-use serde::Serialize;
 use serde_json::Value as Json;
-
-use crate::model::Bilingual;
-
-/// A text in both languages.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Text {
-    /// Chinese
-    pub zh: String,
-    /// English
-    pub en: String,
-}
-
-impl From<Bilingual> for Text {
-    fn from(text: Bilingual) -> Self {
-        Self { zh: text.zh, en: text.en }
-    }
-}
 
 /// West, south, east, north.
 pub fn bbox_of(rect: Rect) -> [f64; 4] {

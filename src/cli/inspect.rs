@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::failure::Failure;
@@ -11,8 +12,8 @@ use super::registers::{open_to_read, today};
 use super::words::{self, language, line, t, thousands};
 use crate::model::layers::DivisionLevel;
 use crate::model::{
-    COMMON_FIELDS, Change, Date, FieldKind, GeometryKind, Header, Layer, LayerCount, Op, Record, RecordId,
-    Revision, record_to_json, vocab,
+    ActDescription, COMMON_FIELDS, Change, Date, Header, Layer, LayerCount, LayerDescription, LogDescription,
+    Op, Record, RecordId, Revision, record_to_json, row_counts, vocab,
 };
 use crate::register::{HistoryEntry, LogItem, Register};
 use crate::snapshot::Snapshot;
@@ -62,8 +63,12 @@ impl Layers {
         let snapshot = self.as_of.snapshot(&register)?;
         let wanted: Vec<Layer> = self.layer.map_or_else(|| Layer::ALL.to_vec(), |layer| vec![layer]);
         if self.json {
-            let list: Vec<Json> =
-                wanted.iter().map(|layer| layer_json(*layer, &snapshot, self.as_of.date())).collect();
+            let describe = |layer: &Layer| LayerJson {
+                description: layer.def().description(),
+                count: snapshot.layer(*layer).count(self.as_of.date()),
+                rows: snapshot.layer(*layer).len(),
+            };
+            let list: Vec<LayerJson> = wanted.iter().map(describe).collect();
             words::json(&json!({"revision": snapshot.revision().0, "layers": list}));
             return Ok(());
         }
@@ -98,40 +103,15 @@ fn print_fields(layer: Layer) {
     }
 }
 
-fn layer_json(layer: Layer, snapshot: &Snapshot, day: Date) -> Json {
-    let def = layer.def();
-    let fields: Vec<Json> = COMMON_FIELDS
-        .iter()
-        .chain(def.fields)
-        .map(|field| {
-            json!({
-                "name": field.name, "kind": kind_word(field.kind), "title": def.field_title(field.name),
-                "required": field.required, "unit": field.unit, "list": field.list,
-            })
-        })
-        .collect();
-    let geometry = match def.geometry {
-        GeometryKind::None => "none",
-        GeometryKind::Point => "point",
-        GeometryKind::Line => "line",
-        GeometryKind::Area => "area",
-        GeometryKind::Any => "any",
-    };
-    json!({
-        "name": def.name, "title": def.title(), "geometry": geometry,
-        "count": snapshot.layer(layer).count(day), "rows": snapshot.layer(layer).len(), "fields": fields,
-    })
-}
-
-fn kind_word(kind: FieldKind) -> &'static str {
-    match kind {
-        FieldKind::Text => "text",
-        FieldKind::Int => "int",
-        FieldKind::Real => "real",
-        FieldKind::Bool => "bool",
-        FieldKind::Date => "date",
-        FieldKind::List(_) => "list",
-    }
+/// A layer with its counts, as JSON.
+#[derive(Serialize)]
+struct LayerJson {
+    #[serde(flatten)]
+    description: LayerDescription,
+    /// records that hold on the day
+    count: usize,
+    /// rows, all lawful versions
+    rows: usize,
 }
 
 /// Shows a record.
@@ -165,26 +145,26 @@ impl Show {
             return Err(Failure::nothing(
                 format!("{} 中没有 {}（{day}）", self.layer, self.id),
                 format!("no {} in {} on {day}", self.id, self.layer),
+            )
+            .then(
+                "请核对编号或代码；别的日期用 --as-of，旧版用 --revision。",
+                "Check the id or code; give another day with --as-of, an older state with --revision.",
             ));
         };
         let mut history = if self.history { register.history(self.layer, record.id)? } else { Vec::new() };
         history.reverse();
         if self.json {
             let geometry = record.geometry.as_deref().map(|g| json!(geojson::Geometry::from(g)));
-            let history: Vec<Json> = history.iter().map(happening_json).collect();
+            let history = self.history.then(|| history.iter().map(Happening::from).collect::<Vec<_>>());
             words::json(&json!({
                 "layer": self.layer.name(), "properties": record_to_json(record), "geometry": geometry,
-                "history": if self.history { Json::from(history) } else { Json::Null },
+                "history": history,
             }));
             return Ok(());
         }
         print_record(record);
         for entry in &history {
-            line(format!(
-                "
-{}",
-                heading(entry.revision, &entry.header)
-            ));
+            line(format!("\n{}", heading(entry.revision, &entry.header)));
             print_difference(&entry.change);
         }
         Ok(())
@@ -192,13 +172,25 @@ impl Show {
 }
 
 /// One thing that happened to a record, as JSON.
-fn happening_json(entry: &HistoryEntry) -> Json {
-    let side = |record: Option<&Record>| record.map(record_to_json);
-    let mut object = header_json(entry.revision, &entry.header);
-    object.insert("op".into(), entry.change.op().code().into());
-    object.insert("before".into(), json!(side(entry.change.before())));
-    object.insert("after".into(), json!(side(entry.change.after())));
-    Json::Object(object)
+#[derive(Serialize)]
+struct Happening {
+    #[serde(flatten)]
+    act: ActDescription,
+    op: Op,
+    before: Option<Map<String, Json>>,
+    after: Option<Map<String, Json>>,
+}
+
+impl From<&HistoryEntry> for Happening {
+    fn from(entry: &HistoryEntry) -> Self {
+        let change = &entry.change;
+        Self {
+            act: ActDescription::of(entry.revision, &entry.header, entry.undone_by),
+            op: change.op(),
+            before: change.before().map(record_to_json),
+            after: change.after().map(record_to_json),
+        }
+    }
 }
 
 fn print_record(record: &Record) {
@@ -257,7 +249,7 @@ impl Log {
         let mut items = register.log_items(after, newest)?;
         items.reverse();
         if self.json {
-            words::json(&items.iter().map(item_json).collect());
+            words::json(&json!(items.iter().map(described).collect::<Vec<_>>()));
             return Ok(());
         }
         for item in &items {
@@ -297,27 +289,8 @@ fn counts_text(counts: &[LayerCount]) -> String {
     counts.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn header_json(revision: Revision, header: &Header) -> Map<String, Json> {
-    let mut object = Map::new();
-    object.insert("revision".into(), revision.0.into());
-    if let Ok(Json::Object(header)) = serde_json::to_value(header) {
-        object.extend(header);
-    }
-    object
-}
-
-fn item_json(item: &LogItem) -> Json {
-    let entry = &item.entry;
-    let mut object = header_json(entry.revision, &entry.header);
-    object.insert("hash".into(), entry.hash.to_string().into());
-    object.insert("previous".into(), entry.previous.to_string().into());
-    object.insert("undone_by".into(), json!(item.undone_by));
-    let counts = entry.counts.iter().map(|count| {
-        let of = json!({"insert": count.inserted, "update": count.updated, "delete": count.deleted});
-        (count.layer.name().to_owned(), of)
-    });
-    object.insert("counts".into(), Json::Object(counts.collect()));
-    Json::Object(object)
+fn described(item: &LogItem) -> LogDescription {
+    LogDescription::of(&item.entry, item.undone_by, row_counts(&item.entry.counts))
 }
 
 /// Finds the divisions round a point.

@@ -147,6 +147,18 @@ pub enum SetKind {
     Demo,
 }
 
+impl SetKind {
+    /// Its word for programs, as it is serialised.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Edit => "edit",
+            Self::Undo => "undo",
+            Self::Demo => "demo",
+        }
+    }
+}
+
 /// Who, why, by which document, when: the head of a change set. Members that are absent are not written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {

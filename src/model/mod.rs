@@ -8,6 +8,7 @@ mod bilingual;
 mod canonical;
 mod change;
 mod date;
+mod description;
 mod finding;
 pub mod geometry;
 mod id;
@@ -27,6 +28,9 @@ pub use change::{
     SetKind, State,
 };
 pub use date::{Date, DateError};
+pub use description::{
+    ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, RowCounts, row_counts,
+};
 pub use finding::{Finding, Findings, Severity, Spot};
 pub use id::{IdSource, RecordId, RecordIdError};
 pub use json::{record_from_json, record_to_json};

@@ -20,6 +20,19 @@ pub enum GeometryKind {
     Any,
 }
 
+impl GeometryKind {
+    /// Its word for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Point => "point",
+            Self::Line => "line",
+            Self::Area => "area",
+            Self::Any => "any",
+        }
+    }
+}
+
 /// The kind of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {
@@ -54,6 +67,18 @@ impl FieldKind {
             Self::Int => "whole number",
             Self::Real => "number",
             Self::Bool => "yes/no",
+            Self::Date => "date",
+            Self::List(_) => "list",
+        }
+    }
+
+    /// Its word for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Int => "int",
+            Self::Real => "real",
+            Self::Bool => "bool",
             Self::Date => "date",
             Self::List(_) => "list",
         }

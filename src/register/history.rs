@@ -17,6 +17,8 @@ pub struct HistoryEntry {
     pub header: Header,
     /// a row of the record before and after
     pub change: Change,
+    /// the change set that took it back and stands
+    pub undone_by: Option<Revision>,
 }
 
 /// One line of the list of change sets.
@@ -37,13 +39,15 @@ impl Register {
             found.push((revision, change));
             ControlFlow::Continue(())
         })?;
+        let undone = self.undone()?;
         let mut entries: Vec<HistoryEntry> = Vec::with_capacity(found.len());
         for (revision, change) in found {
             let header = match entries.last() {
                 Some(last) if last.revision == revision => Some(last.header.clone()),
                 _ => self.headers_of(Span::only(revision))?.pop().map(|entry| entry.header),
             };
-            entries.extend(header.map(|header| HistoryEntry { revision, header, change }));
+            let undone_by = undone.get(&revision).copied();
+            entries.extend(header.map(|header| HistoryEntry { revision, header, change, undone_by }));
         }
         Ok(entries)
     }
@@ -67,6 +71,14 @@ impl Register {
             hash: entry.hash,
             set: ChangeSet { header: entry.header, changes },
         }))
+    }
+
+    /// Calls back with every change of one change set, holding one at a time.
+    pub fn each_change(&self, revision: Revision, each: &mut dyn FnMut(&Change)) -> Result<(), StoreError> {
+        self.store.changes(Which::Span(Span::only(revision)), &mut |_, change| {
+            each(&change);
+            ControlFlow::Continue(())
+        })
     }
 
     /// The log with all changes from `after` on, oldest first, until the visitor breaks.

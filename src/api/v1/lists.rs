@@ -11,13 +11,12 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::api::wire::Text;
 use crate::model::{Bilingual, COMMON_FIELDS, FieldKind, Layer, vocab};
 
 /// A code list.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ListDoc {
-    title: Text,
+    title: Bilingual,
     /// whether an office may use words of its own
     open: bool,
     values: Vec<ListValue>,
@@ -27,7 +26,7 @@ pub struct ListDoc {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ListValue {
     code: String,
-    title: Text,
+    title: Bilingual,
 }
 
 /// How many records have which value.
@@ -41,7 +40,7 @@ pub struct Legend {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct LegendValue {
     code: Option<String>,
-    title: Text,
+    title: Bilingual,
     count: usize,
 }
 
@@ -54,12 +53,10 @@ pub fn lists(_: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let doc: BTreeMap<&str, ListDoc> = names
         .map(|name| {
             let list = vocab::list(name);
-            let value = |value: &vocab::CodeValue| ListValue {
-                code: value.code.clone(),
-                title: value.title.clone().into(),
-            };
+            let value =
+                |value: &vocab::CodeValue| ListValue { code: value.code.clone(), title: value.title.clone() };
             let values = list.values.iter().map(value).collect();
-            (name, ListDoc { title: list.title.clone().into(), open: list.open, values })
+            (name, ListDoc { title: list.title.clone(), open: list.open, values })
         })
         .collect();
     Ok(Answer::json(&doc)?.tagged(ask, concat!("W/\"lists-", env!("CARGO_PKG_VERSION"), "\"")))
@@ -98,7 +95,7 @@ pub fn legend(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
             let known = code.as_deref().and_then(|code| list?.get(code)).map(|value| value.title.clone());
             let plain =
                 code.clone().map_or(Bilingual::new("未填", "none"), |c| Bilingual::new(c.clone(), c));
-            LegendValue { title: known.unwrap_or(plain).into(), code, count }
+            LegendValue { title: known.unwrap_or(plain), code, count }
         })
         .collect();
     // In the order of the code list, then words of the office's own by count, absent ones last.

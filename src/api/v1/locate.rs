@@ -10,7 +10,6 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::api::wire::Text;
 use crate::crs::{Crs, GaussKruger, Transform, ZoneWidth, dms};
 use crate::model::{Bilingual, Record, vocab};
 
@@ -70,7 +69,7 @@ pub struct LocatedDivision {
     code: Option<String>,
     name: Option<String>,
     level: Option<String>,
-    level_title: Text,
+    level_title: Bilingual,
 }
 
 fn division(record: &Record) -> LocatedDivision {
@@ -83,7 +82,7 @@ fn division(record: &Record) -> LocatedDivision {
         code: record.code.as_deref().map(str::to_owned),
         name: record.label().map(str::to_owned),
         level: level.map(str::to_owned),
-        level_title: title.map_or_else(plain, |value| value.title.clone()).into(),
+        level_title: title.map_or_else(plain, |value| value.title.clone()),
     }
 }
 

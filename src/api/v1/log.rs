@@ -8,60 +8,27 @@ use serde_json::Value as Json;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
-use crate::api::history::{self, FieldChange, LayerCounts};
+use crate::api::history::{self, FieldChange};
 use crate::api::problem::Problem;
 use crate::api::view::unknown_revision;
-use crate::api::wire::{Text, geometry_json};
-use crate::model::{Change, Record, Revision};
+use crate::api::wire::geometry_json;
+use crate::model::{Change, LogDescription, Record, Revision};
 use crate::register::LogItem;
 
 /// A page of the log.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct LogPage {
     /// newest first
-    entries: Vec<LogLine>,
+    entries: Vec<LogDescription>,
     /// `before` of the next page, if there is one
     next: Option<u64>,
-}
-
-/// The head of a change set.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct LogLine {
-    revision: u64,
-    /// its chain hash
-    hash: String,
-    /// chain hash of the one before
-    previous: String,
-    /// when it was recorded, RFC 3339 in UTC
-    at: String,
-    /// who
-    by: String,
-    /// whether who it was has been proved
-    verified: bool,
-    /// import, edit, undo or demo
-    kind: &'static str,
-    kind_title: Text,
-    /// why
-    reason: String,
-    /// number of the document that orders it
-    document: Option<String>,
-    /// the change set that this one takes back
-    undoes: Option<u64>,
-    /// the change set that takes this one back
-    undone_by: Option<u64>,
-    /// what else belongs to it, e.g. the imported file
-    #[schema(value_type = Object)]
-    origin: Option<Json>,
-    /// rows by layer and operation
-    #[schema(value_type = Object)]
-    counts: LayerCounts,
 }
 
 /// A change set with a part of its changes.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct LogDetail {
     #[serde(flatten)]
-    head: LogLine,
+    head: LogDescription,
     /// how many changes are to be seen in all
     total: usize,
     changes: Vec<ChangeDoc>,
@@ -88,35 +55,9 @@ pub struct ChangeDoc {
     after_geometry: Option<Json>,
 }
 
-/// Word for a kind of act.
-pub fn kind_word(header: &crate::model::Header) -> &'static str {
-    use crate::model::SetKind;
-    match header.kind {
-        SetKind::Import => "import",
-        SetKind::Edit => "edit",
-        SetKind::Undo => "undo",
-        SetKind::Demo => "demo",
-    }
-}
-
-fn line(app: &App, item: &LogItem) -> Result<LogLine, Problem> {
-    let (entry, header) = (&item.entry, &item.entry.header);
-    Ok(LogLine {
-        revision: entry.revision.0,
-        hash: entry.hash.to_string(),
-        previous: entry.previous.to_string(),
-        at: header.at.clone(),
-        by: header.by.clone(),
-        verified: header.verified,
-        kind: kind_word(header),
-        kind_title: header.kind_title().into(),
-        reason: header.reason.clone(),
-        document: header.document.clone(),
-        undoes: header.undoes.map(|revision| revision.0),
-        undone_by: item.undone_by.map(|revision| revision.0),
-        origin: header.origin.clone(),
-        counts: (*history::counts(app, entry)?).clone(),
-    })
+fn line(app: &App, item: &LogItem) -> Result<LogDescription, Problem> {
+    let counts = history::counts(app, &item.entry)?;
+    Ok(LogDescription::of(&item.entry, item.undone_by, (*counts).clone()))
 }
 
 /// `GET /api/v1/log`
@@ -127,7 +68,7 @@ pub fn list(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let first = last.saturating_sub(limit as u64);
     let items = app.register.log_items(Revision(first), Revision(last))?;
     let entries = items.iter().rev().map(|item| line(app, item)).collect::<Result<Vec<_>, _>>()?;
-    let next = entries.last().map(|last| last.revision).filter(|last| *last > 1);
+    let next = entries.last().map(|last| last.act.revision.0).filter(|last| *last > 1);
     Answer::json(&LogPage { entries, next })
 }
 

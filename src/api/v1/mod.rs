@@ -130,7 +130,7 @@ pub fn add_schemas(named: &mut Named) {
     add::<edit::Done>(named);
     add::<log::LogPage>(named);
     add::<log::LogDetail>(named);
-    add::<super::history::Counts>(named);
+    add::<crate::model::Counts>(named);
     add::<locate::Located>(named);
     add::<search::SearchDoc>(named);
     add::<status::Health>(named);

@@ -8,19 +8,19 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
-use super::log::kind_word;
 use crate::api::answer::{Answer, holds, not_modified};
 use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::history::{self, FieldChange};
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::api::wire::{Text, bbox_of, geometry_json};
+use crate::api::wire::{bbox_of, geometry_json};
 use crate::crs::geodesic;
 use crate::model::{
-    FieldDef, Layer, Record, RefBy, Revision, Value, geometry, record_to_json, write_canonical,
+    ActDescription, Bilingual, FieldDef, Layer, Record, RefBy, Value, geometry, record_to_json,
+    write_canonical,
 };
-use crate::register::HistoryEntry;
+use crate::register::{HistoryEntry, StoreError};
 
 /// One record.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -76,25 +76,17 @@ pub struct Related {
     id: String,
     label: Option<String>,
     /// how
-    relation: Text,
+    relation: Bilingual,
 }
 
 /// One change of the record.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct HistoryLine {
-    revision: u64,
-    at: String,
-    by: String,
-    verified: bool,
-    kind: &'static str,
-    kind_title: Text,
-    reason: String,
-    document: Option<String>,
+    #[serde(flatten)]
+    act: ActDescription,
     /// insert, update or delete
     op: &'static str,
     version: u32,
-    /// the change set that took this one back
-    undone_by: Option<u64>,
     fields: Vec<FieldChange>,
     geometry_changed: bool,
 }
@@ -133,7 +125,7 @@ fn key_matches(field: &FieldDef, value: Option<&Value>, target: &Record) -> bool
     }
 }
 
-fn related_to(record: &Record, relation: Text) -> Related {
+fn related_to(record: &Record, relation: Bilingual) -> Related {
     Related {
         layer: record.layer.name(),
         id: record.id.to_string(),
@@ -157,7 +149,7 @@ fn related(view: &View, record: &Record) -> Vec<Related> {
             RefBy::Code => layer.by_code(value).find(|record| view.holds(record)),
         };
         if let Some(target) = target.filter(|target| view.sees(target)) {
-            found.push(related_to(target, own.field_title(field.name).into()));
+            found.push(related_to(target, own.field_title(field.name)));
         }
     }
     for layer in Layer::ALL {
@@ -173,37 +165,24 @@ fn related(view: &View, record: &Record) -> Vec<Related> {
                 .iter()
                 .filter(|other| key_matches(field, other.fields.get(at), record))
                 .filter(|other| other.id != record.id && view.holds(other));
-            found.extend(pointing.take(room).map(|other| related_to(other, def.title().into())));
+            found.extend(pointing.take(room).map(|other| related_to(other, def.title())));
         }
     }
     found.truncate(RELATED);
     found
 }
 
-fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryLine>, Problem> {
-    let undone = |revision: Revision| -> Result<Option<u64>, Problem> {
-        let before = Revision(revision.0.saturating_sub(1));
-        let item = app.register.log_items(before, revision)?.pop();
-        Ok(item.and_then(|item| item.undone_by).map(|by| by.0))
-    };
+fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryLine>, StoreError> {
     let mut lines = Vec::new();
     for entry in app.register.history(record.layer, record.id)?.into_iter().rev() {
-        let HistoryEntry { revision, header, change } = entry;
+        let HistoryEntry { revision, header, change, undone_by } = entry;
         if revision > view.revision() || !history::shows(&change, view.show) {
             continue;
         }
         lines.push(HistoryLine {
-            revision: revision.0,
-            kind: kind_word(&header),
-            kind_title: header.kind_title().into(),
-            at: header.at,
-            by: header.by,
-            verified: header.verified,
-            reason: header.reason,
-            document: header.document,
+            act: ActDescription::of(revision, &header, undone_by),
             op: change.op().code(),
             version: change.key().version,
-            undone_by: undone(revision)?,
             fields: history::field_changes(&change),
             geometry_changed: history::geometry_changed(&change),
         });

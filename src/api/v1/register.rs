@@ -10,8 +10,8 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::api::wire::{Text, bbox_of};
-use crate::model::{COMMON_FIELDS, FieldDef, FieldKind, GeometryKind, Layer, geometry, vocab};
+use crate::api::wire::bbox_of;
+use crate::model::{Layer, LayerDescription, geometry};
 
 /// The register and its layers.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -54,33 +54,12 @@ pub struct Lawful {
 /// One layer.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct LayerDoc {
-    name: &'static str,
-    title: Text,
-    /// none, point, line, area or any
-    geometry: &'static str,
+    #[serde(flatten)]
+    description: LayerDescription,
     /// how many records are to be seen on the day
     count: usize,
     /// west, south, east, north
     bbox: Option<[f64; 4]>,
-    /// the field by which a record is called
-    label_field: Option<&'static str>,
-    /// common fields, then own fields
-    fields: Vec<FieldDoc>,
-}
-
-/// One field.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct FieldDoc {
-    name: &'static str,
-    title: Text,
-    /// text, int, real, bool, date or list
-    kind: &'static str,
-    required: bool,
-    /// unit of measure
-    unit: Option<&'static str>,
-    /// code list it is bound to
-    list: Option<&'static str>,
-    help: Option<Text>,
 }
 
 /// Count and box of what is to be seen of a layer on a day.
@@ -128,52 +107,12 @@ pub fn around(a: Rect, b: Rect) -> Rect {
     )
 }
 
-/// Word for a layer's geometry.
-pub fn geometry_word(kind: GeometryKind) -> &'static str {
-    match kind {
-        GeometryKind::None => "none",
-        GeometryKind::Point => "point",
-        GeometryKind::Line => "line",
-        GeometryKind::Area => "area",
-        GeometryKind::Any => "any",
-    }
-}
-
-fn kind_word(kind: FieldKind) -> &'static str {
-    match kind {
-        FieldKind::Text => "text",
-        FieldKind::Int => "int",
-        FieldKind::Real => "real",
-        FieldKind::Bool => "bool",
-        FieldKind::Date => "date",
-        FieldKind::List(_) => "list",
-    }
-}
-
-fn field_doc(layer: Layer, field: &FieldDef) -> FieldDoc {
-    let label = vocab::field(layer.name(), field.name);
-    FieldDoc {
-        name: field.name,
-        title: label.title.clone().into(),
-        kind: kind_word(field.kind),
-        required: field.required,
-        unit: field.unit,
-        list: field.list,
-        help: label.help.clone().map(Text::from),
-    }
-}
-
 fn layer_doc(app: &App, view: &View, layer: Layer) -> LayerDoc {
-    let def = layer.def();
     let figures = figures(app, view, layer);
     LayerDoc {
-        name: def.name,
-        title: def.title().into(),
-        geometry: geometry_word(def.geometry),
+        description: layer.def().description(),
         count: figures.count,
         bbox: figures.bounds.map(bbox_of),
-        label_field: def.label_field().map(|at| def.fields[at].name),
-        fields: COMMON_FIELDS.iter().chain(def.fields).map(|field| field_doc(layer, field)).collect(),
     }
 }
 

@@ -10,8 +10,7 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::api::wire::Text;
-use crate::model::{Layer, Record, geometry};
+use crate::model::{Bilingual, Layer, Record, geometry};
 use crate::snapshot::HitKind;
 
 /// What was found.
@@ -27,7 +26,7 @@ pub struct SearchDoc {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Hit {
     layer: &'static str,
-    layer_title: Text,
+    layer_title: Bilingual,
     id: String,
     label: Option<String>,
     code: Option<String>,
@@ -69,7 +68,7 @@ fn hit(view: &View, record: &Record, kind: HitKind) -> Hit {
         .collect();
     Hit {
         layer: record.layer.name(),
-        layer_title: record.layer.def().title().into(),
+        layer_title: record.layer.def().title(),
         id: record.id.to_string(),
         label: record.label().map(str::to_owned),
         code: record.code.as_deref().map(str::to_owned),

@@ -1,0 +1,181 @@
+//! How layers, fields and change sets are described in JSON: the same on the command line and over HTTP.
+//!
+//! Whoever sends one adds what only it knows (counts of the day, boxes, what was taken back).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use super::{
+    Bilingual, COMMON_FIELDS, FieldDef, Header, LayerCount, LayerDef, LogHeader, Op, Revision, vocab,
+};
+
+/// A layer: what it is called, its geometry and its fields.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LayerDescription {
+    /// name of table, collection and tile layer
+    pub name: &'static str,
+    /// title for people
+    pub title: Bilingual,
+    /// none, point, line, area or any
+    pub geometry: &'static str,
+    /// the field by which a record is called
+    pub label_field: Option<&'static str>,
+    /// common fields, then own fields
+    pub fields: Vec<FieldDescription>,
+}
+
+/// A field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FieldDescription {
+    /// name of column and JSON member
+    pub name: &'static str,
+    /// title for people
+    pub title: Bilingual,
+    /// text, int, real, bool, date or list
+    pub kind: &'static str,
+    /// whether a record without it is refused
+    pub required: bool,
+    /// unit of measure
+    pub unit: Option<&'static str>,
+    /// code list it is bound to
+    pub list: Option<&'static str>,
+    /// what it means, where the title does not say enough
+    pub help: Option<Bilingual>,
+}
+
+impl LayerDef {
+    /// The layer with all its fields, to be written as JSON.
+    pub fn description(&self) -> LayerDescription {
+        LayerDescription {
+            name: self.name,
+            title: self.title(),
+            geometry: self.geometry.word(),
+            label_field: self.label_field().map(|at| self.fields[at].name),
+            fields: COMMON_FIELDS.iter().chain(self.fields).map(|field| self.describe(field)).collect(),
+        }
+    }
+
+    fn describe(&self, field: &FieldDef) -> FieldDescription {
+        let label = vocab::field(self.name, field.name);
+        FieldDescription {
+            name: field.name,
+            title: label.title.clone(),
+            kind: field.kind.word(),
+            required: field.required,
+            unit: field.unit,
+            list: field.list,
+            help: label.help.clone(),
+        }
+    }
+}
+
+/// Who changed something, why, by which document, and whether that still stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ActDescription {
+    /// its place in the log
+    #[schema(value_type = u64)]
+    pub revision: Revision,
+    /// when it was recorded, RFC 3339 in UTC
+    pub at: String,
+    /// who
+    pub by: String,
+    /// whether who it was has been proved
+    pub verified: bool,
+    /// import, edit, undo or demo
+    pub kind: &'static str,
+    /// the same for people
+    pub kind_title: Bilingual,
+    /// why
+    pub reason: String,
+    /// number of the document that orders it
+    pub document: Option<String>,
+    /// the change set that takes this one back
+    #[schema(value_type = Option<u64>)]
+    pub undone_by: Option<Revision>,
+}
+
+impl ActDescription {
+    /// Of a change set's head.
+    pub fn of(revision: Revision, header: &Header, undone_by: Option<Revision>) -> Self {
+        Self {
+            revision,
+            at: header.at.clone(),
+            by: header.by.clone(),
+            verified: header.verified,
+            kind: header.kind.word(),
+            kind_title: header.kind_title(),
+            reason: header.reason.clone(),
+            document: header.document.clone(),
+            undone_by,
+        }
+    }
+}
+
+/// A line of the log.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LogDescription {
+    /// who and why
+    #[serde(flatten)]
+    pub act: ActDescription,
+    /// its chain hash
+    pub hash: String,
+    /// chain hash of the one before
+    pub previous: String,
+    /// the change set that this one takes back
+    #[schema(value_type = Option<u64>)]
+    pub undoes: Option<Revision>,
+    /// what else belongs to it, e.g. the imported file
+    #[schema(value_type = Object)]
+    pub origin: Option<Json>,
+    /// rows by layer and operation
+    #[schema(value_type = Object)]
+    pub counts: RowCounts,
+}
+
+impl LogDescription {
+    /// Of a change set's head, with as many rows as the reader may know of.
+    pub fn of(entry: &LogHeader, undone_by: Option<Revision>, counts: RowCounts) -> Self {
+        Self {
+            act: ActDescription::of(entry.revision, &entry.header, undone_by),
+            hash: entry.hash.to_string(),
+            previous: entry.previous.to_string(),
+            undoes: entry.header.undoes,
+            origin: entry.header.origin.clone(),
+            counts,
+        }
+    }
+}
+
+/// Rows of a layer that a change set touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Counts {
+    /// new rows
+    pub insert: u64,
+    /// changed rows
+    pub update: u64,
+    /// rows taken away
+    pub delete: u64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, op: Op) {
+        match op {
+            Op::Insert => self.insert += 1,
+            Op::Update => self.update += 1,
+            Op::Delete => self.delete += 1,
+        }
+    }
+}
+
+/// Rows by layer.
+pub type RowCounts = BTreeMap<&'static str, Counts>;
+
+/// All rows of a change set by layer.
+pub fn row_counts(counts: &[LayerCount]) -> RowCounts {
+    let of = |c: &LayerCount| Counts { insert: c.inserted, update: c.updated, delete: c.deleted };
+    counts.iter().map(|count| (count.layer.name(), of(count))).collect()
+}
