@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::metrics::Metrics;
 use super::problem::Problem;
-use super::v1::LayerFigures;
+use super::v1::{Incoming, LayerFigures};
 use crate::model::{Change, Date, Layer, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
@@ -75,6 +75,8 @@ pub struct App {
     /// vector tiles
     pub tiles: TileService,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
+    /// who points at a layer's records, by layer, revision and newest revision
+    pub(super) incoming: Cache<(Layer, Revision, Revision), Arc<Incoming>>,
     /// how many features match, by all that is asked except the page
     pub(super) matched: Cache<String, usize>,
 }
@@ -92,6 +94,7 @@ impl App {
             counts: Cache::new(4096),
             tiles: TileService::new(TILE_BYTES),
             figures: Cache::new(256),
+            incoming: Cache::new(16),
             matched: Cache::new(1024),
         })
     }

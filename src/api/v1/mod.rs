@@ -6,6 +6,7 @@ mod locate;
 mod log;
 mod record;
 mod register;
+mod related;
 mod search;
 mod status;
 mod undo;
@@ -14,6 +15,7 @@ pub(super) use edit::timestamp;
 pub(super) use record::content_tag;
 pub use register::LayerFigures;
 pub(super) use register::{around, figures};
+pub use related::Incoming;
 
 use super::openapi::schemas::{Named, add};
 use super::route::{Param, Route, Run, Verb};

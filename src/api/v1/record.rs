@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
+use super::related::{Related, related};
 use crate::api::answer::{Answer, holds, not_modified};
 use crate::api::app::App;
 use crate::api::ask::Ask;
@@ -16,10 +17,7 @@ use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::api::wire::{bbox_of, geometry_json};
 use crate::crs::geodesic;
-use crate::model::{
-    ActDescription, Bilingual, FieldDef, Layer, Record, RefBy, Value, geometry, record_to_json,
-    write_canonical,
-};
+use crate::model::{ActDescription, Record, geometry, record_to_json, write_canonical};
 use crate::register::{HistoryEntry, StoreError};
 
 /// One record.
@@ -69,16 +67,6 @@ pub struct VersionDoc {
     valid_to: Option<String>,
 }
 
-/// A record that this one has to do with.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct Related {
-    layer: &'static str,
-    id: String,
-    label: Option<String>,
-    /// how
-    relation: Bilingual,
-}
-
 /// One change of the record.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct HistoryLine {
@@ -112,64 +100,6 @@ fn measures(shape: &Geometry) -> Measures {
         }
         _ => Measures::default(),
     }
-}
-
-/// The most related records that are listed.
-const RELATED: usize = 50;
-
-fn key_matches(field: &FieldDef, value: Option<&Value>, target: &Record) -> bool {
-    let (Some(reference), Some(value)) = (field.refers, value.and_then(Value::as_text)) else { return false };
-    match reference.by {
-        RefBy::Code => target.code.as_deref() == Some(value),
-        RefBy::Id => value.parse() == Ok(target.id),
-    }
-}
-
-fn related_to(record: &Record, relation: Bilingual) -> Related {
-    Related {
-        layer: record.layer.name(),
-        id: record.id.to_string(),
-        label: record.label().map(str::to_owned),
-        relation,
-    }
-}
-
-/// Records pointed at by this one's fields, then records whose fields point at it.
-fn related(view: &View, record: &Record) -> Vec<Related> {
-    let mut found = Vec::new();
-    let own = record.layer.def();
-    for (at, field) in own.fields.iter().enumerate() {
-        let (Some(reference), Some(value)) = (field.refers, record.fields.get(at).and_then(Value::as_text))
-        else {
-            continue;
-        };
-        let layer = view.snapshot.layer(reference.layer);
-        let target = match reference.by {
-            RefBy::Id => value.parse().ok().and_then(|id| layer.get(id, view.as_of)),
-            RefBy::Code => layer.by_code(value).find(|record| view.holds(record)),
-        };
-        if let Some(target) = target.filter(|target| view.sees(target)) {
-            found.push(related_to(target, own.field_title(field.name)));
-        }
-    }
-    for layer in Layer::ALL {
-        let def = layer.def();
-        for (at, field) in def.fields.iter().enumerate() {
-            if field.refers.is_none_or(|reference| reference.layer != record.layer) {
-                continue;
-            }
-            let room = RELATED.saturating_sub(found.len());
-            let pointing = view
-                .snapshot
-                .layer(*layer)
-                .iter()
-                .filter(|other| key_matches(field, other.fields.get(at), record))
-                .filter(|other| other.id != record.id && view.holds(other));
-            found.extend(pointing.take(room).map(|other| related_to(other, def.title())));
-        }
-    }
-    found.truncate(RELATED);
-    found
 }
 
 fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryLine>, StoreError> {
@@ -220,7 +150,7 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
                 valid_to: record.valid.to().map(|day| day.to_string()),
             })
             .collect(),
-        related: related(&view, record),
+        related: related(app, &view, record),
         history: history_lines(app, &view, record)?,
     };
     Ok(Answer::json(&doc)?.with(header::ETAG, &tag))

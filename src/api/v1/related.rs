@@ -1,0 +1,111 @@
+//! Records that one record points at, and those that point at it.
+//!
+//! Who points at a layer's records is looked through once per revision, when the first of them is shown,
+//! and kept for a few revisions: one pass over the layers whose fields refer to it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::api::app::App;
+use crate::api::view::View;
+use crate::model::{Bilingual, FieldDef, Layer, Record, RecordId, RefBy, Value};
+
+/// A record that another has to do with.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Related {
+    layer: &'static str,
+    id: String,
+    label: Option<String>,
+    /// how
+    relation: Bilingual,
+}
+
+impl Related {
+    fn to(record: &Record, relation: Bilingual) -> Self {
+        Self {
+            layer: record.layer.name(),
+            id: record.id.to_string(),
+            label: record.label().map(str::to_owned),
+            relation,
+        }
+    }
+}
+
+/// The most related records that are listed.
+const RELATED: usize = 50;
+
+/// Records by what they point at in one layer, at one revision; all lawful versions.
+#[derive(Default)]
+pub struct Incoming {
+    by_id: HashMap<RecordId, Vec<Arc<Record>>>,
+    by_code: HashMap<String, Vec<Arc<Record>>>,
+}
+
+impl Incoming {
+    fn of(view: &View, target: Layer) -> Self {
+        let mut incoming = Self::default();
+        for layer in Layer::ALL {
+            let refers = |field: &FieldDef| field.refers.filter(|reference| reference.layer == target);
+            let fields: Vec<_> = layer.def().fields.iter().enumerate().collect();
+            let fields: Vec<_> =
+                fields.into_iter().filter_map(|(at, field)| Some((at, refers(field)?))).collect();
+            if fields.is_empty() {
+                continue;
+            }
+            for record in view.snapshot.layer(*layer).iter() {
+                for (at, reference) in &fields {
+                    let value = record.fields.get(*at).and_then(Value::as_text);
+                    incoming.note(record, reference.by, value.unwrap_or_default());
+                }
+            }
+        }
+        incoming
+    }
+
+    fn note(&mut self, record: &Arc<Record>, by: RefBy, value: &str) {
+        let pointing = match by {
+            _ if value.is_empty() => return,
+            RefBy::Id => match value.parse() {
+                Ok(id) => self.by_id.entry(id).or_default(),
+                Err(_) => return,
+            },
+            RefBy::Code => match self.by_code.get_mut(value) {
+                Some(known) => known,
+                None => self.by_code.entry(value.to_owned()).or_default(),
+            },
+        };
+        pointing.push(record.clone());
+    }
+}
+
+/// Records pointed at by this one's fields, then records whose fields point at it.
+pub fn related(app: &App, view: &View, record: &Record) -> Vec<Related> {
+    let mut found = Vec::new();
+    let own = record.layer.def();
+    for (at, field) in own.fields.iter().enumerate() {
+        let (Some(reference), Some(value)) = (field.refers, record.fields.get(at).and_then(Value::as_text))
+        else {
+            continue;
+        };
+        let layer = view.snapshot.layer(reference.layer);
+        let target = match reference.by {
+            RefBy::Id => value.parse().ok().and_then(|id| layer.get(id, view.as_of)),
+            RefBy::Code => layer.by_code(value).find(|record| view.holds(record)),
+        };
+        if let Some(target) = target.filter(|target| view.sees(target)) {
+            found.push(Related::to(target, own.field_title(field.name)));
+        }
+    }
+    let key = (record.layer, view.revision(), view.newest);
+    let incoming = app.incoming.get_with(key, || Arc::new(Incoming::of(view, record.layer)));
+    let by_code = record.code.as_deref().and_then(|code| incoming.by_code.get(code));
+    let pointing = incoming.by_id.get(&record.id).into_iter().chain(by_code).flatten();
+    let mut pointing: Vec<_> =
+        pointing.filter(|other| other.id != record.id && view.holds(other)).take(RELATED).collect();
+    pointing.sort_by_key(|other| other.layer.index());
+    found.extend(pointing.into_iter().map(|other| Related::to(other, other.layer.def().title())));
+    found.truncate(RELATED);
+    found
+}
