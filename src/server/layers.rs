@@ -24,6 +24,8 @@ use crate::model::Language;
 /// Limits on requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// how long a connection may take to send the head of its next request, idle time included
+    pub head_time: Duration,
     /// how long a request may take until its answer begins
     pub time: Duration,
     /// how many requests may be worked on at once; more are refused
@@ -36,7 +38,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(30), at_once: 256, url: 8 * 1024, headers: 32 * 1024 }
+        Self {
+            head_time: Duration::from_secs(30),
+            time: Duration::from_secs(30),
+            at_once: 256,
+            url: 8 * 1024,
+            headers: 32 * 1024,
+        }
     }
 }
 
@@ -177,4 +185,37 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
         HeaderValue::from_str(&format!("{:x}-{number:x}", std::process::id()))
             .unwrap_or(HeaderValue::from_static("0"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::api::Options;
+    use crate::register::{Register, RegisterInfo};
+    use crate::store::MemoryStore;
+
+    #[tokio::test]
+    async fn a_panic_on_the_way_to_a_handler_is_a_problem() {
+        let info = RegisterInfo { title: "试".into(), created: String::new() };
+        let register = Register::open(Box::new(MemoryStore::new(info))).unwrap();
+        let app = Arc::new(App::new(Arc::new(register), Options::default()).unwrap());
+        let routes = Router::new()
+            .route("/boom", get(async || -> &'static str { panic!("boom") }))
+            .route("/fine", get(async || "fine"));
+        let routes = around(routes, app, Limits::default());
+        for (path, status) in [("/boom", 500), ("/fine", 200), ("/boom", 500)] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status);
+            if status == 500 {
+                assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+                let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                assert!(!String::from_utf8_lossy(&body).contains("boom"));
+            }
+        }
+    }
 }

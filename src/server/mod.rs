@@ -3,6 +3,7 @@
 //! What is asked and answered is `api`; this is about the socket, the limits, the headers that every
 //! answer has, the embedded web part, and the thread that follows what other processes write.
 
+mod connections;
 mod follow;
 mod layers;
 mod web;
@@ -100,6 +101,7 @@ pub struct Server {
     listener: TcpListener,
     app: Arc<App>,
     routes: Router,
+    head_time: Duration,
 }
 
 impl Server {
@@ -109,7 +111,7 @@ impl Server {
         let listener = TcpListener::bind(config.bind)
             .await
             .map_err(|source| ServeError::Bind { address: config.bind, source })?;
-        Ok(Self { listener, app, routes })
+        Ok(Self { listener, app, routes, head_time: config.limits.head_time })
     }
 
     /// The address it has.
@@ -119,12 +121,12 @@ impl Server {
 
     /// Answers until `stop` is done, then lets open requests end.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
-        let Self { listener, app, routes } = self;
+        let Self { listener, app, routes, head_time } = self;
         let follower = follow::start(app.clone())?;
         tracing::info!(address = %listener.local_addr()?, revision = app.register.snapshot().revision().0, "listening");
         let (closing, closed) = tokio::sync::oneshot::channel();
         let ending = app.clone();
-        let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        let serving = connections::serve(listener, routes, head_time, async move {
             stop.await;
             tracing::info!("closing");
             ending.close();
@@ -135,7 +137,7 @@ impl Server {
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            ended = serving.into_future() => ended?,
+            () = serving => {}
             () = overdue => tracing::warn!("requests were still open and have been cut off"),
         }
         drop(follower);

@@ -32,6 +32,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("axum", &["api", "server"]),
     ("tower", &["api", "server"]),
     ("tower_http", &["api", "server"]),
+    ("hyper_util", &["server"]),
     ("rusqlite", &["store"]),
     ("gdal", &["formats"]),
     ("proj", &["crs"]),

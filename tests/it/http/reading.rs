@@ -1,9 +1,11 @@
 //! What our own interface reads.
 
 use axum::http::StatusCode;
+use boundstone::model::{Change, Date, IdSource, Layer, Period, Secrecy, SetKind, record_from_json};
+use boundstone::server::Config;
 use serde_json::json;
 
-use super::app::TestApp;
+use super::app::{TestApp, header_of};
 
 #[tokio::test]
 async fn the_register_says_what_it_holds() {
@@ -29,6 +31,40 @@ async fn the_register_says_what_it_holds() {
         .find(|f| f["name"] == "floor_area_m2")
         .cloned();
     assert_eq!(field.unwrap()["unit"], "m²");
+    // One facility ends, another begins; the secret one, open on both sides, says nothing.
+    assert_eq!(doc["lawful"], json!({ "from": "2026-01-01", "to": "2027-01-01" }));
+}
+
+/// What is hidden turns at no day that anybody hears of, and is not counted, however large the change set.
+#[tokio::test]
+async fn hidden_rows_leave_no_trace_in_days_and_counts() {
+    let app = TestApp::new();
+    let mut ids = IdSource::new(1_791_000_000_000, 11);
+    let mut changes: Vec<Change> = Vec::new();
+    for n in 0..2_100u32 {
+        let fields = json!({ "name": format!("路{n}") });
+        let mut record = record_from_json(Layer::Road, ids.next_id(), fields.as_object().unwrap()).unwrap();
+        if n < 100 {
+            record.secrecy = Secrecy::Secret;
+            record.valid = Period::new(Date::new(1949, 10, 1), Date::new(2049, 10, 1)).unwrap();
+        }
+        changes.push(Change::insert(record));
+    }
+    let made = app
+        .register
+        .commit(header_of(SetKind::Import, "路"), |_| Ok::<_, std::convert::Infallible>(changes.clone()));
+    assert_eq!(made.unwrap().revision.0, 2);
+    let doc = app.ok("/api/v1/register").await;
+    assert_eq!(doc["lawful"], json!({ "from": "2026-01-01", "to": "2027-01-01" }));
+    for _ in 0..2 {
+        let log = app.ok("/api/v1/log").await;
+        assert_eq!(log["entries"][0]["counts"]["road"], json!({ "insert": 2_000, "update": 0, "delete": 0 }));
+    }
+    let whole = Config { show: Secrecy::Secret, ..Config::default() };
+    let (_, router) = boundstone::server::application(app.register.clone(), &whole, None).unwrap();
+    let seeing = TestApp { router, ..app };
+    let log = seeing.ok("/api/v1/log").await;
+    assert_eq!(log["entries"][0]["counts"]["road"]["insert"], 2_100);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boundstone::register::Register;
-use boundstone::server::{Config, Server};
+use boundstone::server::{Config, Limits, Server, application};
 
 use super::app::TestApp;
 
@@ -18,7 +18,11 @@ struct Running {
 }
 
 async fn start(register: Arc<Register>) -> Running {
-    let config = Config { bind: SocketAddr::from(([127, 0, 0, 1], 0)), ..Config::default() };
+    start_with(register, Limits::default()).await
+}
+
+async fn start_with(register: Arc<Register>, limits: Limits) -> Running {
+    let config = Config { bind: SocketAddr::from(([127, 0, 0, 1], 0)), limits, ..Config::default() };
     let server = Server::bind(register, &config).await.unwrap();
     let address = server.address().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel();
@@ -135,4 +139,54 @@ async fn gdal_reads_the_features() {
     let metrics = app.get("/metrics").await.text();
     drop(metrics);
     running.close().await;
+}
+
+/// A client that sends its head byte by byte is cut off; others are answered meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_heads_are_cut_off() {
+    let app = TestApp::new();
+    let limits = Limits { head_time: Duration::from_millis(400), ..Limits::default() };
+    let running = start_with(app.register.clone(), limits).await;
+    let address = running.address;
+    tokio::task::spawn_blocking(move || {
+        let mut slow = TcpStream::connect(address).unwrap();
+        slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx: ").unwrap();
+        let begun = std::time::Instant::now();
+        // The first byte after it was cut off may still be taken by the system, a later one not.
+        while slow.write_all(b"y").is_ok() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "it is still listened to");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert!(begun.elapsed() >= Duration::from_millis(300), "cut off too early");
+        assert!(
+            raw(address, b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").contains("ok")
+        );
+    })
+    .await
+    .unwrap();
+    running.close().await;
+}
+
+/// A panic in a handler is a problem of that request alone.
+#[tokio::test]
+async fn a_panic_is_a_problem_and_the_server_lives_on() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let app = TestApp::new();
+    let broken = Arc::new(AtomicBool::new(true));
+    let within = broken.clone();
+    let clock = Arc::new(move || {
+        assert!(!within.load(Ordering::Relaxed), "the clock is broken");
+        super::app::NOW_MS
+    });
+    let (_, router) = application(app.register.clone(), &Config::default(), Some(clock)).unwrap();
+    let app = TestApp { router, ..app };
+    let reply = app.get("/api/v1/register").await;
+    assert_eq!(reply.status.as_u16(), 500);
+    assert_eq!(reply.header("content-type"), "application/problem+json");
+    let problem = reply.json();
+    assert_eq!((problem["code"].as_str(), problem["status"].as_u64()), (Some("internal"), Some(500)));
+    assert!(!reply.text().contains("clock"), "internals go to the log: {}", reply.text());
+    assert!(!reply.header("x-request-id").is_empty());
+    broken.store(false, Ordering::Relaxed);
+    assert_eq!(app.ok("/api/v1/register").await["revision"], 1);
 }

@@ -194,3 +194,44 @@ async fn open_pages_hear_of_what_changed() {
     app.app.close();
     assert!(tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().is_none());
 }
+
+/// Open pages hear that something happened, not which layer or where, if they may not see it.
+#[tokio::test]
+async fn open_pages_hear_nothing_of_where_secrets_lie() {
+    use axum::body::Body;
+    use axum::http::Request;
+    use boundstone::model::{Change, Secrecy, SetKind};
+    use boundstone::server::{Config, application};
+    use tokio_stream::StreamExt as _;
+    use tower::ServiceExt as _;
+
+    let app = TestApp::new();
+    let events = app.register.subscribe();
+    let secret = app
+        .register
+        .snapshot()
+        .layer(boundstone::model::Layer::Facility)
+        .versions(app.secret)
+        .next()
+        .cloned();
+    let before = (*secret.unwrap()).clone();
+    let after = boundstone::model::Record { remarks: Some("已迁".into()), ..before.clone() };
+    let changes = vec![Change::update(before, after)];
+    let header = super::app::header_of(SetKind::Edit, "迁址");
+    app.register.commit(header, |_| Ok::<_, std::convert::Infallible>(changes.clone())).unwrap();
+    let event = events.recv_timeout(Duration::from_secs(5)).unwrap();
+    for (show, layers) in [(Secrecy::Public, json!([])), (Secrecy::Secret, json!(["facility"]))] {
+        let config = Config { show, ..Config::default() };
+        let (state, router) = application(app.register.clone(), &config, None).unwrap();
+        let request = Request::get("/api/v1/events").body(Body::empty()).unwrap();
+        let mut stream = router.oneshot(request).await.unwrap().into_body().into_data_stream();
+        state.announce(event.clone());
+        let piece =
+            tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().unwrap().unwrap();
+        let text = String::from_utf8_lossy(&piece).into_owned();
+        let data = text.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+        let data: Json = serde_json::from_str(data).unwrap();
+        assert_eq!((&data["revision"], &data["layers"]), (&json!(2), &layers));
+        assert_eq!(data["extent"].is_null(), show == Secrecy::Public, "{data}");
+    }
+}
