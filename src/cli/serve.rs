@@ -15,11 +15,14 @@ use crate::server;
 /// The highest class of secrecy that is shown.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Show {
-    /// 公开
+    /// for everybody
+    #[value(help = t("公开", "for everybody"))]
     Public,
-    /// 内部
+    /// within the office
+    #[value(help = t("内部", "within the office"))]
     Internal,
-    /// 秘密
+    /// secret
+    #[value(help = t("秘密", "secret"))]
     Secret,
 }
 

@@ -5,6 +5,7 @@ use std::net::AddrParseError;
 use std::num::{ParseFloatError, ParseIntError};
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
@@ -118,7 +119,11 @@ fn argument(arg: Arg) -> Arg {
     let place = place(&arg);
     let chinese = PLACES.iter().find(|(english, _)| *english == place).map(|(_, chinese)| *chinese);
     let mut notes = Vec::new();
-    let words: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let word = |value: &PossibleValue| match value.get_help() {
+        Some(help) => format!("{}（{help}）", value.get_name()),
+        None => value.get_name().to_owned(),
+    };
+    let words: Vec<_> = arg.get_possible_values().iter().map(word).collect();
     if !words.is_empty() {
         notes.push(format!("可选 {}", words.join("、")));
     }
