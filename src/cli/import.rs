@@ -150,7 +150,10 @@ fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool
         ),
     });
     match revision {
-        Some(revision) => line(format!("{} {revision}", t("登记册第几版：", "register at revision"))),
+        Some(revision) => line(match language() {
+            Language::Zh => format!("登记册现为第 {revision} 版"),
+            Language::En => format!("the register is at revision {revision}"),
+        }),
         None if dry_run => line(t("试算，未写入", "worked out only, nothing written")),
         None => line(t("没有要改的，登记册未变", "nothing to change, the register is as it was")),
     }

@@ -29,13 +29,13 @@ impl Report {
         Self { file: path.display().to_string(), findings: Findings::default() }
     }
 
-    /// A finding at a row and column, not kept here.
+    /// A finding at a row and column, not kept here; without its id as yet.
     pub fn finding(&self, row: Option<u64>, field: Option<&str>, noticed: Noticed<'_>) -> Finding {
         let spot =
             Spot { file: Some(self.file.clone()), row, field: field.map(str::to_owned), ..Spot::default() };
         let (zh, en) = noticed.what;
         let done = Bilingual::new(noticed.done.0, noticed.done.1);
-        Finding::new(noticed.rule, noticed.severity, spot, Bilingual::new(zh, en), done)
+        Finding::draft(noticed.rule, noticed.severity, spot, Bilingual::new(zh, en), done)
     }
 
     /// Keeps a finding on the file as a whole.

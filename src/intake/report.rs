@@ -95,7 +95,7 @@ impl Report {
             at: at.place,
         };
         let done = Bilingual::new(rule.done.0, rule.done.1);
-        let finding = Finding::new(rule.id, rule.severity, spot, Bilingual::new(zh, en), done);
+        let finding = Finding::draft(rule.id, rule.severity, spot, Bilingual::new(zh, en), done);
         self.findings.push(if evidence.is_empty() { finding } else { finding.with_evidence(evidence) });
     }
 }

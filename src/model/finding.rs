@@ -74,16 +74,22 @@ fn once() -> u64 {
 impl Finding {
     /// A finding; its id follows from rule, spot and evidence.
     pub fn new(rule: &str, severity: Severity, spot: Spot, what: Bilingual, done: Bilingual) -> Self {
+        Self::draft(rule, severity, spot, what, done).with_id()
+    }
+
+    /// The same without its id, which [`Findings`] gives to those that it keeps: of a million rows with one
+    /// fault it keeps one.
+    pub fn draft(rule: &str, severity: Severity, spot: Spot, what: Bilingual, done: Bilingual) -> Self {
         let rows = spot.row.into_iter().collect();
         let id = String::new();
-        Self { id, rule: rule.into(), severity, spot, what, done, evidence: None, count: 1, rows }.with_id()
+        Self { id, rule: rule.into(), severity, spot, what, done, evidence: None, count: 1, rows }
     }
 
     /// With the value that gave rise to it, cut to 120 characters.
     #[must_use]
     pub fn with_evidence(mut self, evidence: impl AsRef<str>) -> Self {
         self.evidence = Some(evidence.as_ref().chars().take(120).collect());
-        self.with_id()
+        if self.id.is_empty() { self } else { self.with_id() }
     }
 
     /// Where the same is noticed in other rows of the file; a record or a place stands for itself.
@@ -147,15 +153,27 @@ impl Findings {
             _ if self.kept_of.get(&finding.rule).is_none_or(|kept| *kept < Self::KEPT_PER_RULE) => {
                 add(&mut self.kept_of, &finding.rule, 1);
                 self.places.insert(hash, self.kept.len());
-                self.kept.push(finding);
+                self.kept.push(if finding.id.is_empty() { finding.with_id() } else { finding });
             }
             _ => {}
         }
     }
 
-    /// Hands over those kept and begins anew.
+    /// Hands over those kept and begins anew; those that were only counted are one more of each rule.
     pub fn take(&mut self) -> Vec<Finding> {
-        std::mem::take(self).kept
+        let Self { mut kept, counts, .. } = std::mem::take(self);
+        for (rule, count) in counts {
+            let of_rule = kept.iter().filter(|finding| finding.rule == rule);
+            let (known, last) =
+                of_rule.fold((0, None), |(sum, _), finding| (sum + finding.count, Some(finding)));
+            let Some(last) = last.filter(|_| count > known) else { continue };
+            let spot = Spot { file: last.spot.file.clone(), ..Spot::default() };
+            let what =
+                Bilingual::new("其余同类问题，未逐条列出", "others of the same kind, not listed one by one");
+            let others = Finding::new(&rule, last.severity, spot, what, last.done.clone());
+            kept.push(Finding { count: count - known, ..others });
+        }
+        kept
     }
 
     /// How many in all, every row counted.
@@ -210,5 +228,10 @@ mod tests {
         assert_eq!((findings.kept.len() as u64, findings.total()), (Findings::KEPT_PER_RULE, 1000));
         findings.push(of_row(2000, "day", "0"));
         assert_eq!((findings.kept[0].count, findings.kept[0].rows.clone()), (2, vec![0, 2000]));
+        assert!(findings.kept.iter().all(|finding| finding.id.len() == 16));
+        // Handed on, nothing is lost from the count.
+        let handed = findings.take();
+        assert_eq!(handed.len() as u64, Findings::KEPT_PER_RULE + 1);
+        assert_eq!(handed.iter().map(|finding| finding.count).sum::<u64>(), 1001);
     }
 }
