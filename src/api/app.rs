@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use moka::sync::Cache;
 use tokio::sync::broadcast;
 
+use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures};
@@ -50,6 +51,8 @@ impl Default for Options {
 /// A layer's figures are kept by layer, revision, newest revision (it says what is secret) and day.
 pub(super) type FiguresKey = (Layer, Revision, Revision, Date);
 
+/// Change sets whose counts are kept.
+const COUNTED: u64 = 4096;
 /// Bytes of tiles that are kept.
 const TILE_BYTES: u64 = 256 * 1024 * 1024;
 /// How many page streams may be open at once.
@@ -91,7 +94,7 @@ impl App {
             metrics: Metrics::default(),
             events: RwLock::new(Some(broadcast::channel(BACKLOG).0)),
             older: Cache::new(4),
-            counts: Cache::new(4096),
+            counts: Cache::new(COUNTED),
             tiles: TileService::new(TILE_BYTES),
             figures: Cache::new(256),
             incoming: Cache::new(16),
@@ -107,6 +110,26 @@ impl App {
         if let Some(events) = &*self.events.read().unwrap_or_else(PoisonError::into_inner) {
             // Nobody listening is no failure.
             let _ = events.send(event.up_to(self.options.show));
+        }
+    }
+
+    /// Counts the rows of large change sets, newest first, so that nobody who lists the log waits for it.
+    pub fn count_log(&self, stop: &dyn Fn() -> bool) {
+        let counted = || -> Result<(), Problem> {
+            let newest = self.register.head()?.revision;
+            let first = Revision(newest.0.saturating_sub(COUNTED));
+            for item in self.register.log_items(first, newest)?.into_iter().rev() {
+                if stop() {
+                    break;
+                }
+                if item.entry.total() > history::LARGE {
+                    history::counts(self, &item.entry)?;
+                }
+            }
+            Ok(())
+        };
+        if counted().is_err() {
+            tracing::warn!("the log is counted when it is first listed");
         }
     }
 

@@ -57,10 +57,13 @@ pub fn shows(change: &Change, show: Secrecy) -> bool {
     [change.before(), change.after()].into_iter().flatten().all(|record| record.secrecy <= show)
 }
 
+/// From how many rows on a change set is large.
+pub const LARGE: u64 = 2_000;
+
 /// How many rows a change set touched, without those that are not shown.
 ///
-/// Each change set is read through once, row by row, and its counts are kept: it never changes. A change
-/// set of 600,000 rows costs seconds the first time that somebody lists it.
+/// Each change set is read through once, row by row, and its counts are kept: it never changes. One of
+/// 600,000 rows takes seconds, so the server counts the large ones beforehand (`App::count_log`).
 pub fn counts(app: &App, entry: &LogHeader) -> Result<Arc<RowCounts>, Problem> {
     let show = app.options.show;
     if show == Secrecy::Secret {

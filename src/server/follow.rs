@@ -36,6 +36,11 @@ pub fn start(app: Arc<App>) -> io::Result<Follower> {
     let thread = Builder::new().name("follower".into()).spawn(move || {
         // The first tile need not wait for the divisions to be prepared.
         app.tiles.prepare(&app.register.snapshot());
+        let (counting, stopped) = (app.clone(), stopping.clone());
+        let counter = move || counting.count_log(&|| stopped.load(Ordering::Relaxed));
+        if let Err(error) = Builder::new().name("counter".into()).spawn(counter) {
+            tracing::warn!(%error, "the log is counted when it is first listed");
+        }
         let mut asked = Instant::now();
         while !stopping.load(Ordering::Relaxed) {
             match events.recv_timeout(EVERY.saturating_sub(asked.elapsed())) {
