@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Statement, params};
 use serde_json::{Map, Value as Json, json};
 
-use super::damaged;
+use super::append::{RawText, by_statement};
 use super::encode::Encoded;
+use super::{damaged, table};
 use crate::model::{
     Change, ChangeSet, Digest, Header, Layer, LayerCount, LogHeader, Op, RecordKey, Revision, SCHEMA_NO,
     read_canonical,
@@ -35,44 +36,71 @@ pub(super) fn find_request(connection: &Connection, key: &str) -> Result<Option<
     Ok(statement.query_row([key], |row| row.get(0)).optional()?.map(Revision))
 }
 
+/// Where a change stands in the log: revision above, number within the change set below.
+fn place(revision: Revision, n: u32) -> i64 {
+    (revision.0.min(i32::MAX as u64) << 32) as i64 | i64::from(n)
+}
+
+/// The first and the last place of some change sets.
+pub(super) fn places(span: Span) -> (i64, i64) {
+    (place(span.after, u32::MAX), place(span.up_to, u32::MAX))
+}
+
+/// Columns of the log that are written.
+const WRITTEN: usize = 9;
+
 /// Writes the changes of one change set.
 pub(super) struct EntryWriter<'a> {
-    insert: CachedStatement<'a>,
+    connection: &'a Connection,
     revision: Revision,
-    n: i64,
+    n: u32,
 }
 
 impl<'a> EntryWriter<'a> {
-    pub(super) fn new(connection: &'a Connection, revision: Revision) -> Result<Self, StoreError> {
-        let insert = connection
-            .prepare_cached("INSERT INTO boundstone_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
-        Ok(Self { insert, revision, n: 0 })
+    pub(super) fn new(connection: &'a Connection, revision: Revision) -> Self {
+        Self { connection, revision, n: 0 }
     }
 
-    pub(super) fn write(&mut self, change: &Change, encoded: &Encoded<'_>) -> Result<(), StoreError> {
-        self.n += 1;
+    pub(super) fn write(&mut self, rows: &[(&Change, Encoded<'_>)]) -> Result<(), StoreError> {
+        for rows in by_statement(rows) {
+            let parameters = table::parameters(WRITTEN, rows.len());
+            let sql = format!("INSERT INTO boundstone_change VALUES {parameters}");
+            let mut insert = self.connection.prepare_cached(&sql)?;
+            insert.clear_bindings();
+            for (at, (change, encoded)) in rows.iter().enumerate() {
+                self.bind(&mut insert, at * WRITTEN, change, encoded)?;
+            }
+            insert.raw_execute()?;
+        }
+        Ok(())
+    }
+
+    /// Binds one row to the parameters after `at`.
+    fn bind(
+        &mut self,
+        insert: &mut Statement<'_>,
+        at: usize,
+        change: &Change,
+        encoded: &Encoded<'_>,
+    ) -> Result<(), StoreError> {
+        self.n = self.n.checked_add(1).ok_or_else(|| StoreError::Engine("too many changes".into()))?;
         let mut letters = [0; 26];
         let key = change.key();
-        let filled = |bytes: &'_ [u8]| -> bool { !bytes.is_empty() };
-        let insert = &mut self.insert;
-        insert.clear_bindings();
-        insert.raw_bind_parameter(1, self.revision.0)?;
-        insert.raw_bind_parameter(2, self.n)?;
-        insert.raw_bind_parameter(3, change.layer().name())?;
-        insert.raw_bind_parameter(4, key.id.encode(&mut letters))?;
-        insert.raw_bind_parameter(5, key.version)?;
-        insert.raw_bind_parameter(6, change.op().code())?;
-        for (at, json) in [(7, encoded.before_json), (9, encoded.after_json)] {
-            if filled(json) {
-                insert.raw_bind_parameter(at, super::append::RawText(json))?;
+        insert.raw_bind_parameter(at + 1, place(self.revision, self.n))?;
+        insert.raw_bind_parameter(at + 2, change.layer().name())?;
+        insert.raw_bind_parameter(at + 3, key.id.encode(&mut letters))?;
+        insert.raw_bind_parameter(at + 4, key.version)?;
+        insert.raw_bind_parameter(at + 5, change.op().code())?;
+        for (column, json) in [(6, encoded.before_json), (8, encoded.after_json)] {
+            if !json.is_empty() {
+                insert.raw_bind_parameter(at + column, RawText(json))?;
             }
         }
-        for (at, wkb) in [(8, encoded.before_wkb), (10, encoded.after_wkb)] {
-            if filled(wkb) {
-                insert.raw_bind_parameter(at, wkb)?;
+        for (column, wkb) in [(7, encoded.before_wkb), (9, encoded.after_wkb)] {
+            if !wkb.is_empty() {
+                insert.raw_bind_parameter(at + column, wkb)?;
             }
         }
-        insert.raw_execute()?;
         Ok(())
     }
 }
@@ -157,13 +185,13 @@ pub(super) fn changes(
     each: &mut ChangeVisitor<'_>,
 ) -> Result<(), StoreError> {
     let wanted = match which {
-        Which::Span(_) => "c.seq > ?1 AND c.seq <= ?2",
+        Which::Span(_) => "c.place > ?1 AND c.place <= ?2",
         Which::Record(..) => "c.id = ?1 AND c.layer = ?2",
     };
     let mut statement =
-        connection.prepare_cached(&format!("SELECT {CHANGE} WHERE {wanted} ORDER BY c.seq, c.n"))?;
+        connection.prepare_cached(&format!("SELECT {CHANGE} WHERE {wanted} ORDER BY c.place"))?;
     let mut rows = match which {
-        Which::Span(span) => statement.query((span.after.0, span.up_to.0))?,
+        Which::Span(span) => statement.query(places(span))?,
         Which::Record(layer, id) => statement.query((id.to_string(), layer.name()))?,
     };
     while let Some(row) = rows.next()? {

@@ -63,7 +63,12 @@ INSERT INTO gpkg_extensions VALUES
   ('gpkg_data_column_constraints', NULL, 'gpkg_schema', 'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
 "#;
 
-/// What is ours: the register's own words and the log. A row of the log is never rewritten;
+/// Bytes of a page of the file. Twice SQLite's default: an import of a million rows writes a third fewer
+/// pages, and one edit still only a few dozen kilobytes.
+const PAGE_SIZE: i64 = 8192;
+
+/// What is ours: the register's own words and the log. A row of the log is never rewritten. Its place is
+/// its key (see `log::place`), so that change sets lie one after another without an index of their own;
 /// the index on `id` answers the history of a fact (ids are unique over all layers).
 const OWN_TABLES: &str = r#"
 CREATE TABLE boundstone_register (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
@@ -71,9 +76,9 @@ CREATE TABLE boundstone_change_set (
   seq INTEGER PRIMARY KEY, prev_hash BLOB NOT NULL, hash BLOB NOT NULL, schema_no INTEGER NOT NULL,
   header TEXT NOT NULL, idempotency_key TEXT UNIQUE, counts TEXT NOT NULL);
 CREATE TABLE boundstone_change (
-  seq INTEGER NOT NULL, n INTEGER NOT NULL, layer TEXT NOT NULL, id TEXT NOT NULL,
-  version INTEGER NOT NULL, op TEXT NOT NULL, before TEXT, before_geom BLOB, after TEXT, after_geom BLOB,
-  UNIQUE (seq, n));
+  place INTEGER PRIMARY KEY, layer TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, op TEXT NOT NULL,
+  before TEXT, before_geom BLOB, after TEXT, after_geom BLOB,
+  seq INTEGER GENERATED ALWAYS AS (place >> 32) VIRTUAL, n INTEGER GENERATED ALWAYS AS (place & 4294967295) VIRTUAL);
 CREATE INDEX boundstone_change_id ON boundstone_change (id);
 CREATE TRIGGER boundstone_change_set_kept BEFORE DELETE ON boundstone_change_set
   BEGIN SELECT RAISE(ABORT, 'the log is never rewritten'); END;
@@ -94,6 +99,7 @@ pub(super) const LOG_TABLES: [&str; 2] = ["boundstone_change_set", "boundstone_c
 
 /// Makes all tables in an empty file.
 pub(super) fn create(connection: &Connection, info: &RegisterInfo) -> Result<(), StoreError> {
+    connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", USER_VERSION)?;
     let transaction = connection.unchecked_transaction()?;

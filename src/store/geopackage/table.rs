@@ -85,10 +85,15 @@ fn names(layer: Layer) -> String {
     columns(layer).iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
 }
 
-/// `INSERT` with one parameter per column.
-pub(super) fn insert(layer: Layer) -> String {
-    let parameters = vec!["?"; columns(layer).len()].join(", ");
-    format!("INSERT INTO \"{layer}\" ({}) VALUES ({parameters})", names(layer))
+/// `INSERT` of some rows with one parameter per column of each.
+pub(super) fn insert(layer: Layer, rows: usize) -> String {
+    format!("INSERT INTO \"{layer}\" ({}) VALUES {}", names(layer), parameters(columns(layer).len(), rows))
+}
+
+/// The parameters of some rows, for `VALUES`.
+pub(super) fn parameters(columns: usize, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(","));
+    vec![row.as_str(); rows].join(",")
 }
 
 /// `UPDATE` of one row with the same parameters as [`insert`]; returns its `fid`.

@@ -259,10 +259,11 @@ fn verify_names_the_row_that_was_tampered_with() {
         ),
         ("DELETE FROM boundstone_change WHERE seq = 1 AND n = 2", "verify.log.row", "revision 1, change 3"),
         (
-            "UPDATE boundstone_change SET n = 9 WHERE seq = 1 AND n = 1; UPDATE boundstone_change SET n = 1 WHERE seq = 1 AND n = 2; \
-          UPDATE boundstone_change SET n = 2 WHERE seq = 1 AND n = 9",
-            "verify.log.order",
-            &second.clone()[..0],
+            "UPDATE boundstone_change SET place = 9 WHERE seq = 1 AND n = 1; \
+             UPDATE boundstone_change SET place = (1 << 32) + 1 WHERE seq = 1 AND n = 2; \
+             UPDATE boundstone_change SET place = (1 << 32) + 2 WHERE place = 9",
+            "verify.log.hash",
+            "revision 1",
         ),
         (
             "UPDATE boundstone_change_set SET header = replace(header, '王工', '李工') WHERE seq = 2",
