@@ -3,6 +3,7 @@
 //! A source gives features in the file's own coordinates and columns; what they mean is for `intake`.
 //! GDAL, which reads what we do not read ourselves, only ever runs in a child process (`ogr`).
 
+mod ahead;
 mod archive;
 mod bytes;
 mod declared;
@@ -102,16 +103,17 @@ pub struct LayerInfo {
 /// What stops reading altogether: no such file, a format nobody knows, several layers and none chosen.
 /// Whatever can be read around is a finding of the source instead.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
-    match Kind::of(path)? {
-        Kind::GeoJson => geojson::open(path, options),
-        Kind::Csv => Ok(Box::new(table::open_csv(path, options)?)),
-        Kind::Sheet => Ok(Box::new(table::open_sheet(path, options)?)),
-        Kind::Shapefile => Ok(Box::new(shapefile::ShapefileSource::open(path, options)?)),
-        Kind::Dbf => Ok(Box::new(shapefile::ShapefileSource::open_dbf(path, options)?)),
-        Kind::ShapefileZip => Ok(Box::new(shapefile::ShapefileSource::open_zip(path, options)?)),
-        Kind::OsmPbf | Kind::OsmXml => osm::open(path, options),
-        Kind::Ogr => ogr::Worker::default().open(path, options.layer.as_deref()),
-    }
+    let source: Box<dyn FeatureSource> = match Kind::of(path)? {
+        Kind::GeoJson => geojson::open(path, options)?,
+        Kind::Csv => Box::new(table::open_csv(path, options)?),
+        Kind::Sheet => Box::new(table::open_sheet(path, options)?),
+        Kind::Shapefile => Box::new(shapefile::ShapefileSource::open(path, options)?),
+        Kind::Dbf => Box::new(shapefile::ShapefileSource::open_dbf(path, options)?),
+        Kind::ShapefileZip => Box::new(shapefile::ShapefileSource::open_zip(path, options)?),
+        Kind::OsmPbf | Kind::OsmXml => osm::open(path, options)?,
+        Kind::Ogr => ogr::Worker::default().open(path, options.layer.as_deref())?,
+    };
+    Ok(Box::new(ahead::ReadAhead::new(source)))
 }
 
 /// The layers of a file; one, named after the file, where the format knows no layers.

@@ -42,9 +42,9 @@ pub(super) struct Matcher<'a> {
     own_sources: bool,
     key: Option<KeyIndex<'a>>,
     content: Option<HashMap<u64, Vec<&'a Arc<Record>>>>,
-    taken: HashSet<RecordKey>,
-    seen: HashSet<Box<str>>,
-    ids: HashSet<(RecordId, Option<u32>)>,
+    taken: foldhash::HashSet<RecordKey>,
+    seen: foldhash::HashSet<Box<str>>,
+    ids: foldhash::HashSet<(RecordId, Option<u32>)>,
 }
 
 struct KeyIndex<'a> {
@@ -76,9 +76,9 @@ impl<'a> Matcher<'a> {
             own_sources: columns.name_of("source").is_some(),
             key,
             content: None,
-            taken: HashSet::new(),
-            seen: HashSet::new(),
-            ids: HashSet::new(),
+            taken: foldhash::HashSet::default(),
+            seen: foldhash::HashSet::default(),
+            ids: foldhash::HashSet::default(),
         }
     }
 
@@ -169,8 +169,7 @@ impl<'a> Matcher<'a> {
         }
         let label = layer.def().label_field().and_then(|at| row.get(at)).and_then(Value::as_text);
         let of = (Some(row.source.as_deref().unwrap_or(source)), label);
-        let extra = Some(&row.extra).filter(|extra| !extra.is_empty());
-        let key = content_key(of, row.geometry.as_ref(), extra);
+        let key = content_key(of, row.geometry.as_deref(), row.extra.as_deref());
         let Some(alike) = content.get_mut(&key) else { return Match::New };
         let fits = |record: &&Arc<Record>| {
             row.fields.iter().all(|(at, value)| record.fields.get(*at) == Some(value))

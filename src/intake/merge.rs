@@ -31,7 +31,7 @@ pub(super) struct Merging<'a> {
 impl Merging<'_> {
     /// All rows, in order.
     pub(super) fn all(&mut self, blocks: Vec<Vec<Row>>) -> Vec<Change> {
-        let mut changes = Vec::new();
+        let mut changes = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
         for row in blocks.into_iter().flatten() {
             changes.extend(self.one(row));
         }
@@ -90,8 +90,8 @@ impl Merging<'_> {
             source: Some(source),
             remarks: row.remarks,
             fields: Fields::from_pairs(row.fields),
-            extra: Some(row.extra).filter(|extra| !extra.is_empty()).map(Box::new),
-            geometry: row.geometry.map(Arc::new),
+            extra: row.extra,
+            geometry: row.geometry,
         }))
     }
 
@@ -121,7 +121,7 @@ impl Merging<'_> {
                 change(&mut |record| record.fields = record.fields.with(at, Some(value.clone())));
             }
         }
-        for (name, value) in row.extra {
+        for (name, value) in row.extra.into_iter().flat_map(|extra| *extra) {
             if before.extra.as_ref().and_then(|extra| extra.get(&name)) != Some(&value) {
                 change(&mut |record| {
                     record.extra.get_or_insert_default().insert(name.clone(), value.clone());
@@ -130,7 +130,6 @@ impl Merging<'_> {
         }
         let moved = row.geometry.filter(|new| !before.geometry.as_deref().is_some_and(|old| same(old, new)));
         if let Some(moved) = moved {
-            let moved = Arc::new(moved);
             change(&mut |record| record.geometry = Some(Arc::clone(&moved)));
         }
         match after {

@@ -1,5 +1,7 @@
 //! The first pass: one feature to one row of values, codes and geometry, without looking at the register.
 
+use std::sync::Arc;
+
 use geo_types::{Coord, Geometry};
 use serde_json::map::Entry;
 use serde_json::{Map, Value as Json};
@@ -40,9 +42,9 @@ pub(super) struct Row {
     /// own fields, rising by place
     pub fields: Vec<(usize, Value)>,
     /// all other columns
-    pub extra: Map<String, Json>,
+    pub extra: Option<Box<Map<String, Json>>>,
     /// settled geometry
-    pub geometry: Option<Geometry>,
+    pub geometry: Option<Arc<Geometry>>,
 }
 
 impl Row {
@@ -64,15 +66,16 @@ impl Row {
     fn keep(&mut self, column: &str, cell: Json) {
         let Some(value) = kept(cell) else { return };
         let base = if column.trim().is_empty() { "column" } else { column };
-        if let Entry::Vacant(free) = self.extra.entry(base) {
+        let extra = self.extra.get_or_insert_default();
+        if let Entry::Vacant(free) = extra.entry(base) {
             free.insert(value);
             return;
         }
         let mut number = 2;
-        while self.extra.contains_key(&format!("{base} ({number})")) {
+        while extra.contains_key(&format!("{base} ({number})")) {
             number += 1;
         }
-        self.extra.insert(format!("{base} ({number})"), value);
+        extra.insert(format!("{base} ({number})"), value);
     }
 }
 
@@ -203,8 +206,8 @@ impl<'a> Reading<'a> {
     /// they are kept where the geometry was transformed (what was received), else they say nothing more.
     pub(super) fn row(&mut self, feature: SourceFeature, made_of: &[usize]) -> Option<Row> {
         let mut row = Row { number: feature.row, ..Row::default() };
-        let shape = self.shape(feature.row, feature.geometry)?;
-        row.geometry = shape;
+        row.geometry = self.shape(feature.row, feature.geometry)?.map(Arc::new);
+        row.fields.reserve_exact(feature.values.len());
         let mut version = None;
         let said_already = row.geometry.is_some() && self.shaper.keeps_numbers();
         for (column, cell) in feature.values {

@@ -174,7 +174,9 @@ impl<'a> LayerWriter<'a> {
             Ok(_) => {
                 // Numbers rise one by one.
                 let first = self.connection.last_insert_rowid() - (rows.len() as i64 - 1);
-                (first..).zip(rows).for_each(|(row, (_, encoded))| self.gather(Op::Insert, row, encoded.bounds));
+                (first..)
+                    .zip(rows)
+                    .for_each(|(row, (_, encoded))| self.gather(Op::Insert, row, encoded.bounds));
                 Ok(())
             }
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {

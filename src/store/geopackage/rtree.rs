@@ -7,11 +7,14 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSliceMut as _;
+use rusqlite::{Connection, params, params_from_iter};
 
+use super::append::by_statement;
 use super::blob::Bounds;
 use super::damaged;
-use super::table::GEOMETRY;
+use super::table::{self, GEOMETRY};
 use crate::model::Layer;
 use crate::store::StoreError;
 
@@ -185,16 +188,17 @@ fn pack(entries: &mut [Entry], room: usize) {
     let nodes = entries.len().div_ceil(room);
     let slices = (nodes as f64).sqrt().ceil() as usize;
     let slice = nodes.div_ceil(slices.max(1)) * room;
-    entries.sort_unstable_by(|a, b| a.x().total_cmp(&b.x()).then(a.key.cmp(&b.key)));
-    for entries in entries.chunks_mut(slice) {
+    entries.par_sort_unstable_by(|a, b| a.x().total_cmp(&b.x()).then(a.key.cmp(&b.key)));
+    entries.par_chunks_mut(slice).for_each(|entries| {
         entries.sort_unstable_by(|a, b| a.y().total_cmp(&b.y()).then(a.key.cmp(&b.key)));
-    }
+    });
 }
 
 struct NodeWriter<'a> {
+    connection: &'a Connection,
+    tree: &'a str,
     node: rusqlite::Statement<'a>,
     parent: rusqlite::Statement<'a>,
-    row: rusqlite::Statement<'a>,
     /// Row number and leaf, written at the end in rising order.
     rows: Vec<(i64, i64)>,
     buffer: Vec<u8>,
@@ -202,13 +206,14 @@ struct NodeWriter<'a> {
 }
 
 impl<'a> NodeWriter<'a> {
-    fn new(connection: &'a Connection, tree: &str, size: usize) -> Result<Self, StoreError> {
+    fn new(connection: &'a Connection, tree: &'a str, size: usize) -> Result<Self, StoreError> {
         let insert =
             |table: &str| connection.prepare(&format!("INSERT INTO \"{tree}_{table}\" VALUES (?1, ?2)"));
         Ok(Self {
+            connection,
+            tree,
             node: insert("node")?,
             parent: insert("parent")?,
-            row: insert("rowid")?,
             rows: Vec::new(),
             buffer: vec![0; size],
             next: ROOT + 1,
@@ -254,9 +259,12 @@ impl<'a> NodeWriter<'a> {
     }
 
     fn write_rows(mut self) -> Result<(), StoreError> {
-        self.rows.sort_unstable();
-        for row in &self.rows {
-            self.row.execute(*row)?;
+        self.rows.par_sort_unstable();
+        for rows in by_statement(&self.rows) {
+            let parameters = table::parameters(2, rows.len());
+            let sql = format!("INSERT INTO \"{}_rowid\" VALUES {parameters}", self.tree);
+            let numbers = rows.iter().flat_map(|(row, leaf)| [row, leaf]);
+            self.connection.prepare_cached(&sql)?.execute(params_from_iter(numbers))?;
         }
         Ok(())
     }
