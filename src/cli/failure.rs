@@ -1,5 +1,6 @@
 //! Why a command did not do what it was asked, what to do next, and the exit code that says so.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,7 +9,7 @@ use crate::crs::CrsError;
 use crate::formats::FormatError;
 use crate::intake::ImportError;
 use crate::model::Bilingual;
-use crate::register::{CommitError, RevisionError, StoreError, UndoRefusal};
+use crate::register::{CommitError, NotARegister, RevisionError, StoreError, UndoRefusal};
 use crate::server::ServeError;
 use crate::snapshot::ApplyError;
 
@@ -196,8 +197,8 @@ impl From<StoreError> for Failure {
                 "无须再做。",
                 "There is nothing left to do.",
             ),
-            StoreError::NotARegister { path, what } => {
-                let (zh, next_zh, next_en) = no_register(what);
+            StoreError::NotARegister { path, why } => {
+                let (zh, next_zh, next_en) = no_register(why);
                 (format!("{path}：{zh}"), next_zh, next_en)
             }
             StoreError::Damaged { place, what } => (
@@ -223,39 +224,45 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Why a file is no register, by the store's words: in Chinese, and what to do.
-fn no_register(what: &str) -> (String, &'static str, &'static str) {
-    let (zh, next_zh, next_en) = if what.contains("newer program") {
-        ("由更新版本的程序生成", "请更新本程序。", "Update this program.")
-    } else if what.contains("older program") {
-        (
+/// Why a file is no register, in Chinese, and what to do.
+fn no_register(why: &NotARegister) -> (String, &'static str, &'static str) {
+    let (zh, next_zh, next_en) = match why {
+        NotARegister::Newer(_) => ("由更新版本的程序生成", "请更新本程序。", "Update this program."),
+        NotARegister::Older => (
             "由旧版本的程序生成",
             "请先以可写方式打开一次（boundstone serve），即可更新。",
             "Open it once for writing (boundstone serve): that brings it up to date.",
-        )
-    } else if what.contains("but not a register") {
-        (
+        ),
+        NotARegister::Trial => (
+            "由本程序的试用版本生成",
+            "请重新建立登记册并导入资料（演示：boundstone demo --reset）。",
+            "Make the register anew and import again (the demo: boundstone demo --reset).",
+        ),
+        NotARegister::OtherGeoPackage => (
             "是 GeoPackage，但不是登记册",
             "请用 boundstone import 把它导入登记册。",
             "Bring it into a register with boundstone import.",
-        )
-    } else if what.contains("not a GeoPackage") || what.contains("not a database") {
-        (
+        ),
+        NotARegister::NotAGeoPackage | NotARegister::NotADatabase(_) => (
             "不是登记册文件",
             "请核对文件名；新建登记册用 boundstone init。",
             "Check the name; make a register with boundstone init.",
-        )
-    } else if what.contains("Permission denied") {
-        ("没有读写权限", "请核对文件与文件夹的权限。", "Check the permissions of the file and its folder.")
-    } else if what.contains("No such file") || what.contains("unable to open") {
-        (
-            "无法打开文件或文件夹",
-            "请核对路径是否存在、是否可写。",
-            "Check that the path exists and may be written to.",
-        )
-    } else {
-        let said = format!("不能作为登记册使用（{what}）");
-        return (said, "请核对文件名与权限。", "Check the name and the permissions.");
+        ),
+        NotARegister::LacksColumn(column) => {
+            return (format!("缺少必需的列 {column}"), "请从备份恢复。", "Go back to a backup.");
+        }
+        NotARegister::File(error) => match error.kind() {
+            ErrorKind::PermissionDenied => (
+                "没有读写权限",
+                "请核对文件与文件夹的权限。",
+                "Check the permissions of the file and its folder.",
+            ),
+            _ => (
+                "无法打开文件或文件夹",
+                "请核对路径是否存在、是否可写。",
+                "Check that the path exists and may be written to.",
+            ),
+        },
     };
     (zh.to_owned(), next_zh, next_en)
 }

@@ -11,7 +11,7 @@ mod undo;
 mod verify;
 
 // Those who call the register need these words of its store, and may not import the store itself.
-pub use crate::store::{Head, RegisterInfo, StoreError};
+pub use crate::store::{Head, NotARegister, RegisterInfo, StoreError};
 pub use event::Event;
 pub use history::{HistoryEntry, LogItem};
 pub use revision::RevisionError;

@@ -46,12 +46,12 @@ pub enum StoreError {
     #[error("this request was carried out before, as revision {0:?}")]
     Repeated(Revision),
     /// the file is not a register, or a newer program's
-    #[error("{path}: {what}")]
+    #[error("{path}: {why}")]
     NotARegister {
         /// the file
         path: String,
         /// what is wrong with it
-        what: String,
+        why: NotARegister,
     },
     /// what is stored cannot be read
     #[error("damaged at {place}: {what}")]
@@ -73,6 +73,35 @@ pub enum StoreError {
     /// the disk, the file system or the database engine
     #[error("{0}")]
     Engine(String),
+}
+
+/// Why a file cannot be used as a register.
+#[derive(Debug, thiserror::Error)]
+pub enum NotARegister {
+    /// it cannot be opened, made or read as a file
+    #[error("{0}")]
+    File(std::io::Error),
+    /// the database engine does not take it
+    #[error("not a database: {0}")]
+    NotADatabase(String),
+    /// a database of something else
+    #[error("not a GeoPackage")]
+    NotAGeoPackage,
+    /// a GeoPackage of something else
+    #[error("a GeoPackage, but not a register: import it into one instead")]
+    OtherGeoPackage,
+    /// structure of a program that came later
+    #[error("made by a newer program (structure {0}): update the program")]
+    Newer(i64),
+    /// structure of a program before the first release
+    #[error("made by a trial version of this program: make the register anew")]
+    Trial,
+    /// lacks layers or fields that came since, and was opened for reading
+    #[error("made by an older program: open it once for writing to bring it up to date")]
+    Older,
+    /// a table lacks a column that it cannot be without
+    #[error("{0} lacks a column")]
+    LacksColumn(String),
 }
 
 /// A stretch of the log.

@@ -12,6 +12,7 @@ mod load;
 mod log;
 mod rtree;
 mod schema;
+mod styles;
 mod table;
 
 use std::fs::OpenOptions;
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{ChangeVisitor, Head, Progress, RegisterInfo, Span, Store, StoreError, Which};
+use super::{ChangeVisitor, Head, NotARegister, Progress, RegisterInfo, Span, Store, StoreError, Which};
 use crate::model::{ChangeSet, Finding, LogHeader, Record, Revision};
 
 /// How often a writer looks whether another one is done. SQLite's own waiting sleeps longer and longer,
@@ -50,7 +51,7 @@ impl GeoPackageStore {
             .write(true)
             .create_new(true)
             .open(path)
-            .map_err(|error| not_a_register(path, error))?;
+            .map_err(|error| not_a_register(path, NotARegister::File(error)))?;
         let made = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|connection| {
             schema::create(&connection, info)?;
             Ok(connection)
@@ -99,9 +100,9 @@ impl GeoPackageStore {
 
     fn connect(path: &Path, mode: OpenFlags) -> Result<Connection, StoreError> {
         // Looked at first: SQLite's own message for a missing file says only "unable to open".
-        std::fs::File::open(path).map_err(|error| not_a_register(path, error))?;
+        std::fs::File::open(path).map_err(|error| not_a_register(path, NotARegister::File(error)))?;
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(|error| not_a_register(path, error))?;
+            .map_err(|error| not_a_register(path, NotARegister::NotADatabase(error.to_string())))?;
         connection.busy_handler(Some(wait))?;
         Ok(connection)
     }
@@ -169,8 +170,8 @@ fn wait(tries: i32) -> bool {
     LOOK_EVERY.saturating_mul(tries.unsigned_abs()) < PATIENCE
 }
 
-fn not_a_register(path: &Path, error: impl std::fmt::Display) -> StoreError {
-    StoreError::NotARegister { path: path.display().to_string(), what: error.to_string() }
+fn not_a_register(path: &Path, why: NotARegister) -> StoreError {
+    StoreError::NotARegister { path: path.display().to_string(), why }
 }
 
 fn damaged(place: impl Into<String>, what: impl Into<String>) -> StoreError {

@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::blob::SRS_ID;
 use super::table::{self, Column, Content};
-use super::{damaged, not_a_register, rtree};
+use super::{damaged, not_a_register, rtree, styles};
 use crate::model::{FieldKind, Layer, vocab};
-use crate::store::{RegisterInfo, StoreError};
+use crate::store::{NotARegister, RegisterInfo, StoreError};
 
 /// `GPKG` as a number: SQLite's application id of a GeoPackage.
 const APPLICATION_ID: i64 = 0x4750_4B47;
@@ -19,7 +19,7 @@ const APPLICATION_ID: i64 = 0x4750_4B47;
 const USER_VERSION: i64 = 10_300;
 
 /// Number of the structure of our tables in the file. A program refuses a file with a greater one.
-const STORE_VERSION: i64 = 1;
+const STORE_VERSION: i64 = 2;
 
 const STORE_VERSION_KEY: &str = "store_version";
 
@@ -105,6 +105,7 @@ pub(super) fn create(connection: &Connection, info: &RegisterInfo) -> Result<(),
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(STANDARD_TABLES)?;
     transaction.execute_batch(OWN_TABLES)?;
+    transaction.execute_batch(styles::TABLE)?;
     let mut word = transaction.prepare("INSERT INTO boundstone_register VALUES (?1, ?2)")?;
     for (key, value) in [
         ("title", info.title.as_str()),
@@ -143,7 +144,7 @@ fn create_layer(connection: &Connection, layer: Layer) -> Result<(), StoreError>
     for column in table::columns(layer) {
         describe_column(connection, layer, &column, &mut taken)?;
     }
-    Ok(())
+    styles::write(connection, layer)
 }
 
 /// The column's Chinese title, what it holds and its code list, for QGIS and GDAL.
@@ -203,23 +204,24 @@ fn create_code_lists(connection: &Connection) -> Result<(), StoreError> {
 
 /// Refuses a file that is no register of ours or a newer program's.
 pub(super) fn recognise(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let wrong = |what: &str| not_a_register(path, what);
+    let wrong = |why| not_a_register(path, why);
     let id: i64 = connection
         .pragma_query_value(None, "application_id", |row| row.get(0))
-        .map_err(|error| wrong(&error.to_string()))?;
+        .map_err(|error| wrong(NotARegister::NotADatabase(error.to_string())))?;
     if id != APPLICATION_ID {
-        return Err(wrong("not a GeoPackage"));
+        return Err(wrong(NotARegister::NotAGeoPackage));
     }
     let ours = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'boundstone_register'";
     let known: i64 = connection.query_row(ours, [], |row| row.get(0))?;
     if known == 0 {
-        return Err(wrong("a GeoPackage, but not a register: import it into one instead"));
+        return Err(wrong(NotARegister::OtherGeoPackage));
     }
     let version = store_version(connection)?;
     if version > STORE_VERSION {
-        return Err(wrong(&format!(
-            "made by a newer program (structure {version}, this program knows {STORE_VERSION}): update the program"
-        )));
+        return Err(wrong(NotARegister::Newer(version)));
+    }
+    if version < STORE_VERSION {
+        return Err(wrong(NotARegister::Trial));
     }
     Ok(())
 }
@@ -251,7 +253,10 @@ pub(super) fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreE
             .collect::<Result<_, _>>()?;
         for column in table::columns(*layer).iter().filter(|column| !present.contains(column.name)) {
             if matches!(column.content, Content::Id | Content::Version | Content::Geometry) {
-                return Err(not_a_register(path, format!("{layer} has no column {}", column.name)));
+                return Err(not_a_register(
+                    path,
+                    NotARegister::LacksColumn(format!("{layer}.{}", column.name)),
+                ));
             }
             transaction.execute_batch(&format!(
                 "ALTER TABLE \"{layer}\" ADD COLUMN {}",
@@ -259,6 +264,7 @@ pub(super) fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreE
             ))?;
             describe_column(&transaction, *layer, column, &mut taken)?;
         }
+        styles::write(&transaction, *layer)?;
     }
     create_code_lists(&transaction)?;
     Ok(transaction.commit()?)
@@ -266,11 +272,7 @@ pub(super) fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreE
 
 /// Refuses a register that must be brought up to date first, which a reader cannot do.
 pub(super) fn check_current(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    if is_current(connection)? {
-        Ok(())
-    } else {
-        Err(not_a_register(path, "made by an older program: open it once for writing to bring it up to date"))
-    }
+    if is_current(connection)? { Ok(()) } else { Err(not_a_register(path, NotARegister::Older)) }
 }
 
 fn is_current(connection: &Connection) -> Result<bool, StoreError> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use boundstone::model::{Change, Layer, Revision};
-use boundstone::store::{Store, StoreError};
+use boundstone::store::{NotARegister, Store, StoreError};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
@@ -54,7 +54,9 @@ fn gdal_reads_every_layer_without_a_word_of_complaint() {
     }
     let Some((out, err)) = ogrinfo(store.path(), &["-ro", "-al"]) else { return };
     assert_eq!(err, "");
-    assert_eq!(out.matches("OGRFeature(").count(), 3 * Layer::ALL.len());
+    // Three rows and, for QGIS, one style of each.
+    assert_eq!(out.matches("OGRFeature(").count(), 4 * Layer::ALL.len());
+    assert!(out.contains(r#"<alias index="11" field="parent_code" name="上级代码"/>"#), "titles for QGIS");
 }
 
 fn direct(path: &Path) -> rusqlite::Connection {
@@ -81,9 +83,9 @@ fn files_that_are_no_register_are_refused_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let reason = |name: &str| match GeoPackageStore::open(&at(name)) {
-        Err(StoreError::NotARegister { path, what }) => {
+        Err(StoreError::NotARegister { path, why }) => {
             assert_eq!(path, at(name).display().to_string());
-            what
+            why.to_string()
         }
         Err(error) => panic!("{name}: {error}"),
         Ok(_) => panic!("{name} was opened"),
@@ -101,10 +103,15 @@ fn files_that_are_no_register_are_refused_with_a_reason() {
     let path = store.path().to_owned();
     drop(store);
     direct(&path)
-        .execute("UPDATE boundstone_register SET value = '2' WHERE key = 'store_version'", [])
+        .execute("UPDATE boundstone_register SET value = '99' WHERE key = 'store_version'", [])
         .unwrap();
     std::fs::copy(&path, at("newer.gpkg")).unwrap();
     assert!(reason("newer.gpkg").contains("newer program"));
+    direct(&path)
+        .execute("UPDATE boundstone_register SET value = '1' WHERE key = 'store_version'", [])
+        .unwrap();
+    std::fs::copy(&path, at("trial.gpkg")).unwrap();
+    assert!(reason("trial.gpkg").contains("trial version"));
     assert!(GeoPackageStore::create(&path, &info()).is_err(), "an existing file is not overwritten");
 }
 
@@ -121,8 +128,8 @@ fn a_register_of_an_older_program_gets_the_columns_and_layers_that_came_since() 
     )
     .unwrap();
     drop(file);
-    let Err(StoreError::NotARegister { what, .. }) = GeoPackageStore::open_read_only(&path) else { panic!() };
-    assert!(what.contains("older program"), "{what}");
+    let Err(StoreError::NotARegister { why, .. }) = GeoPackageStore::open_read_only(&path) else { panic!() };
+    assert!(matches!(why, NotARegister::Older), "{why}");
     let store = GeoPackageStore::open(&path).unwrap();
     assert_eq!(store.head().unwrap(), head);
     assert_eq!(rows(&store).len(), kept - 3);
