@@ -76,6 +76,26 @@ describe('looking at the register', () => {
       await desk.takeHit()
       await desk.test('how').first().click()
       await desk.sees('椭球面')
+      await desk.press('Escape')
+      await desk.page.getByText('椭球面').first().waitFor({ state: 'hidden' })
+      assert.equal(await desk.test('drawer').count(), 1, 'Esc closes the explanation, not the record')
+    }))
+
+  it('goes on the map to what is chosen from a list', () =>
+    at('/', {}, async (desk) => {
+      await desk.mapIsDrawn()
+      await desk.legendOf('facility')
+      await desk.test('list-facility').click()
+      await desk.test('list-row').first().click()
+      await desk.recordOpens()
+      await desk.page.waitForFunction(() => Number(new URL(location.href).searchParams.get('at')?.split(',')[2]) > 15)
+    }))
+
+  it('says which layers need a nearer look', () =>
+    at('/', {}, async (desk) => {
+      await desk.mapIsDrawn()
+      assert.match(await desk.text('[data-test=layer-door_plate]'), /需放大/)
+      assert.doesNotMatch(await desk.text('[data-test=layer-division]'), /需放大/)
     }))
 
   it('opens the same view from its address', async () => {

@@ -31,6 +31,7 @@ export function applyTokens(root: HTMLElement): void {
     '--el-text-color-regular': colour.ink,
     '--el-text-color-secondary': colour.ink2,
     '--el-text-color-placeholder': colour.ink3,
+    '--el-color-info': colour.ink2,
     '--el-border-color': colour.rule2,
     '--el-border-color-light': colour.rule,
     '--el-border-color-lighter': colour.rule,

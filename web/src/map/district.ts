@@ -1,11 +1,25 @@
 // The working district: the one county-level division whose streets the register holds. A register of
 // many counties, or of none, has no working district, and no band is drawn.
 import { api } from '../api/client'
-import type { Geometry } from '../api/types'
+import type { Box, Geometry } from '../api/types'
+import { boxOf } from './anchor'
 
 const FEW = 8
+const NEAR = 1e-6
 
-export async function workingDistrict(asOf: string | null): Promise<Geometry | null> {
+export interface District {
+  area: Geometry
+  /** whether the divisions end with these few counties: then the outline of a province is the edge of the sheet */
+  edge: boolean
+}
+
+/** Whether two boxes are the same but for rounding. */
+export function sameBox(a: Box | null | undefined, b: Box | null | undefined): boolean {
+  return Boolean(a && b && a.every((side, index) => Math.abs(side - (b[index] ?? NaN)) < NEAR))
+}
+
+/** `all`: the box round all divisions of the register. */
+export async function workingDistrict(asOf: string | null, all: Box | null | undefined): Promise<District | null> {
   try {
     const day = asOf ? { datetime: asOf } : {}
     const counties = await api.items('division', { level: 'county', limit: FEW, ...day })
@@ -20,8 +34,10 @@ export async function workingDistrict(asOf: string | null): Promise<Geometry | n
       }),
     )
     const most = Math.max(...children)
-    if (most === 0) return null
-    return (counties.features[children.indexOf(most)]?.geometry ?? null) as Geometry | null
+    const shapes = counties.features.map((feature) => feature.geometry as Geometry | null)
+    const area = shapes[children.indexOf(most)]
+    if (most === 0 || !area) return null
+    return { area, edge: sameBox(boxOf(shapes.filter((shape) => shape !== null)), all) }
   } catch {
     return null // the band is an ornament; without it the map is whole
   }

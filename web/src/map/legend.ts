@@ -66,7 +66,9 @@ export function swatchOf(layer: string, code: string | null): Swatch | null {
       return code && FLOWING.includes(code) ? stroke(map.waterLine, 3) : stroke(map.waterLine, 1, [], { fill: map.water })
     case 'closed_or_green_area':
       return !code || GREEN.includes(code)
-        ? stroke(map.greenLine, 1, [], { fill: map.green })
+        ? code === 'farmland'
+          ? stroke(map.farmlandLine, 1, [], { fill: map.farmland })
+          : stroke(map.greenLine, 1, [], { fill: map.green })
         : stroke(map.closedLine, 1, [], { fill: map.closed })
     case 'compound':
       return stroke(map.compoundLine, 1, [], { fill: map.compound })

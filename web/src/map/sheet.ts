@@ -30,12 +30,16 @@ export interface SheetOptions {
 }
 
 const HIT = 6
+const MAX_ZOOM = 20
+const TILE_ZOOM = 14
+/** from so many geometries on, a comparison is drawn thin */
+const MANY = 24
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 const ratio = () => Math.min(3, Math.max(2, Math.ceil(devicePixelRatio)))
 
 function camera(start: Flight | null) {
   if (!start) return { center: [104, 35] as LonLat, zoom: 3 }
-  if ('box' in start) return { bounds: start.box, fitBoundsOptions: { padding: 28, maxZoom: 15 } }
+  if ('box' in start) return { bounds: start.box, fitBoundsOptions: { padding: { top: 28, right: 28, bottom: 44, left: 28 }, maxZoom: 15 } }
   return { center: start.at, zoom: start.zoom }
 }
 
@@ -62,12 +66,14 @@ export class Sheet {
       style: mapStyle(options.tiles, options.hidden),
       ...camera(options.start),
       minZoom: 2,
-      maxZoom: 20,
+      maxZoom: MAX_ZOOM,
       maxPitch: 0,
       dragRotate: false,
       pitchWithRotate: false,
       attributionControl: false,
       renderWorldCopies: false,
+      // tiles end at 14; cut into smaller ones, an area would be named once in every piece
+      zoomLevelsToOverscale: MAX_ZOOM - TILE_ZOOM,
       fadeDuration: still() ? 0 : 150,
       localIdeographFontFamily: '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif',
       refreshExpiredTiles: false,
@@ -197,14 +203,20 @@ export class Sheet {
   }
 
   showComparison(before: readonly Geometry[], after: readonly Geometry[]): void {
+    const many = before.length + after.length > MANY
     this.put('before', before)
-    this.put('after', after)
+    this.put('after', after, { many })
   }
 
-  showDistrict(geometry: Geometry | null): void {
+  /** The working district; `edge`: the register ends with its counties, so the outline of the province is no border. */
+  showDistrict(geometry: Geometry | null, edge = false): void {
     this.put('district', geometry ? [geometry] : [])
     const outside = geometry ? outsideOf(geometry) : null
     this.put('outside', outside ? [outside] : [])
+    void this.ready.then(() => {
+      this.map.setFilter('border-province', ['==', ['get', 'level'], edge ? 'none' : 'province'])
+      this.map.setFilter('sheet-edge', ['==', ['get', 'level'], edge ? 'province' : 'none'])
+    })
   }
 
   relabel(label: string): void {

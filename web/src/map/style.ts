@@ -55,6 +55,17 @@ export const pickable: ReadonlyMap<string, { layer: string; hit: Hit }> = new Ma
   }),
 )
 
+/** From which zoom on a register layer can be seen at all. */
+export function seenFrom(name: string): number {
+  const zooms = (sheet.layers as Pick<LayerSpecification, 'minzoom' | 'metadata'>[])
+    .filter((layer) => layerOf(layer) === name)
+    .map((layer) => layer.minzoom ?? 0)
+  return Math.max(zooms.length > 0 ? Math.min(...zooms) : 0, TILES_FROM[name] ?? 0)
+}
+
+/** Layers that the tiles hold only from a zoom on (tiles/layers.toml), where the style does not say so. */
+const TILES_FROM: Readonly<Record<string, number>> = { closed_or_green_area: 11, compound: 13, boundary_marker: 9 }
+
 /** The style layers of a register layer. */
 export function styleLayersOf(name: string): string[] {
   return (sheet.layers as Pick<LayerSpecification, 'id' | 'metadata'>[])

@@ -1,5 +1,5 @@
 // Which facts people come for, by layer; everything else is under all attributes.
-import type { FieldDef, Json, LayerInfo, RecordAnswer } from '../api/types'
+import type { Bilingual, FieldDef, Json, LayerInfo, RecordAnswer } from '../api/types'
 
 const KEY_FACTS: Record<string, readonly string[]> = {
   division: ['level', 'kind', 'population', 'seat', 'set_up_document'],
@@ -33,7 +33,9 @@ const filled = (value: Json | undefined): boolean =>
 
 /** The key facts that are stated, in order. */
 export function keyFacts(record: RecordAnswer, layer: LayerInfo): Row[] {
+  const said: readonly string[] = STATUS_FIELDS // beside the title already
   return (KEY_FACTS[layer.name] ?? []).flatMap((name) => {
+    if (said.includes(name)) return []
     const field = layer.fields.find((one) => one.name === name)
     const value = record.attributes[name]
     return field && filled(value) ? [{ field, value: value as Json }] : []
@@ -67,6 +69,12 @@ export function states(record: RecordAnswer, layer: LayerInfo): Row[] {
     const value = record.attributes[name]
     return field && filled(value) ? [{ field, value: value as Json }] : []
   })
+}
+
+/** The related records with the word for how each is related; said once for a run of the same. */
+export function relations(related: RecordAnswer['related'], say: (text: Bilingual) => string): { word: string; other: RecordAnswer['related'][number] }[] {
+  const words = related.map((other) => say(other.relation).replace(/代码$| code$/, ''))
+  return related.map((other, index) => ({ word: words[index] === words[index - 1] ? '' : (words[index] ?? ''), other }))
 }
 
 /** Whether a record holds on a day: `ended` (its interval is over), `later` (not begun) or `holds`. */

@@ -16,6 +16,8 @@ export const useRegister = defineStore('register', () => {
   const line = ref<Line>('opening')
   /** the newest revision heard of; everything shown is asked again when it grows */
   const revision = ref(0)
+  /** a change of our own: under way, or the revision it made; it is told where it was made */
+  const own = ref<'under way' | number | null>(null)
   const lastEvent = shallowRef<RevisionEvent | null>(null)
 
   const layers = computed<Map<string, LayerInfo>>(
@@ -53,5 +55,5 @@ export const useRegister = defineStore('register', () => {
     })
   }
 
-  return { info, lists, problem, line, revision, lastEvent, layers, isEmpty, today, refresh, follow }
+  return { info, lists, problem, line, revision, own, lastEvent, layers, isEmpty, today, refresh, follow }
 })

@@ -24,12 +24,21 @@ export const useView = defineStore('view', () => {
   /** other records found under the last click, for the drawer to offer */
   const alsoHere = shallowRef<(Selection & { label: string | null })[]>([])
   const leftOpen = ref(true)
+  /** whether the map is to go to the selection once its place is known */
+  const wantsFlight = ref(false)
 
   function select(next: Selection | null): void {
     if (next?.layer === selection.value?.layer && next?.id === selection.value?.id) return
     selection.value = next
     comparison.value = null
     alsoHere.value = []
+    wantsFlight.value = false
+  }
+  /** Selects what was chosen from a list, and brings the map there. */
+  function show(next: Selection): void {
+    if (next.layer === selection.value?.layer && next.id === selection.value?.id) selection.value = { ...next }
+    else select(next)
+    wantsFlight.value = true
   }
   function toggle(layer: string): void {
     hidden.value = hidden.value.includes(layer)
@@ -39,5 +48,5 @@ export const useView = defineStore('view', () => {
   function flyTo(next: Flight): void {
     flight.value = next
   }
-  return { place, selection, asOf, hidden, comparison, flight, alsoHere, leftOpen, select, toggle, flyTo }
+  return { place, selection, asOf, hidden, comparison, flight, alsoHere, leftOpen, wantsFlight, select, show, toggle, flyTo }
 })

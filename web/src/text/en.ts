@@ -20,6 +20,8 @@ export const en: Text = {
     no: 'no',
     and: ', ',
     colon: ': ',
+    counted: '{what} ({count})',
+    aside: ' ({text})',
   },
   mode: { map: 'Map', log: 'Changes', label: 'Mode' },
   line: {
@@ -80,7 +82,8 @@ export const en: Text = {
       base: 'Base map',
       other: 'Other',
     },
-    zoomHint: 'shown when zoomed in',
+    zoomHint: 'zoom in',
+    zoomHintWhy: 'The map shows this layer when zoomed in',
     failed: 'The legend could not be read: {why}',
   },
   map: {
@@ -105,6 +108,7 @@ export const en: Text = {
     tilesFailed: 'Some tiles could not be read; moving or zooming the map tries again.',
     centreHere: 'Nothing to inspect at the centre of the map',
     scale: 'Scale',
+    empty: 'The register holds no data yet; there is nothing on the map',
     printed: '{title}  {date}  revision {revision}  CGCS2000',
   },
   record: {
@@ -200,6 +204,6 @@ export const en: Text = {
     kind: 'Kind',
     reason: 'Reason',
     select: 'Choose a change set on the left to see it in detail',
-    total: '{count} records',
+    total: 'records: {count}',
   },
 }

@@ -18,6 +18,8 @@ export const zh = {
     no: '否',
     and: '、',
     colon: '：',
+    counted: '{what}（{count}）',
+    aside: '（{text}）',
   },
   mode: { map: '地图', log: '变更', label: '工作方式' },
   line: {
@@ -78,7 +80,8 @@ export const zh = {
       base: '底图',
       other: '其他',
     },
-    zoomHint: '放大后显示',
+    zoomHint: '需放大',
+    zoomHintWhy: '地图放大后才显示这个图层',
     failed: '图例没有取到：{why}',
   },
   map: {
@@ -103,6 +106,7 @@ export const zh = {
     tilesFailed: '部分图块没有取到，移动或缩放地图会重试。',
     centreHere: '地图中心处没有可查看的对象',
     scale: '比例尺',
+    empty: '登记册还没有数据，图上没有内容',
     printed: '{title}　{date}　第 {revision} 版　CGCS2000',
   },
   record: {
