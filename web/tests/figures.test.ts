@@ -1,3 +1,4 @@
+import { stepTo } from '../src/look/arrows'
 import { describe, expect, it } from 'vitest'
 import { dayOfYear, isDay, sliderYears } from '../src/figures/days'
 import { latDms, lonDms, toDms } from '../src/figures/dms'
@@ -91,5 +92,16 @@ describe('days', () => {
     expect(dayOfYear(2020, '2026-11-21')).toBe('2020-12-31')
     expect(dayOfYear(2026, '2026-11-21')).toBeNull()
     expect(dayOfYear(2027, '2026-11-21')).toBe('2027-01-01')
+  })
+})
+
+describe('arrow keys in lists', () => {
+  it('stay inside the list', () => {
+    expect(stepTo('ArrowDown', 0, 3)).toBe(1)
+    expect(stepTo('ArrowDown', 2, 3)).toBe(2)
+    expect(stepTo('ArrowUp', 0, 3)).toBe(0)
+    expect(stepTo('End', 0, 3)).toBe(2)
+    expect(stepTo('Home', 2, 3)).toBe(0)
+    expect(stepTo('Enter', 0, 3)).toBeNull()
   })
 })
