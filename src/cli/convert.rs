@@ -59,6 +59,7 @@ impl Convert {
                 .map(|name| OutColumn { name: name.clone(), title: None, kind: FieldKind::Text })
                 .collect(),
             crs: Some(to),
+            encoding: None,
         };
         let mut sink = formats::create_geojson(&self.output, &schema)?;
         let count = features.len() as u64;

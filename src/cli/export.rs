@@ -23,10 +23,12 @@ pub struct Export {
     register: PathBuf,
     #[arg(long, value_name = "L", help = t("图层", "layer"))]
     layer: Layer,
-    #[arg(long, value_name = "FILE", help = t("写到哪个文件：.geojson .shp .gpkg .fgb .csv .xlsx", "the file to write: .geojson .shp .gpkg .fgb .csv .xlsx"))]
+    #[arg(long, value_name = "FILE", help = t("写到哪个文件：.geojson .shp .gpkg .fgb .csv .xlsx .kml .dxf", "the file to write: .geojson .shp .gpkg .fgb .csv .xlsx .kml .dxf"))]
     to: PathBuf,
     #[arg(long, value_name = "C", help = t("输出坐标系，默认 EPSG:4490", "coordinates to write, default EPSG:4490"))]
     crs: Option<Crs>,
+    #[arg(long, value_name = "E", help = t("文字编码：shapefile 可用 GBK，默认 UTF-8", "text encoding: GBK for a shapefile, default UTF-8"))]
+    encoding: Option<String>,
     #[command(flatten)]
     as_of: AsOf,
     #[arg(long, value_name = "W,S,E,N", value_parser = bbox, allow_hyphen_values = true, help = t("只要与此经纬度范围相交的", "only what meets this box of longitudes and latitudes"))]
@@ -65,7 +67,7 @@ impl Export {
         records.sort_by_key(|record| record.key());
         let crs = self.crs.clone().unwrap_or(Crs::REGISTER);
         let transform = Transform::new(&Crs::REGISTER, &crs)?;
-        let mut sink = formats::create(&self.to, &schema(self.layer, crs))?;
+        let mut sink = formats::create(&self.to, &schema(self.layer, crs, self.encoding.clone()))?;
         let bar = words::progress(t("写出", "writing"), Some(records.len() as u64));
         for record in &records {
             stop::check()?;
@@ -92,7 +94,7 @@ impl Export {
     }
 }
 
-fn schema(layer: Layer, crs: Crs) -> OutSchema {
+fn schema(layer: Layer, crs: Crs, encoding: Option<String>) -> OutSchema {
     let def = layer.def();
     let column = |name: &str, kind| OutColumn {
         name: name.to_owned(),
@@ -102,7 +104,7 @@ fn schema(layer: Layer, crs: Crs) -> OutSchema {
     let mut columns = vec![column("id", FieldKind::Text), column("version", FieldKind::Int)];
     columns.extend(COMMON_FIELDS.iter().chain(def.fields).map(|field| column(field.name, field.kind)));
     columns.push(column("extra", FieldKind::Text));
-    OutSchema { name: layer.name().to_owned(), columns, crs: layer.has_geometry().then_some(crs) }
+    OutSchema { name: layer.name().to_owned(), columns, crs: layer.has_geometry().then_some(crs), encoding }
 }
 
 fn values(record: &Record) -> Vec<Json> {

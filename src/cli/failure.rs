@@ -96,6 +96,9 @@ impl From<FormatError> for Failure {
                 "可读的有 .shp（或 .zip）、.geojson、.csv、.xlsx、.gpkg、.fgb、.kml、.osm.pbf；请另存为其中一种。",
                 "Readable are .shp (or .zip), .geojson, .csv, .xlsx, .gpkg, .fgb, .kml, .osm.pbf: save it as one of them.",
             ),
+            FormatError::Convert { .. } => {
+                ("转换后再执行本命令。", "Convert it, then run this command again.")
+            }
             FormatError::Broken { .. } => (
                 "请在原来的软件中打开核对，或重新导出、重新拷贝一份。",
                 "Open it in the program that made it, or export or copy it again.",
@@ -117,8 +120,8 @@ impl From<FormatError> for Failure {
                 "Correct --encoding; without it the program finds out itself.",
             ),
             FormatError::NotWritten { .. } => (
-                "可写的有 .geojson、.shp、.gpkg、.fgb、.csv、.xlsx。",
-                "Written are .geojson, .shp, .gpkg, .fgb, .csv, .xlsx.",
+                "可写的有 .geojson、.shp、.gpkg、.fgb、.csv、.xlsx、.kml、.dxf。",
+                "Written are .geojson, .shp, .gpkg, .fgb, .csv, .xlsx, .kml, .dxf.",
             ),
             FormatError::Write { .. } => (
                 "请核对文件夹是否存在、可写，磁盘是否已满，文件是否正被别的程序打开。",

@@ -21,6 +21,14 @@ pub enum FormatError {
         /// the file
         path: PathBuf,
     },
+    /// a format that must be turned into another first
+    #[error("{path}: {}", how.en, path = path.display())]
+    Convert {
+        /// the file
+        path: PathBuf,
+        /// with which program, into what
+        how: Bilingual,
+    },
     /// the file is not what its name or its first bytes promise
     #[error("{path}: {}", what.en, path = path.display())]
     Broken {
@@ -104,6 +112,7 @@ impl FormatError {
                 format!("{}：无法读取文件（{}）", path.display(), Bilingual::from(source).zh)
             }
             Self::UnknownFormat { path } => format!("{}：不是本程序能读取的文件格式", path.display()),
+            Self::Convert { path, how } => format!("{}：{}", path.display(), how.zh),
             Self::Broken { path, what } | Self::Worker { path, what } | Self::CannotHold { path, what } => {
                 format!("{}：{}", path.display(), what.zh)
             }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{FormatError, bytes};
+use crate::model::Bilingual;
 
 /// What kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,20 @@ impl Kind {
             "gpkg" | "fgb" | "kml" | "kmz" | "dxf" | "gml" | "gpx" | "mif" | "tab" | "sqlite"
             | "geojsonseq" => Self::Ogr,
             "zip" => Self::in_zip(path)?,
+            "dwg" => {
+                return Err(convert(
+                    path,
+                    "DWG 是 AutoCAD 的专有格式。请在 CAD 中另存为 DXF（2018 或更早版本）后导入",
+                    "DWG is AutoCAD's own format: save it as DXF (2018 or older) in the CAD program and import that",
+                ));
+            }
+            "mdb" | "accdb" => {
+                return Err(convert(
+                    path,
+                    "Access 数据库请先转换：普通表在 Access 中导出为 Excel（.xlsx）；个人地理数据库在 ArcGIS 或 QGIS 中导出为 GeoPackage 或 shapefile",
+                    "convert the Access database first: plain tables to Excel (.xlsx) in Access, a personal geodatabase to GeoPackage or shapefile in ArcGIS or QGIS",
+                ));
+            }
             _ => Self::by_magic(path)?,
         })
     }
@@ -95,6 +110,10 @@ impl Kind {
         }
         Err(FormatError::UnknownFormat { path: path.into() })
     }
+}
+
+fn convert(path: &Path, zh: &str, en: &str) -> FormatError {
+    FormatError::Convert { path: path.into(), how: Bilingual::new(zh, en) }
 }
 
 /// `.tab` is MapInfo's as well as a table with tabs.

@@ -152,6 +152,8 @@ pub struct OutSchema {
     pub columns: Vec<OutColumn>,
     /// the coordinate system of what is written; `None` for a table without geometry
     pub crs: Option<Crs>,
+    /// text encoding where the format leaves a choice (shapefile); UTF-8 by default
+    pub encoding: Option<String>,
 }
 
 /// One feature to be written: values in the order of the columns, `Json::Null` where absent.
@@ -186,6 +188,10 @@ pub enum OutFormat {
     GeoPackage,
     /// .fgb
     FlatGeobuf,
+    /// .kml
+    Kml,
+    /// .dxf
+    Dxf,
 }
 
 impl OutFormat {
@@ -202,6 +208,8 @@ impl OutFormat {
             "shp" => Self::Shapefile,
             "gpkg" => Self::GeoPackage,
             "fgb" => Self::FlatGeobuf,
+            "kml" => Self::Kml,
+            "dxf" => Self::Dxf,
             _ => return Err(FormatError::NotWritten { path: path.into() }),
         })
     }

@@ -217,10 +217,15 @@ fn esri(crs: &str, output: &mut impl Write) -> Result<(), ChildError> {
 }
 
 fn write(wanted: &Output, input: &mut impl Read) -> Result<(), ChildError> {
-    if !matches!(wanted.driver.as_str(), "GPKG" | "FlatGeobuf") {
+    if !matches!(wanted.driver.as_str(), "GPKG" | "FlatGeobuf" | "LIBKML" | "DXF") {
         return Err(ChildError::Said("not a driver that files are written with".into()));
     }
     let srs = wanted.crs.as_deref().map(srs_of).transpose()?;
+    if let Some((name, _)) = wanted.label.and_then(|at| wanted.columns.get(at)) {
+        gdal::config::set_config_option("LIBKML_NAME_FIELD", name)?;
+    }
+    // Areas as outlines, which is what surveyors draw with; GDAL's default is filled hatches.
+    gdal::config::set_config_option("DXF_WRITE_HATCH", "NO")?;
     let mut dataset =
         DriverManager::get_driver_by_name(&wanted.driver)?.create_vector_only(&wanted.target)?;
     let options = layer_options(wanted);
@@ -264,7 +269,9 @@ fn layer_options(wanted: &Output) -> Vec<String> {
 }
 
 fn fill(layer: &mut Layer<'_>, wanted: &Output, input: &mut impl Read) -> Result<(), ChildError> {
-    for (name, kind) in &wanted.columns {
+    // A drawing's fields are fixed; ours is its first.
+    let made = wanted.columns.iter().filter(|_| wanted.driver != "DXF");
+    for (name, kind) in made {
         let kind = match kind {
             Column::Text => OGRFieldType::OFTString,
             Column::Int => OGRFieldType::OFTInteger64,

@@ -61,6 +61,8 @@ pub(super) struct Output {
     pub geometry: Option<Shape>,
     /// columns: name and kind
     pub columns: Vec<(String, Column)>,
+    /// the column that names a feature, where the format has a place for it
+    pub label: Option<usize>,
 }
 
 /// Geometry of a layer as a whole.

@@ -1,4 +1,4 @@
-//! GeoPackage and FlatGeobuf written by the child. Features are kept in a file first: what kind of geometry a layer
+//! GeoPackage, FlatGeobuf, KML and DXF written by the child. Features are kept in a file first: what kind of geometry a layer
 //! has is known only when all were seen, and the child then lives no longer than it works.
 
 use std::fs::File;
@@ -15,7 +15,8 @@ use super::super::{FeatureSink, FormatError, OutFeature, OutFormat, OutSchema, n
 use super::frame::{Answer, Column, Output, Shape, Work, receive, send};
 use super::parent::Running;
 use super::{Worker, words};
-use crate::model::{FieldKind, Finding, Severity};
+use crate::crs::Crs;
+use crate::model::{Bilingual, FieldKind, Finding, Severity};
 
 /// A file that the child is to write.
 pub(crate) struct OgrSink {
@@ -25,6 +26,8 @@ pub(crate) struct OgrSink {
     count: u64,
     output: Output,
     kinds: Vec<FieldKind>,
+    /// for a drawing: the column whose values name its layers
+    drawn_by: Option<usize>,
     worker: Worker,
     report: Report,
 }
@@ -37,16 +40,45 @@ impl OgrSink {
         schema: &OutSchema,
         worker: &Worker,
     ) -> Result<Self, FormatError> {
-        let driver = match format {
-            OutFormat::GeoPackage => "GPKG",
-            OutFormat::FlatGeobuf => "FlatGeobuf",
+        let (driver, extension) = match format {
+            OutFormat::GeoPackage => ("GPKG", "gpkg"),
+            OutFormat::FlatGeobuf => ("FlatGeobuf", "fgb"),
+            OutFormat::Kml => ("LIBKML", "kml"),
+            OutFormat::Dxf => ("DXF", "dxf"),
             _ => return Err(FormatError::NotWritten { path: path.into() }),
         };
+        let drawing = format == OutFormat::Dxf;
+        let cannot = |zh: &str, en: &str| {
+            Err(FormatError::CannotHold { path: path.into(), what: Bilingual::new(zh, en) })
+        };
+        match &schema.crs {
+            None if drawing || format == OutFormat::Kml => {
+                return cannot(
+                    "该格式只存图形，此图层没有图形；请导出为表格",
+                    "the format holds shapes and the layer has none: export a table",
+                );
+            }
+            Some(crs) if format == OutFormat::Kml && !crs.same_numbers(&Crs::REGISTER) => {
+                return cannot(
+                    "KML 只用经纬度（EPSG:4490、4326）",
+                    "KML is in longitude and latitude only (EPSG:4490, 4326)",
+                );
+            }
+            _ => {}
+        }
         let folder = neighbour::folder_beside(path)?;
         let spool = File::options().read(true).write(true).create_new(true).open(folder.path().join("spool"));
         let spool = BufWriter::with_capacity(1 << 17, spool.map_err(|e| FormatError::write(path, e))?);
         let mut report = Report::new(path);
         let crs = schema.crs.as_ref().and_then(words);
+        if drawing {
+            report.file(Noticed {
+                rule: "export.attributes",
+                severity: Severity::Note,
+                what: ("DXF 只存图形和图层名".into(), "DXF holds shapes and names of layers".into()),
+                done: ("属性没有写出；需要时另导表格", "attributes were left out; export a table beside it"),
+            });
+        }
         if let (Some(given), None) = (&schema.crs, &crs) {
             report.file(Noticed {
                 rule: "export.crs",
@@ -58,9 +90,7 @@ impl OgrSink {
                 ),
             });
         }
-        let target = std::path::absolute(
-            folder.path().join(format!("out.{}", driver.to_lowercase().replace("flatgeobuf", "fgb"))),
-        );
+        let target = std::path::absolute(folder.path().join(format!("out.{extension}")));
         let target = target.map_err(|e| FormatError::write(path, e))?.to_string_lossy().into_owned();
         let columns = schema.columns.iter().map(|column| {
             let kind = match column.kind {
@@ -69,15 +99,21 @@ impl OgrSink {
                 FieldKind::Date => Column::Date,
                 FieldKind::Text | FieldKind::List(_) => Column::Text,
             };
-            (column.name.clone(), kind)
+            // KML is read by people: its balloons show the columns.
+            let title = column.title.as_ref().filter(|_| format == OutFormat::Kml);
+            (title.unwrap_or(&column.name).clone(), kind)
         });
+        let at = |names: &[&str]| {
+            names.iter().find_map(|name| schema.columns.iter().position(|column| column.name == *name))
+        };
         let output = Output {
             target,
             driver: driver.into(),
             layer: schema.name.clone(),
             crs,
             geometry: None,
-            columns: columns.collect(),
+            columns: if drawing { vec![("Layer".into(), Column::Text)] } else { columns.collect() },
+            label: at(&["name", "number", "code"]),
         };
         let kinds = schema.columns.iter().map(|column| column.kind).collect();
         let mut sink = Self {
@@ -87,6 +123,7 @@ impl OgrSink {
             count: 0,
             output,
             kinds,
+            drawn_by: at(&["level", "class", "kind", "category"]).filter(|_| drawing),
             worker: worker.clone(),
             report,
         };
@@ -98,6 +135,11 @@ impl OgrSink {
 
     /// A value of a kind that GDAL would not take as it is goes as text.
     fn values(&self, values: Vec<Json>) -> Vec<(usize, Json)> {
+        if self.output.driver == "DXF" {
+            let class = self.drawn_by.and_then(|at| values.get(at)?.as_str());
+            let layer = &self.output.layer;
+            return vec![(0, class.map_or(layer.clone(), |class| format!("{layer}_{class}")).into())];
+        }
         let mut kept = Vec::with_capacity(values.len());
         for (at, value) in values.into_iter().enumerate().take(self.kinds.len()) {
             let value = match (self.kinds[at], value) {

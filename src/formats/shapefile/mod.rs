@@ -6,6 +6,7 @@ mod companions;
 mod dbf;
 mod prj;
 mod shp;
+mod text;
 mod write;
 
 use std::path::Path;

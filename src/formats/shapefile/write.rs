@@ -1,10 +1,12 @@
-//! Writes shapefiles: UTF-8 with .cpg, .prj, one kind of geometry; what the format cannot hold is cut and reported.
+//! Writes shapefiles: UTF-8 or as asked, with .cpg, .prj, one kind of geometry; what the format cannot hold is cut and reported.
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use dbase::encoding::EncodingRs;
+use encoding_rs::Encoding;
 use geo_types::{Geometry, LineString, MultiLineString, MultiPolygon};
 use serde_json::Value as Json;
 use shapefile::dbase::{FieldName, FieldValue, Record, TableWriter, TableWriterBuilder};
@@ -14,6 +16,7 @@ use tempfile::TempDir;
 use super::super::report::{Noticed, Report};
 use super::super::{FeatureSink, FormatError, OutColumn, OutFeature, OutSchema, neighbour};
 use super::prj;
+use super::text::{self, fitting};
 use crate::crs::Crs;
 use crate::model::{Bilingual, FieldKind, Finding, Severity};
 
@@ -39,6 +42,7 @@ pub(crate) struct ShapefileSink {
     columns: Vec<(String, OutColumn)>,
     kind: Option<Kind>,
     crs: Option<Crs>,
+    text: &'static Encoding,
     row: u64,
     report: Report,
 }
@@ -49,14 +53,15 @@ impl ShapefileSink {
         let folder = neighbour::folder_beside(path)?;
         let mut report = Report::new(path);
         let columns = names(&schema.columns, &mut report);
+        let text = text::wanted(schema.encoding.as_deref())?;
         let make = |extension: &str| {
             let file = File::create(folder.path().join(format!("out.{extension}")));
             file.map(BufWriter::new).map_err(|e| FormatError::write(path, e))
         };
         let shapes = ShapeWriter::with_shx(make("shp")?, make("shx")?);
-        let writer = Writer::new(shapes, table(path, &columns, make("dbf")?)?);
+        let writer = Writer::new(shapes, table(path, &columns, text, make("dbf")?)?);
         let (path, crs) = (path.with_extension("shp"), schema.crs.clone());
-        Ok(Self { path, folder, writer, columns, kind: None, crs, row: 0, report })
+        Ok(Self { path, folder, writer, columns, kind: None, crs, text, row: 0, report })
     }
 
     fn record(&mut self, values: &[Json]) -> Record {
@@ -73,10 +78,19 @@ impl ShapefileSink {
                         Json::String(text) => Some(text.clone()),
                         other => Some(other.to_string()),
                     };
-                    if text.as_ref().is_some_and(|text| text.len() > TEXT) {
+                    let text = text.map(|text| fitting(&text, self.text, TEXT));
+                    if text.as_ref().is_some_and(|text| text.cut) {
                         self.report.value(self.row, Some(&column.name), name, cut_text());
                     }
-                    FieldValue::Character(text.map(|text| cut(&text, TEXT).to_owned()))
+                    if let Some(missing) = text.as_ref().and_then(|text| text.missing) {
+                        self.report.value(
+                            self.row,
+                            Some(&column.name),
+                            &missing.to_string(),
+                            no_letter(self.text),
+                        );
+                    }
+                    FieldValue::Character(text.map(|text| text.kept))
                 }
             };
             record.insert(name.clone(), field);
@@ -126,9 +140,10 @@ fn names(columns: &[OutColumn], report: &mut Report) -> Vec<(String, OutColumn)>
 fn table(
     path: &Path,
     columns: &[(String, OutColumn)],
+    text: &'static Encoding,
     file: BufWriter<File>,
 ) -> Result<TableWriter<BufWriter<File>>, FormatError> {
-    let mut table = TableWriterBuilder::with_encoding(shapefile::dbase::Unicode);
+    let mut table = TableWriterBuilder::with_encoding(EncodingRs::from(text));
     // A .dbf has at least one field.
     if columns.is_empty() {
         table = table.add_numeric_field(field_name(path, "fid")?, 10, 0);
@@ -159,6 +174,16 @@ fn cut_text() -> Noticed<'static> {
             format!("texts in a shapefile have at most {TEXT} bytes"),
         ),
         done: ("已截断；完整的请导出为 GeoPackage", "cut; export a GeoPackage for all of it"),
+    }
+}
+
+fn no_letter(text: &'static Encoding) -> Noticed<'static> {
+    let name = text.name();
+    Noticed {
+        rule: "export.encoding",
+        severity: Severity::Warning,
+        what: (format!("{name} 没有这个字"), format!("{name} does not have this character")),
+        done: ("写作“?”；要完整请用 UTF-8 或 GB18030", "written as `?`; use UTF-8 or GB18030 for all of it"),
     }
 }
 
@@ -253,13 +278,13 @@ impl FeatureSink for ShapefileSink {
 
     fn finish(self: Box<Self>) -> Result<Vec<Finding>, FormatError> {
         // Dropping the writer completes headers and index.
-        let Self { path, folder, writer, crs, mut report, .. } = *self;
+        let Self { path, folder, writer, crs, text, mut report, .. } = *self;
         drop(writer);
         let write = |extension: &str, text: &str| {
             let file = folder.path().join(format!("out.{extension}"));
             std::fs::write(file, text).map_err(|e| FormatError::write(&path, e))
         };
-        write("cpg", "UTF-8")?;
+        write("cpg", text.name())?;
         match crs.as_ref().map(|crs| (crs, prj::text(crs))) {
             None => {}
             Some((_, Some(prj))) => write("prj", &prj)?,

@@ -14,6 +14,7 @@ fn sample(folder: &Path, name: &str) -> PathBuf {
         name: "a".into(),
         columns: vec![column("name", FieldKind::Text), column("n", FieldKind::Int)],
         crs: Some(Crs::Epsg(4490)),
+        encoding: None,
     };
     let path = folder.join(name);
     let mut sink = create(&path, &schema).unwrap();

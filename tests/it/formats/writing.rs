@@ -25,6 +25,7 @@ fn schema(crs: Option<Crs>) -> OutSchema {
             column("established_by", FieldKind::Text),
         ],
         crs,
+        encoding: None,
     }
 }
 
@@ -48,7 +49,9 @@ fn area(x: f64) -> Geometry {
 fn write(path: &Path, crs: Option<Crs>, geometry: impl Fn(f64) -> Option<Geometry>) -> Vec<Finding> {
     let schema = schema(crs);
     let mut sink = match OutFormat::of(path) {
-        Ok(OutFormat::GeoPackage | OutFormat::FlatGeobuf) => worker().create(path, &schema).unwrap(),
+        Ok(OutFormat::GeoPackage | OutFormat::FlatGeobuf | OutFormat::Kml | OutFormat::Dxf) => {
+            worker().create(path, &schema).unwrap()
+        }
         _ => create(path, &schema).unwrap(),
     };
     for n in 0..3 {
@@ -60,7 +63,9 @@ fn write(path: &Path, crs: Option<Crs>, geometry: impl Fn(f64) -> Option<Geometr
 
 fn read_any(path: &Path) -> Got {
     match OutFormat::of(path) {
-        Ok(OutFormat::GeoPackage | OutFormat::FlatGeobuf) => drain(worker().open(path, None).unwrap()),
+        Ok(OutFormat::GeoPackage | OutFormat::FlatGeobuf | OutFormat::Kml | OutFormat::Dxf) => {
+            drain(worker().open(path, None).unwrap())
+        }
         _ => read(path),
     }
 }
@@ -141,6 +146,64 @@ fn what_a_shapefile_cannot_hold_is_said() {
     ));
     drop(sink);
     assert!(!folder.path().join("b.shp").exists());
+}
+
+#[test]
+fn a_shapefile_in_gbk_says_so_and_names_what_gbk_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.shp");
+    let mut sink =
+        create(&path, &OutSchema { encoding: Some("GBK".into()), ..schema(Some(Crs::Epsg(4490))) }).unwrap();
+    let mut row = values(1);
+    row[1] = json!("\u{20bb7}家巷");
+    for values in [values(0), row] {
+        sink.write(OutFeature { geometry: Some(area(0.)), values }).unwrap();
+    }
+    let findings = sink.finish().unwrap();
+    let lacking = findings.iter().find(|finding| finding.rule == "export.encoding").unwrap();
+    assert_eq!(lacking.evidence.as_deref(), Some("\u{20bb7}"));
+    assert_eq!(std::fs::read_to_string(path.with_extension("cpg")).unwrap(), "GBK");
+    let dbf = std::fs::read(path.with_extension("dbf")).unwrap();
+    assert!(dbf.windows(4).any(|bytes| bytes == [0xbb, 0xa4, 0xb9, 0xfa]), "护国 in GBK");
+    let got = read(&path);
+    assert_eq!(got.text(0, "name"), "护国,街道\n=1+1");
+    assert_eq!(got.text(1, "name"), "?家巷");
+    let asked = OutSchema { encoding: Some("KOI8-R".into()), ..schema(None) };
+    assert!(matches!(create(&path, &asked), Err(FormatError::UnknownEncoding { .. })));
+}
+
+#[test]
+fn kml_for_people_and_dxf_for_drawings() {
+    let folder = tempfile::tempdir().unwrap();
+    let kml = folder.path().join("a.kml");
+    write(&kml, Some(Crs::Epsg(4490)), |x| Some(area(x)));
+    let text = std::fs::read_to_string(&kml).unwrap();
+    assert!(text.contains("<name>护国,街道"), "{}", &text[..2000.min(text.len())]);
+    assert!(text.contains("name（题）") || text.contains("population（题）"), "columns go by their titles");
+    let got = read_any(&kml);
+    assert_eq!(got.features.len(), 3);
+    assert!((ring_area(got.features[1].geometry.as_ref().unwrap()) - 0.98).abs() < 1e-9);
+    let projected = schema(Some(Crs::Epsg(4543)));
+    assert!(matches!(worker().create(&kml, &projected), Err(FormatError::CannotHold { .. })));
+    assert!(matches!(worker().create(&kml, &schema(None)), Err(FormatError::CannotHold { .. })));
+
+    let dxf = folder.path().join("a.dxf");
+    let findings = write(&dxf, Some(Crs::Epsg(4543)), |x| Some(area(x)));
+    assert!(findings.iter().any(|finding| finding.rule == "export.attributes"), "{findings:?}");
+    let text = std::fs::read_to_string(&dxf).unwrap();
+    assert!(text.contains("POLYLINE") && !text.contains("HATCH"), "outlines");
+    let got = read_any(&dxf);
+    assert_eq!(got.features.len(), 6, "three areas, each with a hole: a ring is a line of the drawing");
+    assert_eq!(got.text(0, "Layer"), "division");
+}
+
+#[test]
+fn formats_that_must_be_converted_first_say_how() {
+    for (name, word) in [("路网.dwg", "DXF"), ("普查.mdb", "xlsx")] {
+        let (_folder, path) = written(name, b"anything");
+        let Err(error) = open(&path, &ReadOptions::default()) else { panic!("{name}") };
+        assert!(error.sentence().zh.contains(word), "{name}: {error}");
+    }
 }
 
 #[test]
