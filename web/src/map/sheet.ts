@@ -4,7 +4,7 @@ import { Map as Drawn, ScaleControl, setWorkerUrl, type GeoJSONSource, type LngL
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Box, Geometry, LonLat } from '../api/types'
-import type { Place } from '../state/address'
+import type { Place, Selection } from '../state/address'
 import type { Flight } from '../state/view'
 import { anchorOf, outsideOf } from './anchor'
 import { pick, type Candidate, type Picked } from './pick'
@@ -57,6 +57,7 @@ export class Sheet {
   private tiles: string
   private ready: Promise<void>
   private failures = 0
+  private selected: Selection | null = null
 
   constructor(container: HTMLElement, options: SheetOptions) {
     this.reports = options.reports
@@ -195,7 +196,19 @@ export class Sheet {
     })
   }
 
-  showSelection(geometry: Geometry | null, label: string | null): void {
+  /** Tells the drawn layers which thing is selected, so that its own small name gives way to the large one. */
+  private mark(next: Selection | null): void {
+    const last = this.selected
+    this.selected = next
+    void this.ready.then(() => {
+      const own = ({ layer, id }: Selection) => ({ source: 'register', sourceLayer: layer, id })
+      if (last) this.map.removeFeatureState(own(last))
+      if (next) this.map.setFeatureState(own(next), { selected: true })
+    })
+  }
+
+  showSelection(selection: Selection | null, geometry: Geometry | null, label: string | null): void {
+    this.mark(geometry ? selection : null)
     this.put('selection', geometry ? [geometry] : [])
     const anchor = geometry ? anchorOf(geometry) : null
     const kind = geometry?.type.includes('Point') ? 'point' : 'other'

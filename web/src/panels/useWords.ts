@@ -14,6 +14,9 @@ export function useWords() {
       none: t('app.none'),
     })
   const layerTitle = (name: string): string => title(register.layers.get(name)?.title) || name
+  /** What a thing is called; one that has only a code is called by its layer and that code. */
+  const called = (thing: { layer: string; label: string | null }): string =>
+    thing.label && /\p{Script=Han}|^[^\d]/u.test(thing.label) ? thing.label : [layerTitle(thing.layer), thing.label].filter(Boolean).join(' ')
   const fieldOf = (layer: string, name: string) => register.layers.get(layer)?.fields.find((field) => field.name === name)
-  return { value, layerTitle, fieldOf }
+  return { value, layerTitle, called, fieldOf }
 }
