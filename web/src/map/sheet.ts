@@ -17,6 +17,8 @@ export interface Reports {
   moved(place: Place, box: Box): void
   pointer(at: LonLat | null): void
   picked(picked: Picked, pixel: [number, number], at: LonLat): void
+  /** the map stands for the first time */
+  drawn(): void
   /** whether tiles fail to arrive */
   trouble(failing: boolean): void
 }
@@ -97,6 +99,7 @@ export class Sheet {
     })
     map.on('moveend', () => { this.tellPlace() })
     void this.ready.then(() => { this.tellPlace() })
+    map.once('load', () => { this.reports.drawn() })
     map.on('mousemove', (event) => { this.reports.pointer(pair(event.lngLat)) })
     map.on('mouseout', () => { this.reports.pointer(null) })
     map.on('click', (event) => { this.inspect([event.point.x, event.point.y], pair(event.lngLat)) })
@@ -201,9 +204,11 @@ export class Sheet {
     const last = this.selected
     this.selected = next
     void this.ready.then(() => {
-      const own = ({ layer, id }: Selection) => ({ source: 'register', sourceLayer: layer, id })
-      if (last) this.map.removeFeatureState(own(last))
-      if (next) this.map.setFeatureState(own(next), { selected: true })
+      // the names of divisions are points of their own
+      const own = ({ layer, id }: Selection) =>
+        [layer, ...(layer === 'division' ? ['division_label'] : [])].map((sourceLayer) => ({ source: 'register', sourceLayer, id }))
+      if (last) for (const feature of own(last)) this.map.removeFeatureState(feature)
+      if (next) for (const feature of own(next)) this.map.setFeatureState(feature, { selected: true })
     })
   }
 

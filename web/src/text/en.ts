@@ -108,6 +108,7 @@ export const en: Text = {
     tilesFailed: 'Some tiles could not be read; moving or zooming the map tries again.',
     centreHere: 'Nothing to inspect at the centre of the map',
     scale: 'Scale',
+    drawing: 'Drawing the map…',
     empty: 'The register holds no data yet; there is nothing on the map',
     printed: '{title}  {date}  revision {revision}  CGCS2000',
   },

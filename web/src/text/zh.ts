@@ -106,6 +106,7 @@ export const zh = {
     tilesFailed: '部分图块没有取到，移动或缩放地图会重试。',
     centreHere: '地图中心处没有可查看的对象',
     scale: '比例尺',
+    drawing: '正在绘制地图…',
     empty: '登记册还没有数据，图上没有内容',
     printed: '{title}　{date}　第 {revision} 版　CGCS2000',
   },
