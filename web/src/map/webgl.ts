@@ -1,13 +1,10 @@
-// Whether this browser can draw the map at all.
+// Whether this browser may be able to draw the map.
 
-/** True where a WebGL2 context can be had. `?webgl=off` in the address switches it off for a trial. */
-export function hasWebgl2(): boolean {
-  if (new URLSearchParams(location.search).get('webgl') === 'off') return false
-  try {
-    const context = document.createElement('canvas').getContext('webgl2')
-    context?.getExtension('WEBGL_lose_context')?.loseContext()
-    return context !== null
-  } catch {
-    return false
-  }
+/**
+ * False where WebGL2 is plainly missing. No context is made for the question (that takes half a second
+ * without a graphics card): where there is none to be had, making the map fails, and that is heard.
+ * `?webgl=off` in the address switches it off for a trial.
+ */
+export function mayHaveWebgl2(): boolean {
+  return new URLSearchParams(location.search).get('webgl') !== 'off' && 'WebGL2RenderingContext' in window
 }
