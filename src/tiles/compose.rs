@@ -66,12 +66,12 @@ impl Scene<'_> {
                 Selection::All => true,
                 Selection::One(layer) => layer == spec.layer,
             };
-            if !wanted || self.z() < spec.first_zoom() {
+            if !wanted {
                 continue;
             }
             if spec.layer == Layer::Division {
                 divisions::write(self, spec, &mut tile);
-            } else {
+            } else if self.z() >= spec.first_zoom() {
                 self.write_layer(spec, &mut tile);
             }
         }
@@ -88,21 +88,20 @@ impl Scene<'_> {
         self.request.coord.frame()
     }
 
-    /// The records of a layer that may be seen, hold on the day and show at the zoom, in no order.
-    pub fn records(&self, spec: &Spec) -> impl Iterator<Item = (&Arc<Record>, Shown)> {
+    /// The records of a layer in the tile that may be seen and hold on the day, in no order.
+    pub fn visible(&self, layer: Layer) -> impl Iterator<Item = &Arc<Record>> {
         let TileRequest { coord, as_of, secrecy, .. } = self.request;
-        let rows = self.snapshot.layer(spec.layer).window(coord.window()).into_iter();
+        let rows = self.snapshot.layer(layer).window(coord.window()).into_iter();
         rows.filter(move |record| record.secrecy <= secrecy && record.valid.contains(as_of))
-            .map(move |record| (record, spec.shows(record, coord.z())))
-            .filter(|(_, shown)| *shown != Shown::No)
     }
 
     fn write_layer(&self, spec: &Spec, tile: &mut Vec<u8>) {
         let frame = self.frame();
         let mut points: Vec<((i32, i32), &Record)> = Vec::new();
         let mut others: Vec<(i64, &Record, Shape)> = Vec::new();
-        for (record, shown) in self.records(spec) {
-            let Some(geometry) = &record.geometry else { continue };
+        for record in self.visible(spec.layer) {
+            let shown = spec.shows(record, self.z());
+            let Some(geometry) = record.geometry.as_ref().filter(|_| shown != Shown::No) else { continue };
             if let Geometry::Point(p) = &**geometry {
                 points.extend(frame.inside(WorldPoint::of(p.0)).map(|at| (at, &**record)));
                 continue;

@@ -14,6 +14,7 @@ use geo_types::Geometry;
 use super::label;
 use super::shape::{CHUNK, Outline, Role, Shape};
 use super::world::{WorldBox, WorldPoint};
+use crate::model::layers::DivisionLevel;
 use crate::model::{Layer, Record, RecordKey, Revision};
 use crate::snapshot::Snapshot;
 use crate::topology::Nodes;
@@ -78,6 +79,7 @@ impl Covered {
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     revision: Revision,
+    coarsest: Option<DivisionLevel>,
     divisions: Arc<HashMap<RecordKey, Arc<Covered>, RandomState>>,
 }
 
@@ -101,7 +103,16 @@ impl Coverage {
             let shape = Shape::ranked(outline, |p| nodes.is_node(p));
             (*key, Arc::new(Covered::new((*geometry).clone(), shape)))
         });
-        Self { revision: snapshot.revision(), divisions: Arc::new(covered.collect()) }
+        Self {
+            revision: snapshot.revision(),
+            coarsest: coarsest(snapshot),
+            divisions: Arc::new(covered.collect()),
+        }
+    }
+
+    /// The highest level that has an area: it shows at every zoom, so that no map is empty.
+    pub fn coarsest(&self) -> Option<DivisionLevel> {
+        self.coarsest
     }
 
     /// Of which revision.
@@ -127,8 +138,10 @@ impl Coverage {
         if edit.changed() * REBUILD_SHARE > self.divisions.len() + 64 {
             return (Self::build(snapshot), vec![WorldBox::ALL]);
         }
-        let mut next = self.clone();
-        next.revision = snapshot.revision();
+        let mut next = Self { revision: snapshot.revision(), coarsest: coarsest(snapshot), ..self.clone() };
+        if next.coarsest != self.coarsest {
+            return (Self::build(snapshot), vec![WorldBox::ALL]);
+        }
         if edit.changed() == 0 {
             return (next, Vec::new());
         }
@@ -140,6 +153,11 @@ impl Coverage {
 fn geometries(snapshot: &Snapshot) -> impl Iterator<Item = (RecordKey, &Arc<Geometry>)> {
     let rows = snapshot.layer(Layer::Division).iter();
     rows.filter_map(|record| Some((Record::key(record), record.geometry.as_ref()?)))
+}
+
+fn coarsest(snapshot: &Snapshot) -> Option<DivisionLevel> {
+    let areas = snapshot.layer(Layer::Division).iter().filter(|record| record.geometry.is_some());
+    areas.filter_map(|record| DivisionLevel::from_code(record.text("level")?)).min()
 }
 
 fn each_ring(outline: &Outline, mut each: impl FnMut(&[WorldPoint])) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::clip::Cutter;
 use super::compose::{FeatureWriter, Scene, feature_id, tag_identity};
 use super::coverage::{Border, BorderId, Covered};
-use super::layers::{BORDER_LAYER, LABEL_LAYER, Spec};
+use super::layers::{BORDER_LAYER, LABEL_LAYER, Shown, Spec};
 use super::mvt::{Commands, Kind, LayerWriter, Scalar};
 use crate::model::Record;
 use crate::model::layers::DivisionLevel;
@@ -19,10 +19,14 @@ struct Seen<'a> {
 
 /// Writes the three layers.
 pub fn write(scene: &Scene<'_>, spec: &Spec, tile: &mut Vec<u8>) {
+    let coarsest = scene.coverage.coarsest();
     let mut seen: Vec<Seen<'_>> = scene
-        .records(spec)
-        .filter_map(|(record, _)| {
+        .visible(spec.layer)
+        .filter_map(|record| {
             let level = record.text("level").and_then(DivisionLevel::from_code);
+            if spec.shows(record, scene.z()) == Shown::No && (level.is_none() || level != coarsest) {
+                return None;
+            }
             Some(Seen { record, covered: scene.coverage.get(record.key())?, level })
         })
         .collect();

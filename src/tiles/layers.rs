@@ -188,7 +188,9 @@ pub struct VectorLayer {
 pub fn vector_layers(only: Option<Layer>) -> Vec<VectorLayer> {
     let mut all = Vec::new();
     for spec in specs().iter().filter(|spec| only.is_none_or(|layer| layer == spec.layer)) {
-        let layer = |id, fields| VectorLayer { id, minzoom: spec.first_zoom(), maxzoom: MAX_ZOOM, fields };
+        // Which level is the highest only a register knows.
+        let minzoom = if spec.layer == Layer::Division { 0 } else { spec.first_zoom() };
+        let layer = |id, fields| VectorLayer { id, minzoom, maxzoom: MAX_ZOOM, fields };
         let own = spec.attributes.iter().map(|attribute| (attribute.name, json_type(attribute.kind)));
         let common = [("id", "String"), ("label", "String")];
         all.push(layer(spec.layer.name(), common.into_iter().chain(own).collect()));

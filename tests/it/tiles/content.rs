@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use boundstone::model::layers::{Building, DivisionLevel, DoorPlate, LayerStruct, Place, Road, Water};
-use boundstone::model::{Date, Fields, IdSource, Layer, Period, Record, Secrecy, Value};
+use boundstone::model::{Change, Date, Fields, IdSource, Layer, Period, Record, Revision, Secrecy, Value};
+use boundstone::snapshot::Snapshot;
 use boundstone::tiles::{Selection, TileCoord, TileRequest, TileService};
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Rect};
 use rand::{RngExt as _, SeedableRng as _};
@@ -88,6 +89,27 @@ fn a_feature_shows_from_its_zoom_on() {
     assert_eq!([6, 7, 12, 13].map(|z| count("road", z)), [0, 1, 1, 2]);
     // 300 km² of lake at zoom 7, the pond when ponds come.
     assert_eq!([6, 7, 8, 10].map(|z| count("water", z)), [0, 1, 1, 2]);
+}
+
+#[test]
+fn the_highest_level_of_a_register_shows_at_every_zoom() {
+    let mut ids = IdSource::new(1, 1);
+    let ring = (vec![AT, Coord { x: AT.x + 1.0, y: AT.y }, Coord { x: AT.x, y: AT.y + 1.0 }], vec![]);
+    let division = |ids: &mut IdSource, level, code: &str| wiggly::division(ids, level, code, ring.clone());
+    let township = division(&mut ids, DivisionLevel::Township, "530102001");
+    let community = division(&mut ids, DivisionLevel::Community, "530102001001");
+    let county = division(&mut ids, DivisionLevel::County, "530102");
+    let service = TileService::new(1 << 20);
+    let count = |snapshot: &Snapshot, z| {
+        let tile = decode(&service.tile(snapshot, &all(TileCoord::at(AT, z))));
+        ["division", "division_border"].map(|layer| tile.get(layer).map_or(0, Vec::len))
+    };
+    let lower = snapshot([township.clone(), community]);
+    assert_eq!([0, 4, 7, 8, 10].map(|z| count(&lower, z)[0]), [1, 1, 1, 1, 2]);
+    assert_eq!(count(&lower, 4)[1], 1);
+    let higher = lower.apply(Revision(2), &[Change::insert(county)]).unwrap();
+    service.invalidate(&higher, Revision(2), &[Layer::Division], None);
+    assert_eq!([0, 4, 7, 8].map(|z| count(&higher, z)[0]), [1, 1, 1, 2]);
 }
 
 #[test]

@@ -42,3 +42,19 @@ export async function workingDistrict(asOf: string | null, all: Box | null | und
     return null // the band is an ornament; without it the map is whole
   }
 }
+
+const LEVELS = ['province', 'prefecture', 'county', 'township', 'community', 'group', 'grid']
+
+/** The levels from the top down to the highest that has an area: they are drawn at every zoom, lest the map be empty. */
+export async function highestLevels(asOf: string | null): Promise<string[]> {
+  const day = asOf ? { datetime: asOf } : {}
+  try {
+    for (const [at, level] of LEVELS.entries()) {
+      const page = await api.items('division', { level, limit: 1, ...day })
+      if (page.features.some((feature) => feature.geometry !== null)) return LEVELS.slice(0, at + 1)
+    }
+  } catch {
+    // then each level is drawn from its own zoom on
+  }
+  return []
+}

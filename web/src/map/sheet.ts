@@ -9,7 +9,7 @@ import type { Flight } from '../state/view'
 import { anchorOf, outsideOf } from './anchor'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
-import { mapStyle, pickable, styleLayersOf } from './style'
+import { levelLayers, mapStyle, pickable, styleLayersOf } from './style'
 
 setWorkerUrl(workerUrl)
 
@@ -234,6 +234,15 @@ export class Sheet {
     void this.ready.then(() => {
       this.map.setFilter('border-province', ['==', ['get', 'level'], edge ? 'none' : 'province'])
       this.map.setFilter('sheet-edge', ['==', ['get', 'level'], edge ? 'province' : 'none'])
+    })
+  }
+
+  /** Borders and names of these levels of division are drawn at every zoom, those of others from their own on. */
+  showLevels(levels: readonly string[]): void {
+    void this.ready.then(() => {
+      for (const { id, level, minzoom, maxzoom } of levelLayers) {
+        this.map.setLayerZoomRange(id, levels.includes(level) ? 0 : minzoom, maxzoom)
+      }
     })
   }
 

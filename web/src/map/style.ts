@@ -72,3 +72,13 @@ export function styleLayersOf(name: string): string[] {
     .filter((layer) => layerOf(layer) === name)
     .map((layer) => layer.id)
 }
+
+const WHOLE = { minzoom: 0, maxzoom: 24 }
+
+/** The style layers that draw borders and names of one level of division. */
+export const levelLayers: readonly { id: string; level: string; minzoom: number; maxzoom: number }[] = (
+  sheet.layers as Pick<LayerSpecification, 'id' | 'minzoom' | 'maxzoom' | 'metadata'>[]
+).flatMap(({ id, metadata, minzoom = WHOLE.minzoom, maxzoom = WHOLE.maxzoom }) => {
+  const level = /^(?:border|label)-(.+)$/.exec(id)?.[1]
+  return level && layerOf({ metadata }) === 'division' ? [{ id, level, minzoom, maxzoom }] : []
+})
