@@ -188,9 +188,7 @@ pub struct VectorLayer {
 pub fn vector_layers(only: Option<Layer>) -> Vec<VectorLayer> {
     let mut all = Vec::new();
     for spec in specs().iter().filter(|spec| only.is_none_or(|layer| layer == spec.layer)) {
-        // Which level is the highest only a register knows.
-        let minzoom = if spec.layer == Layer::Division { 0 } else { spec.first_zoom() };
-        let layer = |id, fields| VectorLayer { id, minzoom, maxzoom: MAX_ZOOM, fields };
+        let layer = |id, fields| VectorLayer { id, minzoom: spec.first_zoom(), maxzoom: MAX_ZOOM, fields };
         let own = spec.attributes.iter().map(|attribute| (attribute.name, json_type(attribute.kind)));
         let common = [("id", "String"), ("label", "String")];
         all.push(layer(spec.layer.name(), common.into_iter().chain(own).collect()));
@@ -238,7 +236,7 @@ mod tests {
         let township = Record::of(id, Division::named("华山街道", DivisionLevel::Township));
         assert_eq!(spec(Layer::Division).shows(&township, 7), Shown::No);
         assert_eq!(spec(Layer::Division).shows(&township, 8), Shown::Yes);
-        assert_eq!(spec(Layer::Division).first_zoom(), 3);
+        assert_eq!(spec(Layer::Water).first_zoom(), 7);
         let lake =
             Water { name: None, roman: None, kind: None, width_m: None, intermittent: None, tunnel: None };
         assert_eq!(spec(Layer::Water).shows(&Record::of(id, lake), 8), Shown::IfLarge(64));
