@@ -7,6 +7,8 @@ pub mod model;
 
 pub mod crs;
 
+pub mod filter;
+
 pub mod topology;
 
 pub mod formats;

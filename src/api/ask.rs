@@ -1,6 +1,8 @@
 //! A request, taken apart once: path segments, query, headers, body.
 
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -27,6 +29,8 @@ pub struct Ask {
     pub body: Bytes,
     /// the language wanted
     pub language: Language,
+    /// set once nobody waits for the answer any more
+    pub given_up: Arc<AtomicBool>,
 }
 
 /// The language that the headers ask for; Chinese unless English comes first.
@@ -38,6 +42,11 @@ pub fn language_of(headers: &HeaderMap) -> Language {
 }
 
 impl Ask {
+    /// Whether nobody waits any more: the time is over or the asker has gone.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+
     /// A segment of the path.
     pub fn segment(&self, name: &str) -> &str {
         self.segments.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)

@@ -1,6 +1,7 @@
 //! The table of routes and the axum router made from it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -38,6 +39,23 @@ pub enum Verb {
     Patch,
     /// adds to the log
     Post,
+    /// replaces a record
+    Put,
+    /// takes a record away
+    Delete,
+}
+
+impl Verb {
+    /// Its name on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// How a route answers.
@@ -70,6 +88,10 @@ pub struct Route {
     pub answer: Option<&'static str>,
     /// name of the body's schema among the components
     pub body: Option<&'static str>,
+    /// media type of the body
+    pub takes: &'static str,
+    /// status of the answer
+    pub status: u16,
     /// how it answers
     pub run: Run,
 }
@@ -92,6 +114,8 @@ impl Route {
             media: &["application/json"],
             answer: None,
             body: None,
+            takes: "application/json",
+            status: 200,
             run: Run::Plain(run),
         }
     }
@@ -128,9 +152,17 @@ pub fn router(app: Arc<App>) -> Router {
             Verb::Get => MethodFilter::GET,
             Verb::Patch => MethodFilter::PATCH,
             Verb::Post => MethodFilter::POST,
+            Verb::Put => MethodFilter::PUT,
+            Verb::Delete => MethodFilter::DELETE,
         };
         let handler = move |State(app): State<Arc<App>>, request: Request| answer(app, route, request);
         router = router.route(route.path, on(filter, handler));
+        // Each path once, whatever its methods.
+        if routes().find(|other| other.path == route.path).is_some_and(|first| std::ptr::eq(first, route)) {
+            let allowed = allowed(&app, route.path);
+            let options = move || std::future::ready((StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]));
+            router = router.route(route.path, on(MethodFilter::OPTIONS, options));
+        }
     }
     router
         .method_not_allowed_fallback(|request: Request| async move {
@@ -143,6 +175,20 @@ pub fn router(app: Arc<App>) -> Router {
             .response(language_of(request.headers()))
         })
         .with_state(app)
+}
+
+/// What a path takes, for `Allow`: a server that only reads takes no changes.
+fn allowed(app: &App, path: &str) -> String {
+    let verbs = routes().filter(|route| route.path == path).map(|route| route.method);
+    let mut words = Vec::new();
+    for verb in verbs.filter(|verb| *verb == Verb::Get || !app.options.read_only) {
+        words.push(verb.word());
+        if verb == Verb::Get {
+            words.push("HEAD");
+        }
+    }
+    words.push("OPTIONS");
+    words.join(", ")
 }
 
 async fn answer(app: Arc<App>, route: &'static Route, request: Request) -> Response<Body> {
@@ -186,9 +232,19 @@ async fn prepare(route: &'static Route, request: Request) -> Result<Ask, Problem
         query,
         headers: parts.headers,
         body,
+        given_up: Arc::default(),
     };
     ask.check_query(route)?;
     Ok(ask)
+}
+
+/// Tells the handler when nobody waits any more.
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 async fn run_plain(
@@ -200,6 +256,8 @@ async fn run_plain(
     let (reply, response) = oneshot::channel();
     let language = ask.language;
     let span = tracing::Span::current();
+    // Dropped with this future: when the time limit ends it, or the connection.
+    let _waiting = Waiting(ask.given_up.clone());
     tokio::task::spawn_blocking(move || {
         let _within = span.enter();
         match run(&app, &ask) {

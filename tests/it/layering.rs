@@ -9,6 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("crs", &["model"]),
     ("rules", &["model"]),
+    ("filter", &["model", "crs"]),
     ("topology", &["model", "crs"]),
     ("network", &["model", "crs"]),
     ("formats", &["model", "crs"]),
@@ -21,8 +22,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "model", "crs", "rules", "topology", "network", "formats", "snapshot", "register", "intake",
-            "tiles",
+            "model", "crs", "rules", "filter", "topology", "network", "formats", "snapshot", "register",
+            "intake", "tiles",
         ],
     ),
 ];
@@ -36,6 +37,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("gdal", &["formats"]),
     ("proj", &["crs"]),
+    ("cql2", &["filter"]),
     ("tokio", &["api", "server", "cli"]),
     ("clap", &["cli"]),
 ];

@@ -47,6 +47,12 @@ fn describe(app: &App, ask: &Ask, view: &View, layer: Layer, systems: &[String])
             "查询字段 · queryables",
             "/queryables",
         ),
+        link(
+            "http://www.opengis.net/def/rel/ogc/1.0/sortables",
+            "application/schema+json",
+            "排序字段 · sortables",
+            "/sortables",
+        ),
     ];
     let day = |day: Option<crate::model::Date>| day.map(|day| format!("{day}T00:00:00+08:00"));
     let mut extent = json!({

@@ -1,14 +1,15 @@
-//! Which features of a collection are asked for: window, day or interval, properties, page.
+//! Which features of a collection are asked for: window, day or interval, properties, filter, order, page.
 
 use geo::Intersects as _;
 use geo_types::{Coord, Geometry, Polygon};
 
-use super::ITEM_PARAMS;
-use super::crs;
+use super::sort::{Mark, Order};
+use super::{ITEM_PARAMS, crs};
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::crs::Crs;
-use crate::model::{COMMON_FIELDS, Date, FieldDef, FieldKind, Layer, Record, RecordId, Value, geometry};
+use crate::filter::{Filter, FilterError, Form};
+use crate::model::{Date, FieldDef, Layer, Record, RecordId, Value, geometry};
 
 /// The most features of one page.
 pub const MOST: usize = 10_000;
@@ -33,29 +34,42 @@ pub struct ItemQuery {
     pub areas: Vec<Polygon>,
     /// own and common fields with the values wanted
     pub properties: Vec<(&'static FieldDef, Value)>,
+    /// the one feature wanted
+    pub id: Option<RecordId>,
+    /// a filter in CQL2
+    pub filter: Option<Filter>,
+    /// the filter as it was written, with its language and coordinate system
+    written: String,
+    /// the order of the features
+    pub order: Order,
     /// features per page
     pub limit: usize,
-    /// the feature after which the page begins
-    pub after: Option<RecordId>,
+    /// the place after which the page begins
+    pub after: Option<Mark>,
     /// how many to skip
     pub offset: usize,
 }
 
 /// Whether a field can be asked for by a parameter of its name.
 pub fn queryable(field: &FieldDef) -> bool {
-    !matches!(field.kind, FieldKind::List(_)) && !ITEM_PARAMS.iter().any(|param| param.name == field.name)
+    !ITEM_PARAMS.iter().any(|param| param.name == field.name)
 }
 
 impl ItemQuery {
     /// Reads the query; unknown parameters are refused, as the standard demands.
     pub fn read(ask: &Ask, layer: Layer, today: Date, offered: &[Crs]) -> Result<Self, Problem> {
-        let mut properties = Vec::new();
+        let (mut properties, mut id) = (Vec::new(), None);
         for (name, text) in &ask.query {
             if ITEM_PARAMS.iter().any(|param| param.name == name) {
                 continue;
             }
             let short: String = name.chars().take(60).collect();
-            let field = layer.def().field(name).filter(|field| queryable(field)).ok_or_else(|| {
+            if name == "id" {
+                let read = text.parse::<RecordId>();
+                id = Some(read.map_err(|_| Problem::parameter("id", "应为 ULID", "a ULID is expected"))?);
+                continue;
+            }
+            let field = queryables(layer).find(|field| field.name == name).ok_or_else(|| {
                 Problem::parameter(
                     &short,
                     "此图层没有这个参数或字段",
@@ -68,17 +82,23 @@ impl ItemQuery {
                 value.ok_or_else(|| Problem::parameter(&short, "不能为空", "it must not be empty"))?;
             properties.push((field, value));
         }
+        let order = Order::read(ask, layer)?;
         let cursor = |text: &str| {
-            text.strip_prefix('~').and_then(|text| text.parse().ok()).ok_or_else(|| {
+            order.mark_of(text).ok_or_else(|| {
                 Problem::parameter("cursor", "不是本服务器给出的标记", "not a mark that this server gave")
             })
         };
+        let said = |name: &str| ask.param(name).unwrap_or_default();
         Ok(Self {
             when: when(ask, today)?,
             areas: areas(ask, offered)?,
             properties,
+            id,
+            filter: filter(ask, layer, offered)?,
+            written: format!("{} {} {}", said("filter-lang"), said("filter-crs"), said("filter")),
             limit: ask.limit(USUAL, MOST)?,
             after: ask.param("cursor").map(cursor).transpose()?,
+            order,
             offset: ask.parsed("offset")?.unwrap_or(0),
         })
     }
@@ -94,10 +114,12 @@ impl ItemQuery {
             }
         };
         timely
+            && self.id.is_none_or(|id| id == record.id)
             && self.properties.iter().all(|(field, wanted)| match record.layer.def().index_of(field.name) {
-                Some(at) => record.fields.get(at) == Some(wanted),
+                Some(at) => record.fields.get(at).is_some_and(|value| holds(value, wanted)),
                 None => record.get(field.name).as_ref() == Some(wanted),
             })
+            && self.filter.as_ref().is_none_or(|filter| filter.admits(record))
     }
 
     /// Whether the geometry meets an area asked for; true where none is asked for.
@@ -112,14 +134,60 @@ impl ItemQuery {
         })
     }
 
-    /// The boxes to look into.
-    pub fn windows(&self) -> impl Iterator<Item = geo_types::Rect> {
-        self.areas.iter().filter_map(|area| geometry::bounds(&Geometry::Polygon(area.clone())))
+    /// The boxes to look into; `None` for everywhere.
+    pub fn windows(&self) -> Option<Vec<geo_types::Rect>> {
+        if self.areas.is_empty() {
+            return self.filter.as_ref().and_then(Filter::windows);
+        }
+        let bounds = |area: &Polygon| geometry::bounds(&Geometry::Polygon(area.clone()));
+        Some(self.areas.iter().filter_map(bounds).collect())
     }
 
     /// What is asked for, without the page, as a key for what is remembered of it.
     pub fn key(&self) -> String {
-        format!("{:?} {:?} {:?}", self.when, self.areas, self.properties)
+        format!("{:?} {:?} {:?} {:?} {}", self.when, self.areas, self.properties, self.id, self.written)
+    }
+}
+
+/// Whether a value is the one wanted; of a list, whether all that is wanted stands in it.
+fn holds(value: &Value, wanted: &Value) -> bool {
+    match (value, wanted) {
+        (Value::List(list), Value::List(wanted)) => match (list.as_array(), wanted.as_array()) {
+            (Some(list), Some(wanted)) => wanted.iter().all(|item| list.contains(item)),
+            _ => false,
+        },
+        (value, wanted) => value == wanted,
+    }
+}
+
+/// `filter` in the language of `filter-lang`, coordinates in `filter-crs`.
+fn filter(ask: &Ask, layer: Layer, offered: &[Crs]) -> Result<Option<Filter>, Problem> {
+    let form = match ask.param("filter-lang") {
+        None | Some("cql2-text") => Form::Text,
+        Some("cql2-json") => Form::Json,
+        Some(_) => {
+            let wanted = "cql2-text, cql2-json";
+            return Err(Problem::parameter(
+                "filter-lang",
+                &format!("应为 {wanted} 之一"),
+                &format!("one of {wanted} is expected"),
+            ));
+        }
+    };
+    let system = ask.param("filter-crs").map(|text| crs::read("filter-crs", text, offered)).transpose()?;
+    let Some(text) = ask.param("filter") else { return Ok(None) };
+    let read = Filter::read(text, form, layer, &system.unwrap_or(Crs::Crs84));
+    read.map(Some).map_err(|error| refused(&error))
+}
+
+fn refused(error: &FilterError) -> Problem {
+    let said = error.sentence();
+    let problem = Problem::parameter("filter", &said.zh, &said.en);
+    match error {
+        FilterError::Property { name, known } => {
+            problem.with("property", name.as_str()).with("queryables", known.clone())
+        }
+        _ => problem,
     }
 }
 
@@ -168,5 +236,5 @@ fn areas(ask: &Ask, offered: &[Crs]) -> Result<Vec<Polygon>, Problem> {
 
 /// All fields of a layer that can be asked for.
 pub fn queryables(layer: Layer) -> impl Iterator<Item = &'static FieldDef> {
-    COMMON_FIELDS.iter().chain(layer.def().fields).filter(|field| queryable(field))
+    crate::filter::queryables(layer).filter(|field| queryable(field))
 }

@@ -105,10 +105,11 @@ pub fn collection(app: &App, ask: &Ask, layer: Layer, doc: &Json) -> Answer {
         )
     };
     let mut body = format!(
-        "<ul>{}{}{}</ul>",
+        "<ul>{}{}{}{}</ul>",
         link("items", "要素", "Features"),
         link("schema", "字段", "Schema"),
-        link("queryables", "查询字段", "Queryables")
+        link("queryables", "查询字段", "Queryables"),
+        link("sortables", "排序字段", "Sortables")
     );
     let _ = write!(body, "<p>extent: <code>{}</code></p>", escape(&doc["extent"].to_string()));
     let systems = doc["crs"].as_array().into_iter().flatten().filter_map(Json::as_str);

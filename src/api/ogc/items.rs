@@ -3,26 +3,28 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, StatusCode, header};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::crs::{self, CRS84, Outgoing};
 use super::filter::{ItemQuery, When};
 use super::links::{Link, origin, query_with, self_and_alternate};
+use super::sort::Mark;
 use super::{collections, html};
 use crate::api::answer::{Answer, holds, not_modified};
 use crate::api::app::App;
 use crate::api::ask::{Ask, unknown_record};
+use crate::api::editing::timestamp;
 use crate::api::negotiate::Form;
 use crate::api::problem::Problem;
-use crate::api::v1::{content_tag, timestamp};
+use crate::api::v1::content_tag;
 use crate::api::view::View;
 use crate::crs::Crs;
 use crate::model::{COMMON_FIELDS, Layer, Record};
 
 const GEOJSON: &str = "application/geo+json";
-const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+pub(super) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// A page of features that is found and not yet written.
 pub struct Page {
@@ -35,34 +37,77 @@ pub struct Page {
 }
 
 /// Finds a page. Of a fact with several versions in an interval the newest is given.
-fn find(app: &App, view: &View, layer: Layer, query: &ItemQuery) -> Page {
+///
+/// Fails where nobody waits any more: a filter may make each of many records dear.
+fn find(app: &App, ask: &Ask, view: &View, layer: Layer, query: &ItemQuery) -> Result<Page, Problem> {
     let rows = view.snapshot.layer(layer);
-    let wanted = |record: &&Arc<Record>| query.matches(record) && view.sees(record);
-    let (matched, mut found): (usize, Vec<&Arc<Record>>) = if query.areas.is_empty() {
-        let key = format!("{layer} {} {} {}", view.revision().0, view.newest.0, query.key());
-        let matched = app.matched.get_with(key, || newest(rows.iter().filter(wanted)).count());
-        let most = query.limit + 1;
-        let found = match query.after {
-            Some(after) => {
-                newest(rows.iter_after(after).filter(wanted)).skip(query.offset).take(most).collect()
-            }
-            None => newest(rows.iter().filter(wanted)).skip(query.offset).take(most).collect(),
-        };
-        (matched, found)
-    } else {
-        let near = query.windows().flat_map(|window| rows.window(window));
-        let mut all: Vec<_> = near.filter(wanted).filter(|r| query.meets(r.geometry.as_deref())).collect();
-        all.sort_unstable_by_key(|record| record.key());
-        all.dedup_by_key(|record| record.key());
-        let all: Vec<_> = newest(all.into_iter()).collect();
-        let begin = query.after.map_or(0, |after| all.partition_point(|record| record.id <= after));
-        let page = all[begin..].iter().skip(query.offset).take(query.limit + 1).copied().collect();
-        (all.len(), page)
+    let wanted = |record: &&Arc<Record>| !ask.is_given_up() && query.matches(record) && view.sees(record);
+    let windows = query.windows();
+    let (matched, mut found) = match windows {
+        None if query.order.is_plain() => {
+            let key = format!("{layer} {} {} {}", view.revision().0, view.newest.0, query.key());
+            let matched = match app.matched.get(&key) {
+                Some(matched) => matched,
+                None => {
+                    let matched = newest(rows.iter().filter(wanted)).count();
+                    still_waited_for(ask)?;
+                    app.matched.insert(key, matched);
+                    matched
+                }
+            };
+            let most = query.limit + 1;
+            let found: Vec<&Arc<Record>> = match &query.after {
+                Some(after) => {
+                    newest(rows.iter_after(after.id).filter(wanted)).skip(query.offset).take(most).collect()
+                }
+                None => newest(rows.iter().filter(wanted)).skip(query.offset).take(most).collect(),
+            };
+            (matched, found)
+        }
+        None => in_order(newest(rows.iter().filter(wanted)).collect(), query),
+        Some(windows) => {
+            let near = windows.into_iter().flat_map(|window| rows.window(window));
+            let mut all: Vec<_> =
+                near.filter(wanted).filter(|r| query.meets(r.geometry.as_deref())).collect();
+            all.sort_unstable_by_key(|record| record.key());
+            all.dedup_by_key(|record| record.key());
+            in_order(newest(all.into_iter()).collect(), query)
+        }
     };
+    still_waited_for(ask)?;
     let more = found.len() > query.limit;
     found.truncate(query.limit);
-    let next = found.last().filter(|_| more).map(|last| format!("~{}", last.id));
-    Page { matched, records: found.into_iter().cloned().collect(), next }
+    let next = found.last().filter(|_| more).map(|last| query.order.write(&query.order.mark(last)));
+    Ok(Page { matched, records: found.into_iter().cloned().collect(), next })
+}
+
+/// All that match, in order of id: how many, and those of the page (one more, if there is one) in the
+/// order asked for.
+fn in_order<'a>(all: Vec<&'a Arc<Record>>, query: &ItemQuery) -> (usize, Vec<&'a Arc<Record>>) {
+    let matched = all.len();
+    let order = &query.order;
+    let mut marked: Vec<_> = all.into_iter().map(|record| (order.mark(record), record)).collect();
+    if !order.is_plain() {
+        marked.sort_by(|(a, _), (b, _)| order.compare(a, b));
+    }
+    let before = |mark: &Mark, after: &Mark| order.compare(mark, after).is_le();
+    let begin =
+        query.after.as_ref().map_or(0, |after| marked.partition_point(|(mark, _)| before(mark, after)));
+    let page = marked[begin..].iter().skip(query.offset).take(query.limit + 1);
+    (matched, page.map(|(_, record)| *record).collect())
+}
+
+fn still_waited_for(ask: &Ask) -> Result<(), Problem> {
+    if !ask.is_given_up() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::GATEWAY_TIMEOUT,
+        "request.too_slow",
+        "处理时间过长，已停止。",
+        "It took too long and was stopped.",
+    )
+    .then("请缩小范围后再试。", "Ask for less at a time."))
 }
 
 /// Of records in order of id and version, the last of each id.
@@ -92,7 +137,7 @@ pub fn page(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     if holds(ask, &tag) {
         return Ok(not_modified(&tag));
     }
-    let page = find(app, &view, layer, &query);
+    let page = find(app, ask, &view, layer, &query)?;
     let links = page_links(app, ask, layer, &page, query.limit);
     let answer = match form {
         Form::Html => html::items(app, ask, layer, &page, &links),

@@ -1,21 +1,25 @@
-//! OGC API Features under /ogc: Part 1 (core, geojson, html, oas30) and Part 2 (coordinate systems).
+//! OGC API Features under /ogc: Part 1 (core, geojson, html, oas30), Part 2 (coordinate systems), Part 3
+//! (filters in CQL2), Part 4 (create, replace, update, delete), drafts 5 (schemas) and 8 (sorting).
 
 mod collections;
 mod crs;
+mod edit;
 mod filter;
 mod html;
 mod items;
 mod landing;
 mod links;
 mod schema;
+mod sort;
 
+pub(super) use edit::offered_crs;
 pub(super) use filter::queryables;
 pub(super) use html::{escape, text};
 pub(super) use landing::OPENAPI_3_0;
 pub(super) use links::origin;
 
 use super::openapi::schemas::{Named, add};
-use super::route::{Param, Route};
+use super::route::{Param, Route, Verb};
 use super::v1::{AS_OF, REVISION};
 
 const FORM: Param =
@@ -50,11 +54,32 @@ pub const ITEM_PARAMS: &[Param] = &[
         about: "下一页标记，取自 next 链接 · mark of a page, from a next link",
     },
     Param { name: "offset", shape: "integer", about: "跳过条数 · how many to skip" },
+    Param {
+        name: "filter",
+        shape: "string",
+        about: "CQL2 条件，字段见 queryables · a filter in CQL2, properties see queryables",
+    },
+    Param {
+        name: "filter-lang",
+        shape: "string",
+        about: "cql2-text（默认）或 cql2-json · cql2-text (if absent) or cql2-json",
+    },
+    Param {
+        name: "filter-crs",
+        shape: "string uri",
+        about: "filter 中图形的坐标系 · coordinate system of geometries in filter",
+    },
+    Param {
+        name: "sortby",
+        shape: "string",
+        about: "排序，如 +name,-code，字段见 sortables · order, e.g. +name,-code, see sortables",
+    },
     AS_OF,
     REVISION,
 ];
 
 const HTML_TOO: &[&str] = &["application/json", "text/html"];
+const JSON: &[&str] = &["application/json"];
 const FEATURES: &[&str] = &["application/geo+json", "text/html"];
 const SCHEMAS: &[&str] = &["application/schema+json", "text/html"];
 
@@ -90,6 +115,41 @@ pub const ROUTES: &[Route] = &[
             .answers("Feature")
     },
     Route {
+        method: Verb::Post,
+        body: Some("Feature"),
+        takes: "application/geo+json",
+        status: 201,
+        media: JSON,
+        ..of("/ogc/collections/{layer}/items", "新增一个要素 · create a feature", edit::create)
+            .query(&[])
+            .answers("Done")
+    },
+    Route {
+        method: Verb::Put,
+        body: Some("Feature"),
+        takes: "application/geo+json",
+        media: JSON,
+        ..of("/ogc/collections/{layer}/items/{id}", "整体替换一个要素 · replace a feature", edit::replace)
+            .query(&[AS_OF])
+            .answers("Done")
+    },
+    Route {
+        method: Verb::Patch,
+        body: Some("FeaturePatch"),
+        takes: "application/merge-patch+json",
+        media: JSON,
+        ..of("/ogc/collections/{layer}/items/{id}", "修改一个要素 · update a feature", edit::update)
+            .query(&[AS_OF])
+            .answers("Done")
+    },
+    Route {
+        method: Verb::Delete,
+        media: JSON,
+        ..of("/ogc/collections/{layer}/items/{id}", "删除一个要素 · delete a feature", edit::delete)
+            .query(&[AS_OF])
+            .answers("Done")
+    },
+    Route {
         media: SCHEMAS,
         ..of("/ogc/collections/{layer}/schema", "图层的字段 · schema of a collection", schema::schema)
             .answers("JsonSchema")
@@ -97,6 +157,11 @@ pub const ROUTES: &[Route] = &[
     Route {
         media: SCHEMAS,
         ..of("/ogc/collections/{layer}/queryables", "可用作条件的字段 · queryables", schema::queryables)
+            .answers("JsonSchema")
+    },
+    Route {
+        media: SCHEMAS,
+        ..of("/ogc/collections/{layer}/sortables", "可用作排序的字段 · sortables", schema::sortables)
             .answers("JsonSchema")
     },
 ];

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::filter::queryables as queryable_fields;
 use super::html;
 use super::links::origin;
+use super::sort::sortables as sortable_fields;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
@@ -138,8 +139,19 @@ pub fn queryables(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let id = format!("{}/ogc/collections/{layer}/queryables", origin(app, ask));
     let fields = queryable_fields(layer).map(|def| (def.name.to_owned(), field(layer, def, ask.language)));
     let mut properties: Map<String, Json> = fields.collect();
+    properties.insert("id".into(), json!({ "type": "string", "x-ogc-role": "id", "title": "ULID" }));
     properties.extend(geometry(layer).map(|geometry| ("geometry".to_owned(), geometry)));
     let mut schema = document(layer, id, properties, ask.language);
+    schema["additionalProperties"] = false.into();
+    send(app, ask, layer, &schema)
+}
+
+/// `GET /ogc/collections/{layer}/sortables`
+pub fn sortables(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    let layer = ask.layer()?;
+    let id = format!("{}/ogc/collections/{layer}/sortables", origin(app, ask));
+    let fields = sortable_fields(layer).map(|def| (def.name.to_owned(), field(layer, def, ask.language)));
+    let mut schema = document(layer, id, fields.collect(), ask.language);
     schema["additionalProperties"] = false.into();
     send(app, ask, layer, &schema)
 }

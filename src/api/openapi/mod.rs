@@ -94,6 +94,8 @@ fn method(route: &Route) -> &'static str {
         Verb::Get => "get",
         Verb::Patch => "patch",
         Verb::Post => "post",
+        Verb::Put => "put",
+        Verb::Delete => "delete",
     }
 }
 
@@ -176,11 +178,22 @@ fn parameters(route: &Route, layer: Option<Layer>) -> Vec<Json> {
             property_parameters,
         ));
     }
-    if route.method == Verb::Patch {
-        let about = "所依据的记录的 etag · tag of the record that the change was decided on";
-        let mut tag = parameter("If-Match", "header", json!({ "type": "string" }), about);
-        tag["required"] = true.into();
-        list.push(tag);
+    let mut header = |name: &str, required: bool, about: &str| {
+        let mut header = parameter(name, "header", json!({ "type": "string" }), about);
+        header["required"] = required.into();
+        list.push(header);
+    };
+    if matches!(route.method, Verb::Patch | Verb::Put | Verb::Delete) {
+        header("If-Match", true, "所依据的记录的 etag · tag of the record that the change was decided on");
+    }
+    if route.method != Verb::Get && route.tag == "ogc" {
+        header("Change-By", true, "谁，百分号编码的 UTF-8 · who, percent-encoded UTF-8");
+        header("Change-Reason", true, "为何，百分号编码的 UTF-8 · why, percent-encoded UTF-8");
+        header("Change-Document", false, "依据文号，百分号编码的 UTF-8 · by which document");
+        header("Content-Crs", false, "图形的坐标系 · coordinate system of the geometry");
+    }
+    if route.method != Verb::Get && route.body != Some("Act") {
+        header("Idempotency-Key", false, "重发时返回首次结果 · sent again, it returns the first result");
     }
     list
 }
@@ -230,7 +243,7 @@ fn operation(route: &Route, layer: Option<Layer>) -> Json {
         "summary": format!("{}{title}", route.about),
         "parameters": parameters(route, layer),
         "responses": {
-            "200": { "description": "OK", "content": content },
+            (route.status.to_string()): { "description": "OK", "content": content },
             "default": {
                 "description": "问题 · problem (RFC 9457)",
                 "content": { "application/problem+json": { "schema": reference("Problem") } },
@@ -239,7 +252,7 @@ fn operation(route: &Route, layer: Option<Layer>) -> Json {
     });
     if let Some(body) = route.body {
         operation["requestBody"] = json!({
-            "required": true, "content": { "application/json": { "schema": reference(body) } },
+            "required": true, "content": { (route.takes): { "schema": reference(body) } },
         });
     }
     operation

@@ -61,6 +61,9 @@ fn written_by_hand() -> Map<String, Json> {
             "numberReturned": { "type": "integer", "minimum": 0 },
             "features": list("Feature"),
         })),
+        "FeaturePatch": shape(&[], json!({
+            "properties": object, "geometry": { "type": ["object", "null"] },
+        })),
         "Feature": shape(&["type", "id", "geometry", "properties"], json!({
             "type": { "type": "string", "enum": ["Feature"] },
             "id": text, "geometry": { "type": ["object", "null"] }, "properties": object, "links": links,

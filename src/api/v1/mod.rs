@@ -11,8 +11,7 @@ mod search;
 mod status;
 mod undo;
 
-pub(super) use edit::timestamp;
-pub(super) use record::content_tag;
+pub(super) use record::{content_tag, matches};
 pub use register::LayerFigures;
 pub(super) use register::{around, figures};
 pub use related::Incoming;
@@ -81,6 +80,17 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         method: Verb::Post,
+        body: Some("Changes"),
+        ..Route::get(
+            "/api/v1/changes",
+            "records",
+            "一次提交多项修改，全部成功或全部不改 · many changes as one change set",
+            edit::changes,
+        )
+        .answers("ChangesDone")
+    },
+    Route {
+        method: Verb::Post,
         body: Some("Act"),
         ..Route::get(
             "/api/v1/log/{revision}/undo",
@@ -117,6 +127,8 @@ pub const ROUTES: &[Route] = &[
         media: &["text/event-stream"],
         answer: None,
         body: None,
+        takes: "application/json",
+        status: 200,
         run: Run::Events,
     },
 ];
@@ -128,8 +140,10 @@ pub fn add_schemas(named: &mut Named) {
     add::<lists::Legend>(named);
     add::<record::RecordDoc>(named);
     add::<edit::Edit>(named);
-    add::<edit::Act>(named);
-    add::<edit::Done>(named);
+    add::<edit::Changes>(named);
+    add::<edit::ChangesDone>(named);
+    add::<super::editing::Act>(named);
+    add::<super::editing::Done>(named);
     add::<log::LogPage>(named);
     add::<log::LogDetail>(named);
     add::<crate::model::Counts>(named);

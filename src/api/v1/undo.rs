@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use super::edit::{Act, Done, check_writable};
 use super::log::revision_of;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
+use crate::api::editing::{Act, Done, check_writable};
 use crate::api::history;
 use crate::api::problem::Problem;
 use crate::api::view::unknown_revision;

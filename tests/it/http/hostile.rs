@@ -29,6 +29,10 @@ async fn a_secret_record_appears_nowhere_in_no_form() {
                     "field" => vec!["field=name".to_owned(), "field=code".to_owned()],
                     "revision" => vec!["revision=1".to_owned(), "revision=0".to_owned()],
                     "datetime" => vec!["datetime=../..".to_owned()],
+                    "sortby" => vec!["sortby=-secrecy&limit=1".to_owned()],
+                    "filter" => ["secrecy%3D'secret'", "code%20LIKE%20'SEC%25'", "TRUE", "code%20IS%20NULL"]
+                        .map(|filter| format!("filter={filter}&datetime=../.."))
+                        .to_vec(),
                     _ => Vec::new(),
                 });
             }
