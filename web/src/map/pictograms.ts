@@ -96,7 +96,8 @@ export function symbolPixels(name: string, ratio: number): ImageData | null {
   const side = Math.ceil(SYMBOL * ratio)
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = side
-  const pen = canvas.getContext('2d')
+  // read back at once: on a graphics card that would wait for all it has to do
+  const pen = canvas.getContext('2d', { willReadFrequently: true })
   if (!pen) return null
   pen.scale(ratio, ratio)
   return drawSymbol(pen, name) ? pen.getImageData(0, 0, side, side) : null
