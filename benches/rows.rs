@@ -182,7 +182,14 @@ fn search(report: &mut Report) {
     });
     let snapshot = Snapshot::build(Revision(1), records.collect::<Vec<_>>());
     let first = on_one_core(1, || snapshot.search("华山", Layer::ALL, 20, |_| true).hits.len()) * 1e3;
-    for (query, kind) in [("530102002001", "code"), ("华山", "rare"), ("村", "everywhere")] {
+    let queries = [
+        ("530102002001", "code"),
+        ("华山", "rare"),
+        ("村", "everywhere"),
+        ("和平村", "between"),
+        ("heping", "latin"),
+    ];
+    for (query, kind) in queries {
         let ten =
             || (0..10).map(|_| snapshot.search(query, Layer::ALL, 20, |_| true).hits.len()).sum::<usize>();
         let ours = on_one_core(3, ten) * 1e2;

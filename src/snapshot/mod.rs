@@ -7,6 +7,7 @@ mod layer_view;
 mod location;
 mod name_index;
 mod paged;
+mod pinyin;
 mod ring;
 mod rtree;
 
@@ -85,9 +86,9 @@ impl Snapshot {
         self.layer(Layer::Division).locate_many(level, at, as_of)
     }
 
-    /// Records of some layers by name and code: exact codes, exact names, beginnings, then any part;
-    /// the `limit` best that the filter takes (it should look at the day and at secrecy). Capital and
-    /// full-width letters and digits are taken as plain ones.
+    /// Records of some layers by name, code and pinyin, as [`HitKind`] ranks them: the `limit` best that the
+    /// filter takes (it should look at the day and at secrecy). Capital and full-width letters and digits
+    /// are taken as plain ones; pinyin may have tones, spaces and apostrophes or none.
     pub fn search(
         &self,
         query: &str,

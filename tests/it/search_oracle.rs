@@ -1,42 +1,130 @@
-//! Search by name and adjacency against asking every record.
+//! Search by name and pinyin, and adjacency, against asking every record.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use boundstone::model::layers::{Division, DivisionLevel, Place};
-use boundstone::model::{Change, Date, IdSource, Layer, Record, RecordKey, Revision};
+use boundstone::model::layers::{Division, DivisionLevel};
+use boundstone::model::{Change, Date, IdSource, Layer, Record, RecordKey, Revision, Value};
 use boundstone::snapshot::{HitKind, Snapshot};
 use geo_types::{Coord, Geometry, MultiPolygon, Rect};
 use proptest::prelude::*;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
-/// Short names of few letters, so that queries hit; some have no code, some no name but a code.
+/// The letters of names and their syllables, without and with tones.
+const LETTERS: &[(char, &str, &str)] = &[
+    ('华', "hua", "huá"),
+    ('山', "shan", "shān"),
+    ('街', "jie", "jiē"),
+    ('安', "an", "ān"),
+    ('A', "", ""),
+    ('b', "", ""),
+    ('１', "", ""),
+];
+
+/// Short names of few letters, so that queries hit; some have no code, some no name but a code, some pinyin.
 fn record(ids: &mut IdSource, rng: &mut ChaCha8Rng) -> Record {
-    let letters = ['华', '山', '街', 'A', 'b', '１'];
-    let word = |rng: &mut ChaCha8Rng| -> String {
-        (0..rng.random_range(1..6)).map(|_| letters[rng.random_range(0..letters.len())]).collect()
+    let word: String =
+        (0..rng.random_range(1..6)).map(|_| LETTERS[rng.random_range(0..LETTERS.len())].0).collect();
+    let set = |record: &mut Record, field: &str, text: &str| {
+        let at = record.layer.def().index_of(field).unwrap();
+        record.fields = record.fields.with(at, Some(Value::Text(text.into())));
     };
-    let mut record = if rng.random_range(0..2) == 0 {
-        Record::of(ids.next_id(), Division::named(&word(rng), DivisionLevel::Community))
-    } else {
-        Record::new(Layer::Place, ids.next_id(), Default::default())
+    let named = rng.random_range(0..4) > 0;
+    let mut record = match rng.random_range(0..4) {
+        0 | 1 => Record::of(ids.next_id(), Division::named(&word, DivisionLevel::Community)),
+        2 => Record::new(Layer::Place, ids.next_id(), Default::default()),
+        _ => Record::new(Layer::Sign, ids.next_id(), Default::default()),
     };
-    if record.layer == Layer::Place && rng.random_range(0..4) > 0 {
-        let at = Layer::Place.def().index_of("name").unwrap();
-        record.fields = record.fields.with(at, Some(boundstone::model::Value::Text(word(rng).into())));
-        assert!(record.read::<Place>().is_ok());
+    if named && record.layer != Layer::Division {
+        let field = if record.layer == Layer::Place { "name" } else { "text" };
+        set(&mut record, field, &word);
+    }
+    if (named || record.layer == Layer::Division)
+        && rng.random_range(0..3) > 0
+        && let Some(syllables) = syllables(&word)
+    {
+        let toned = record.layer == Layer::Division && rng.random_range(0..2) == 0;
+        let mut pinyin = String::new();
+        for (plain, tones) in syllables {
+            let next = if toned { tones } else { plain };
+            let mut letters = next.chars();
+            match rng.random_range(0..3) {
+                0 => pinyin.push(' '),
+                1 => pinyin.push('\''),
+                _ if plain.starts_with('a') => pinyin.push('’'),
+                _ => {}
+            }
+            if rng.random_range(0..3) == 0 {
+                pinyin.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+            }
+            pinyin.extend(letters);
+        }
+        set(&mut record, if toned { "pinyin_toned" } else { "roman" }, &pinyin);
     }
     record.code = (rng.random_range(0..3) > 0).then(|| format!("53{}", rng.random_range(0..300)).into());
     record
+}
+
+/// The syllables of a name, if all its letters have one.
+fn syllables(name: &str) -> Option<Vec<(&'static str, &'static str)>> {
+    let of =
+        |c: char| LETTERS.iter().find(|(letter, ..)| *letter == c).map(|(_, plain, tones)| (*plain, *tones));
+    name.chars().map(|c| of(c).filter(|(plain, _)| !plain.is_empty())).collect()
 }
 
 fn fold(text: &str) -> String {
     text.replace('１', "1").to_ascii_lowercase()
 }
 
-fn naive(records: &[Record], query: &str, limit: usize) -> (usize, Vec<(HitKind, RecordKey)>) {
-    let query = fold(query);
+/// A query in Latin letters, bare.
+fn bare(query: &str) -> Option<String> {
+    let mut text = query.to_lowercase().replace([' ', '\''], "");
+    for (_, plain, toned) in LETTERS.iter().filter(|(_, plain, _)| !plain.is_empty()) {
+        text = text.replace(toned, plain);
+    }
+    let fits = text.len() > 1 && text.is_ascii() && text.starts_with(char::is_alphabetic);
+    fits.then_some(text)
+}
+
+/// How well the pinyin of a record answers a query.
+fn sound(record: &Record, query: &str) -> Option<HitKind> {
+    let query = bare(query)?;
+    record.text("roman").or(record.text("pinyin_toned").filter(|_| record.layer == Layer::Division))?;
+    let syllables: Vec<&str> = syllables(record.label()?)?.into_iter().map(|(plain, _)| plain).collect();
+    let initials: String = syllables.iter().map(|syllable| &syllable[..1]).collect();
+    let from = |at: usize| syllables[at..].concat();
+    let found = [
+        (from(0) == query, HitKind::Pinyin),
+        (from(0).starts_with(&query) || initials == query, HitKind::PinyinPrefix),
+        (
+            initials.starts_with(&query) || (0..syllables.len()).any(|at| from(at).starts_with(&query)),
+            HitKind::PinyinInfix,
+        ),
+    ];
+    found.into_iter().find(|(holds, _)| *holds).map(|(_, kind)| kind)
+}
+
+/// Whether a name has all characters of a query in order and its last one at the end: the longest common
+/// subsequence of both is the query.
+fn loose(name: &str, query: &str) -> bool {
+    let (name, query): (Vec<char>, Vec<char>) = (name.chars().collect(), query.chars().collect());
+    let ends = query.last().is_some_and(|c| !c.is_ascii() && name.last() == Some(c));
+    let mut longest = vec![vec![0; query.len() + 1]; name.len() + 1];
+    for (i, a) in name.iter().enumerate() {
+        for (j, b) in query.iter().enumerate() {
+            longest[i + 1][j + 1] =
+                if a == b { longest[i][j] + 1 } else { longest[i][j + 1].max(longest[i + 1][j]) };
+        }
+    }
+    ends && query.len() > 2 && longest[name.len()][query.len()] == query.len()
+}
+
+type Line = (HitKind, RecordKey, usize);
+
+/// All hits in order, the same ones once with their number.
+fn naive(records: &[Record], query: &str, limit: usize) -> (usize, Vec<Line>) {
+    let (asked, query) = (query, fold(query));
     let kind = |record: &Record| {
         let code = record.code.as_deref().map(fold).unwrap_or_default();
         let name = record.label().map(fold).unwrap_or_default();
@@ -45,19 +133,67 @@ fn naive(records: &[Record], query: &str, limit: usize) -> (usize, Vec<(HitKind,
             (name == query, HitKind::Exact),
             (code.starts_with(&query) || name.starts_with(&query), HitKind::Prefix),
             (code.contains(&query) || name.contains(&query), HitKind::Infix),
+            (loose(&name, &query), HitKind::Loose),
         ];
-        found.into_iter().find(|(holds, _)| *holds).map(|(_, kind)| kind)
+        let written = found.into_iter().find(|(holds, _)| *holds).map(|(_, kind)| kind);
+        written.into_iter().chain(sound(record, asked)).min()
     };
-    let length = |record: &Record| {
-        let (name, code) = (record.label().map(fold), record.code.as_deref().map(fold));
-        code.clone().map_or(0, |c| c.len()) + if name == code { 0 } else { name.map_or(0, |n| n.len()) + 1 }
+    let named = |record: &Record| record.label().is_some() && record.label() != record.code.as_deref();
+    let weight = |record: &Record| match record.layer {
+        Layer::Division => 0,
+        Layer::Place => 1,
+        _ => 2,
     };
-    let mut hits: Vec<_> =
-        records.iter().filter_map(|r| Some((kind(r)?, length(r), r.layer, r.key()))).collect();
+    let length = |record: &Record| record.label().map_or(0, |label| fold(label).len());
+    let mut hits: Vec<_> = records
+        .iter()
+        .filter_map(|r| Some((kind(r)?, !named(r), weight(r), length(r), r.layer, r.key(), r.label())))
+        .collect();
     hits.sort_unstable();
-    let total = hits.len();
-    (total, hits.into_iter().take(limit).map(|(kind, _, _, key)| (kind, key)).collect())
+    let mut lines: Vec<Line> = Vec::new();
+    let mut signs: HashMap<(HitKind, Option<&str>), usize> = HashMap::new();
+    for (kind, _, _, _, layer, key, label) in hits {
+        match signs.get(&(kind, label)) {
+            Some(at) if layer == Layer::Sign && label.is_some() => lines[*at].2 += 1,
+            _ => {
+                if layer == Layer::Sign {
+                    signs.insert((kind, label), lines.len());
+                }
+                lines.push((kind, key, 1));
+            }
+        }
+    }
+    let total = lines.len();
+    lines.truncate(limit);
+    (total, lines)
 }
+
+const QUERIES: &[&str] = &[
+    "华",
+    "华山",
+    "a",
+    "AB1",
+    "53",
+    "5312",
+    "531",
+    "山街华",
+    "没有",
+    "1",
+    "b山",
+    "a华山",
+    "华安山街",
+    "huashan",
+    "Hua Shan",
+    "Shān",
+    "hs",
+    "h'a",
+    "anhua",
+    "as",
+    "sh",
+    "huá'ān",
+    "an",
+    "5a",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() })]
@@ -67,14 +203,15 @@ proptest! {
         let mut ids = IdSource::new(1, seed);
         let mut records: Vec<_> = (0..count).map(|_| record(&mut ids, &mut rng)).collect();
         let mut snapshot = Snapshot::build(Revision(1), records.clone());
-        let layers = [Layer::Division, Layer::Place];
+        let layers = [Layer::Division, Layer::Place, Layer::Sign];
         for round in 0..3 {
-            for query in ["华", "华山", "a", "AB1", "53", "5312", "531", "山街华", "没有", "1", "b山"] {
+            for query in QUERIES {
                 for limit in [0, 1, 7, 10_000] {
                     let found = snapshot.search(query, &layers, limit, |_| true);
                     let (total, hits) = naive(&records, query, limit);
                     prop_assert_eq!(found.total, Some(total));
-                    let found: Vec<_> = found.hits.iter().map(|h| (h.kind, h.record.key())).collect();
+                    let found: Vec<_> =
+                        found.hits.iter().map(|h| (h.kind, h.record.key(), h.same.unwrap())).collect();
                     prop_assert_eq!(found, hits, "{} {}", query, limit);
                 }
             }

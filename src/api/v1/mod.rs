@@ -108,15 +108,24 @@ pub const ROUTES: &[Route] = &[
             Param { name: "lat", shape: "number", about: "纬度 · latitude" },
         ])
         .answers("Located"),
-    Route::get("/api/v1/search", "map", "按名称与代码搜索 · search by name and code", search::get)
-        .query(&[
-            AS_OF,
-            REVISION,
-            Param { name: "q", shape: "string", about: "名称或代码 · name or code" },
-            Param { name: "limit", shape: "integer", about: "条数，至多 200 · how many, 200 at most" },
-            Param { name: "layer", shape: "string", about: "只搜此图层 · only this layer" },
-        ])
-        .answers("SearchDoc"),
+    Route::get(
+        "/api/v1/search",
+        "map",
+        "按名称、拼音与代码搜索 · search by name, pinyin and code",
+        search::get,
+    )
+    .query(&[
+        AS_OF,
+        REVISION,
+        Param {
+            name: "q",
+            shape: "string",
+            about: "名称、拼音、拼音首字母或代码 · name, pinyin, initials of it, or code",
+        },
+        Param { name: "limit", shape: "integer", about: "条数，至多 200 · how many, 200 at most" },
+        Param { name: "layer", shape: "string", about: "只搜此图层 · only this layer" },
+    ])
+    .answers("SearchDoc"),
     Route {
         method: Verb::Get,
         path: "/api/v1/events",

@@ -118,6 +118,10 @@ async fn a_point_is_located_and_names_are_found() {
     let doc = app.ok("/api/v1/search?q=530102").await;
     assert_eq!(doc["results"][0]["match"], "code");
     assert_eq!(doc["results"][0]["label"], "五华区");
+    assert_eq!(doc["results"][0]["context"], "", "what lies below a division is not round it");
+    assert_eq!(doc["results"][0]["count"], 1);
+    let street = app.ok("/api/v1/search?q=%E5%8D%8E%E5%B1%B1%E8%A1%97%E9%81%93&layer=division").await;
+    assert_eq!(street["results"][0]["context"], "五华区");
     let doc = app.ok("/api/v1/search?q=%E7%BF%A0%E6%B9%96").await;
     assert!(doc["total"].as_u64().unwrap() >= 3, "{doc}");
     let doc = app.ok("/api/v1/layers/facility/legend?field=kind").await;
