@@ -1,17 +1,19 @@
 // Calls to our own server and nothing else. A refusal arrives as a `Problem` with the server's
 // sentence in both languages; a server that cannot be reached as a `Problem` of code `offline`.
 import type {
+  Act,
   Bilingual,
   ChangeSetAnswer,
   CodeLists,
+  Json,
   LegendAnswer,
   LocateAnswer,
   LogAnswer,
+  OneChange,
   ProblemBody,
   RecordAnswer,
   RegisterInfo,
   SearchAnswer,
-  UndoRequest,
 } from './types'
 
 /** Why a call gave no answer. */
@@ -58,6 +60,10 @@ function address(path: string, params: Params): string {
 }
 
 async function call<T>(url: string, init: RequestInit): Promise<T> {
+  return (await (await answer(url, init)).json()) as T
+}
+
+async function answer(url: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(url, {
@@ -79,7 +85,7 @@ async function call<T>(url: string, init: RequestInit): Promise<T> {
     const body = (await response.json().catch(() => ({}))) as ProblemBody
     throw new Problem(response.status, body)
   }
-  return (await response.json()) as T
+  return response
 }
 
 function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
@@ -103,9 +109,27 @@ export const api = {
     get<SearchAnswer>('/api/v1/search', { q, limit: 20, ...at(when) }, signal),
   locate: (lon: number, lat: number, when: When = {}) =>
     get<LocateAnswer>('/api/v1/locate', { lon, lat, ...at(when) }),
-  items: (layer: string, params: Params = {}) =>
-    get<FeaturePage>(`/ogc/collections/${part(layer)}/items`, { f: 'json', ...params }),
-  undo: (revision: number, request: UndoRequest) =>
+  items: (layer: string, params: Params = {}, signal?: AbortSignal) =>
+    get<FeaturePage>(`/ogc/collections/${part(layer)}/items`, { f: 'json', ...params }, signal),
+  /** a record's values as they are now, with the tag that a change of it needs */
+  async values(layer: string, id: string): Promise<{ etag: string; values: Record<string, Json> }> {
+    const response = await answer(`/ogc/collections/${part(layer)}/items/${part(id)}?f=json`, {})
+    const { properties } = (await response.json()) as { properties: Record<string, Json> }
+    return { etag: response.headers.get('etag') ?? '', values: properties }
+  },
+  patch: (layer: string, id: string, etag: string, body: Act & { set: Record<string, Json> }) =>
+    call<{ revision: number }>(`/api/v1/layers/${part(layer)}/records/${part(id)}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json', 'If-Match': etag },
+      body: JSON.stringify(body),
+    }),
+  changes: (body: Act & { changes: OneChange[] }) =>
+    call<{ revision: number }>('/api/v1/changes', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  undo: (revision: number, request: Act) =>
     call<{ revision: number }>(`/api/v1/log/${String(revision)}/undo`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },

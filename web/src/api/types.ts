@@ -178,11 +178,29 @@ export interface RevisionEvent {
   extent: Box | null
 }
 
-export interface UndoRequest {
+/** Who does it and why. */
+export interface Act {
   by: string
   reason: string
   document?: string
   idempotency_key?: string
+}
+
+/** One of many changes of one change set. */
+export interface OneChange {
+  op: 'patch'
+  layer: string
+  id: string
+  etag: string
+  set: Record<string, Json>
+}
+
+/** What does not fit, and where. */
+export interface Finding {
+  rule: string
+  severity: string
+  spot: { field?: string | null; record?: string | null; row?: number | null }
+  what: Bilingual
 }
 
 export interface ProblemBody {
@@ -194,4 +212,5 @@ export interface ProblemBody {
   en?: string
   next?: Bilingual | null
   revision?: number
+  findings?: Finding[]
 }

@@ -1,0 +1,181 @@
+// Changing the register: who does it and why (asked once per sitting), saving as one change set,
+// conflicts settled by hand, undo and redo of what was just done.
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import { api, freshKey, Problem } from '../api/client'
+import type { Act, Json } from '../api/types'
+import { clashes, type Clash, type RecordEdit } from '../table/plan'
+import { useReader } from './reader'
+import { useRegister } from './register'
+
+/** The most records of one change set that the server takes. */
+export const MOST = 1000
+const AT_ONCE = 6
+const TRIES = 3
+
+export interface Step {
+  revision: number
+  what: string
+}
+
+export interface Dispute {
+  edit: RecordEdit
+  clashes: Clash[]
+}
+
+export interface Conflict {
+  disputes: Dispute[]
+  /** the values chosen, record by record in the order of `disputes`; null: nothing is saved */
+  settle(chosen: Record<string, Json>[] | null): void
+}
+
+interface Held extends RecordEdit {
+  etag: string
+}
+
+const KEYS = { reason: 'boundstone.reason', document: 'boundstone.document' } as const
+const session = {
+  read: (key: string): string => {
+    try {
+      return sessionStorage.getItem(key) ?? ''
+    } catch {
+      return ''
+    }
+  },
+  keep: (key: string, value: string) => {
+    try {
+      sessionStorage.setItem(key, value)
+    } catch {
+      // storage switched off: nothing is kept
+    }
+  },
+}
+
+export const useDesk = defineStore('desk', () => {
+  const reader = useReader()
+  const register = useRegister()
+  const reason = ref(session.read(KEYS.reason))
+  const document = ref(session.read(KEYS.document))
+  watch(reason, (text) => { session.keep(KEYS.reason, text) })
+  watch(document, (text) => { session.keep(KEYS.document, text) })
+
+  /** whether the bar with name, reason and document is open, and whether they have been given */
+  const sitting = ref<'closed' | 'asking' | 'open'>('closed')
+  const busy = ref(false)
+  const done = ref<Step[]>([])
+  const undone = ref<Step[]>([])
+  const conflict = shallowRef<Conflict | null>(null)
+  const complete = computed(() => reader.signs.trim() !== '' && reason.value.trim() !== '')
+  let waiting: ((signed: boolean) => void) | null = null
+
+  /** Asks who and why if that has not been said in this sitting; false where it is called off. */
+  function sign(): Promise<boolean> {
+    if (sitting.value === 'open' && complete.value) return Promise.resolve(true)
+    waiting?.(false)
+    sitting.value = 'asking'
+    return new Promise((resolve) => { waiting = resolve })
+  }
+  function start(): void {
+    if (!complete.value) return
+    sitting.value = 'open'
+    waiting?.(true)
+    waiting = null
+  }
+  function stop(): void {
+    sitting.value = 'closed'
+    waiting?.(false)
+    waiting = null
+  }
+
+  const act = (why = reason.value): Act => ({
+    by: reader.signs.trim(),
+    reason: why.trim(),
+    ...(document.value.trim() && { document: document.value.trim() }),
+    idempotency_key: freshKey(),
+  })
+
+  /** The edits with the tags of the records as they are now; what others changed meanwhile is settled by hand. */
+  async function held(edits: RecordEdit[]): Promise<Held[] | null> {
+    const found: { edit: Held; now: Record<string, Json> }[] = []
+    for (let at = 0; at < edits.length; at += AT_ONCE) {
+      const some = edits.slice(at, at + AT_ONCE)
+      const answers = await Promise.all(some.map((edit) => api.values(edit.layer, edit.id)))
+      answers.forEach(({ etag, values }, index) => {
+        const edit = some[index]
+        if (edit) found.push({ edit: { ...edit, etag }, now: values })
+      })
+    }
+    const disputes = found.map(({ edit, now }) => ({ edit, clashes: clashes(edit, now) })).filter((one) => one.clashes.length > 0)
+    if (disputes.length === 0) return found.map(({ edit }) => edit)
+    const chosen = await new Promise<Record<string, Json>[] | null>((settle) => { conflict.value = { disputes, settle } })
+    conflict.value = null
+    if (!chosen) return null
+    disputes.forEach(({ edit, clashes: settled }, at) => {
+      edit.mine = { ...edit.mine, ...chosen[at] }
+      edit.base = { ...edit.base, ...Object.fromEntries(settled.map(({ name, theirs }) => [name, theirs])) }
+    })
+    return found.map(({ edit }) => edit)
+  }
+
+  async function send(edits: Held[], said: Act): Promise<number> {
+    const [only] = edits
+    if (only && edits.length === 1) return (await api.patch(only.layer, only.id, only.etag, { set: only.mine, ...said })).revision
+    const changes = edits.map(({ layer, id, etag, mine }) => ({ op: 'patch' as const, layer, id, etag, set: mine }))
+    return (await api.changes({ changes, ...said })).revision
+  }
+
+  /**
+   * Saves edits as one change set; gives what was saved and the revision in which it stands, null where
+   * it was called off in a conflict. `what` names it for undo.
+   */
+  async function commit(edits: RecordEdit[], what: string): Promise<{ revision: number; saved: RecordEdit[] } | null> {
+    const said = act()
+    busy.value = true
+    try {
+      let mine = edits
+      for (let tries = 1; ; tries += 1) {
+        const ready = await held(mine)
+        if (!ready) return null
+        register.own = 'under way'
+        try {
+          const revision = await send(ready, said)
+          register.own = revision
+          done.value = [...done.value, { revision, what }]
+          undone.value = []
+          return { revision, saved: ready }
+        } catch (cause) {
+          register.own = null
+          if (cause instanceof Problem && cause.code === 'edit.nothing') return { revision: register.revision, saved: ready }
+          if (!(cause instanceof Problem && cause.status === 412 && tries < TRIES)) throw cause
+          mine = ready
+        }
+      }
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /** Takes the last step back by its inverse; gives the step and the revision in which that stands. */
+  async function turn(from: typeof done, to: typeof done, why: (step: Step) => string): Promise<{ step: Step; revision: number } | null> {
+    const step = from.value.at(-1)
+    if (!step || busy.value) return null
+    busy.value = true
+    register.own = 'under way'
+    try {
+      const { revision } = await api.undo(step.revision, act(why(step)))
+      register.own = revision
+      from.value = from.value.slice(0, -1)
+      to.value = [...to.value, { ...step, revision }]
+      return { step, revision }
+    } catch (cause) {
+      register.own = null
+      throw cause
+    } finally {
+      busy.value = false
+    }
+  }
+  const undo = (why: (step: Step) => string) => turn(done, undone, why)
+  const redo = (why: (step: Step) => string) => turn(undone, done, why)
+
+  return { reason, document, sitting, busy, done, undone, conflict, complete, sign, start, stop, commit, undo, redo }
+})
