@@ -1,13 +1,15 @@
-// The two modes there are, by address. Place, selection and date are in the query (state/address.ts).
+// The modes there are, by address. Place, selection and date are in the query (state/address.ts).
 import { createRouter, createWebHistory } from 'vue-router'
 import LayerPanel from './modes/map/LayerPanel.vue'
 import LogPanel from './modes/log/LogPanel.vue'
+import TablePanel from './modes/table/TablePanel.vue'
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', redirect: (to) => ({ path: '/map', query: to.query }) },
     { path: '/map', name: 'map', component: LayerPanel },
+    { path: '/table/:layer([a-z_]+)?', name: 'table', component: TablePanel },
     { path: '/log/:revision(\\d+)?', name: 'log', component: LogPanel },
     { path: '/:rest(.*)*', redirect: '/map' },
   ],

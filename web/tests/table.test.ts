@@ -113,12 +113,12 @@ describe('what would be changed', () => {
 })
 
 describe('columns of a table', () => {
-  const layer = { label_field: 'name', fields: [field('code', 'text'), field('remarks', 'text'), name, level, people, ...Array.from({ length: 9 }, (_, at) => field(`f${String(at)}`, 'text'))] }
+  const layer = { name: 'sign', label_field: 'name', fields: [field('code', 'text'), field('remarks', 'text'), name, level, people, field('direction', 'text'), ...Array.from({ length: 9 }, (_, at) => field(`f${String(at)}`, 'text'))] }
   it('begin with name and code, and end with what all layers have', () => {
     const usual = usualColumns(layer)
-    expect(usual.slice(0, 2).map((column) => column.name)).toEqual(['name', 'code'])
+    expect(usual.slice(0, 3).map((column) => column.name)).toEqual(['name', 'code', 'direction'])
     expect(usual.at(-1)).toEqual({ name: 'remarks', shown: false })
-    expect(usual.filter(({ shown }) => shown)).toHaveLength(10)
+    expect(usual.filter(({ shown }) => shown)).toHaveLength(8)
   })
   it('are settled with the fields there are', () => {
     const columns = settledColumns(layer, [{ name: 'people', shown: true }, { name: 'gone', shown: true }, { name: 'people', shown: true }, null, 'x'])

@@ -20,6 +20,9 @@ const KEY_FACTS: Record<string, readonly string[]> = {
   closed_or_green_area: ['kind', 'walkable', 'opening_hours'],
 }
 
+/** The fields of a layer that people come for. */
+export const tellingFields = (layer: string): readonly string[] => KEY_FACTS[layer] ?? []
+
 const STATUS_FIELDS = ['status', 'condition'] as const
 const OWN_PLACE = new Set(['id', 'version', 'secrecy', 'valid_from', 'valid_to', 'code'])
 

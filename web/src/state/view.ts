@@ -24,6 +24,8 @@ export const useView = defineStore('view', () => {
   /** other records found under the last click, for the drawer to offer */
   const alsoHere = shallowRef<(Selection & { label: string | null })[]>([])
   const leftOpen = ref(true)
+  /** whether the map stands above the table */
+  const mapInTable = ref(true)
   /** whether the map is to go to the selection once its place is known */
   const wantsFlight = ref(false)
 
@@ -48,5 +50,5 @@ export const useView = defineStore('view', () => {
   function flyTo(next: Flight): void {
     flight.value = next
   }
-  return { place, selection, asOf, hidden, comparison, flight, alsoHere, leftOpen, wantsFlight, select, show, toggle, flyTo }
+  return { place, selection, asOf, hidden, comparison, flight, alsoHere, leftOpen, mapInTable, wantsFlight, select, show, toggle, flyTo }
 })

@@ -1,28 +1,33 @@
 // Which columns a layer's table shows, and in which order; remembered per layer.
 import type { FieldDef, LayerInfo } from '../api/types'
+import { tellingFields } from '../panels/facts'
 
 export interface Column {
   name: string
   shown: boolean
 }
 
-const USUAL = 10
+const FEW = 8
 const LAST = ['valid_from', 'valid_to', 'source', 'secrecy', 'remarks']
 
-/** Name and code first, then the layer's own fields, then what all layers have. */
-export function usualColumns(layer: Pick<LayerInfo, 'fields' | 'label_field'>): Column[] {
+type Layer = Pick<LayerInfo, 'name' | 'fields' | 'label_field'>
+
+/** Name and code first, then what people come for and what must be there, the rest, and what all layers have. */
+export function usualColumns(layer: Layer): Column[] {
+  const telling = tellingFields(layer.name)
   const rank = (field: FieldDef): number => {
     if (field.name === layer.label_field) return 0
     if (field.name === 'code') return 1
-    if (LAST.includes(field.name)) return 4
-    return field.required ? 2 : 3
+    if (telling.includes(field.name)) return 2 + telling.indexOf(field.name) / 100
+    if (LAST.includes(field.name)) return 5
+    return field.required ? 3 : 4
   }
   const ordered = [...layer.fields].sort((a, b) => rank(a) - rank(b))
-  return ordered.map(({ name }, at) => ({ name, shown: at < USUAL }))
+  return ordered.map((field, at) => ({ name: field.name, shown: at < FEW || rank(field) <= 3 }))
 }
 
 /** What was remembered, brought in line with the fields there are: unknown ones go, new ones come last. */
-export function settledColumns(layer: Pick<LayerInfo, 'fields' | 'label_field'>, kept: unknown): Column[] {
+export function settledColumns(layer: Layer, kept: unknown): Column[] {
   const usual = usualColumns(layer)
   if (!Array.isArray(kept)) return usual
   const known = new Set(usual.map(({ name }) => name))

@@ -1,7 +1,9 @@
 // Every sentence of the page in English. The same keys as zh.ts; a test compares them.
+import { deskEn } from './desk.en'
 import type { Text } from './zh'
 
 export const en: Text = {
+  ...deskEn,
   app: {
     name: 'Boundstone',
     skip: 'Skip to the map',
@@ -23,7 +25,7 @@ export const en: Text = {
     counted: '{what} ({count})',
     aside: ' ({text})',
   },
-  mode: { map: 'Map', log: 'Changes', label: 'Mode' },
+  mode: { map: 'Map', table: 'Table', log: 'Changes', label: 'Mode' },
   line: {
     opening: 'Connecting',
     open: 'Connected · revision {revision}',

@@ -1,5 +1,8 @@
 // Every sentence of the page in Chinese. The same keys as en.ts; a test compares them.
+import { deskZh } from './desk.zh'
+
 export const zh = {
+  ...deskZh,
   app: {
     name: '界碑',
     skip: '跳到地图',
@@ -21,7 +24,7 @@ export const zh = {
     counted: '{what}（{count}）',
     aside: '（{text}）',
   },
-  mode: { map: '地图', log: '变更', label: '工作方式' },
+  mode: { map: '地图', table: '台账', log: '变更', label: '工作方式' },
   line: {
     opening: '正在连接',
     open: '已连接 · 第 {revision} 版',
