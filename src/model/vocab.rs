@@ -1,7 +1,8 @@
 //! Labels and code lists, compiled in from `data/vocab`.
 //!
 //! `layers.toml` and `fields.toml` give every layer and field its Chinese and English title and the
-//! other names under which files bring it; `codes.toml` gives the code lists.
+//! other names under which files bring it; `codes.toml` gives the code lists, `relations.toml` the words
+//! for records along a field that points at others.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -83,10 +84,21 @@ struct RawList {
     values: Vec<Vec<String>>,
 }
 
+/// What records call each other along a field that points at another record.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relation {
+    /// the record pointed at
+    pub to: Bilingual,
+    /// those that point
+    pub from: Bilingual,
+}
+
 struct Vocab {
     layers: HashMap<String, Label>,
     fields: HashMap<String, HashMap<String, Label>>,
     lists: HashMap<String, CodeList>,
+    relations: HashMap<String, HashMap<String, Relation>>,
 }
 
 impl From<RawLabel> for Label {
@@ -130,7 +142,10 @@ fn vocab() -> &'static Vocab {
             toml::from_str(include_str!("../../data/vocab/fields.toml")).expect("fields.toml");
         let lists: HashMap<String, RawList> =
             toml::from_str(include_str!("../../data/vocab/codes.toml")).expect("codes.toml");
+        let relations =
+            toml::from_str(include_str!("../../data/vocab/relations.toml")).expect("relations.toml");
         Vocab {
+            relations,
             layers: layers.into_iter().map(|(name, raw)| (name, raw.into())).collect(),
             fields: fields
                 .into_iter()
@@ -155,6 +170,13 @@ pub fn field(layer: &str, name: &str) -> &'static Label {
         .iter()
         .find_map(|group| fields.get(*group)?.get(name))
         .unwrap_or_else(|| NONE.get_or_init(Label::default))
+}
+
+/// The words along a field of a layer that points at other records; empty ones where there are none.
+pub fn relation(layer: &str, field: &str) -> &'static Relation {
+    static NONE: OnceLock<Relation> = OnceLock::new();
+    let found = vocab().relations.get(layer).and_then(|fields| fields.get(field));
+    found.unwrap_or_else(|| NONE.get_or_init(Relation::default))
 }
 
 /// A code list; an empty open one for an unknown name.
@@ -184,6 +206,11 @@ mod tests {
             check(def.name.into(), &layer(def.name).title);
             for field_def in COMMON_FIELDS.iter().chain(def.fields) {
                 check(format!("{}.{}", def.name, field_def.name), &field(def.name, field_def.name).title);
+                if field_def.refers.is_some() {
+                    let relation = relation(def.name, field_def.name);
+                    check(format!("{}.{} to", def.name, field_def.name), &relation.to);
+                    check(format!("{}.{} from", def.name, field_def.name), &relation.from);
+                }
                 if let Some(name) = field_def.list {
                     check(format!("list {name}"), &list(name).title);
                     for value in &list(name).values {
@@ -193,6 +220,16 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "without words: {missing:?}");
+    }
+
+    #[test]
+    fn no_relation_is_left_for_a_field_that_points_at_nothing() {
+        for (group, fields) in &vocab().relations {
+            let layer: Layer = group.parse().unwrap();
+            for name in fields.keys() {
+                assert!(layer.def().field(name).is_some_and(|f| f.refers.is_some()), "{group}.{name}");
+            }
+        }
     }
 
     #[test]

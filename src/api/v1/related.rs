@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::api::app::App;
 use crate::api::view::View;
-use crate::model::{Bilingual, FieldDef, Layer, Record, RecordId, RefBy, Value};
+use crate::model::{Bilingual, FieldDef, Layer, Record, RecordId, RefBy, Value, vocab};
 
 /// A record that another has to do with.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -18,7 +18,7 @@ pub struct Related {
     layer: &'static str,
     id: String,
     label: Option<String>,
-    /// how
+    /// what it is to the record: above it, below it, its community
     relation: Bilingual,
 }
 
@@ -36,11 +36,14 @@ impl Related {
 /// The most related records that are listed.
 const RELATED: usize = 50;
 
+/// A record and the name of its field that points.
+type Pointing = (Arc<Record>, &'static str);
+
 /// Records by what they point at in one layer, at one revision; all lawful versions.
 #[derive(Default)]
 pub struct Incoming {
-    by_id: HashMap<RecordId, Vec<Arc<Record>>>,
-    by_code: HashMap<String, Vec<Arc<Record>>>,
+    by_id: HashMap<RecordId, Vec<Pointing>>,
+    by_code: HashMap<String, Vec<Pointing>>,
 }
 
 impl Incoming {
@@ -50,22 +53,22 @@ impl Incoming {
             let refers = |field: &FieldDef| field.refers.filter(|reference| reference.layer == target);
             let fields: Vec<_> = layer.def().fields.iter().enumerate().collect();
             let fields: Vec<_> =
-                fields.into_iter().filter_map(|(at, field)| Some((at, refers(field)?))).collect();
+                fields.into_iter().filter_map(|(at, field)| Some((at, field.name, refers(field)?))).collect();
             if fields.is_empty() {
                 continue;
             }
             for record in view.snapshot.layer(*layer).iter() {
-                for (at, reference) in &fields {
+                for (at, name, reference) in &fields {
                     let value = record.fields.get(*at).and_then(Value::as_text);
-                    incoming.note(record, reference.by, value.unwrap_or_default());
+                    incoming.note((record.clone(), *name), reference.by, value.unwrap_or_default());
                 }
             }
         }
         incoming
     }
 
-    fn note(&mut self, record: &Arc<Record>, by: RefBy, value: &str) {
-        let pointing = match by {
+    fn note(&mut self, pointing: Pointing, by: RefBy, value: &str) {
+        let known = match by {
             _ if value.is_empty() => return,
             RefBy::Id => match value.parse() {
                 Ok(id) => self.by_id.entry(id).or_default(),
@@ -76,7 +79,7 @@ impl Incoming {
                 None => self.by_code.entry(value.to_owned()).or_default(),
             },
         };
-        pointing.push(record.clone());
+        known.push(pointing);
     }
 }
 
@@ -95,7 +98,7 @@ pub fn related(app: &App, view: &View, record: &Record) -> Vec<Related> {
             RefBy::Code => layer.by_code(value).find(|record| view.holds(record)),
         };
         if let Some(target) = target.filter(|target| view.sees(target)) {
-            found.push(Related::to(target, own.field_title(field.name)));
+            found.push(Related::to(target, vocab::relation(own.name, field.name).to.clone()));
         }
     }
     let key = (record.layer, view.revision(), view.newest);
@@ -103,9 +106,10 @@ pub fn related(app: &App, view: &View, record: &Record) -> Vec<Related> {
     let by_code = record.code.as_deref().and_then(|code| incoming.by_code.get(code));
     let pointing = incoming.by_id.get(&record.id).into_iter().chain(by_code).flatten();
     let mut pointing: Vec<_> =
-        pointing.filter(|other| other.id != record.id && view.holds(other)).take(RELATED).collect();
-    pointing.sort_by_key(|other| other.layer.index());
-    found.extend(pointing.into_iter().map(|other| Related::to(other, other.layer.def().title())));
+        pointing.filter(|(other, _)| other.id != record.id && view.holds(other)).take(RELATED).collect();
+    pointing.sort_by_key(|(other, _)| other.layer.index());
+    let word = |other: &Record, field| vocab::relation(other.layer.name(), field).from.clone();
+    found.extend(pointing.into_iter().map(|(other, field)| Related::to(other, word(other, field))));
     found.truncate(RELATED);
     found
 }

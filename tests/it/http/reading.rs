@@ -79,6 +79,9 @@ async fn a_record_comes_with_measures_relations_and_history() {
     assert!((area - 11_170.0).abs() < 30.0, "{area}");
     let related: Vec<_> = doc["related"].as_array().unwrap().iter().map(|r| r["label"].clone()).collect();
     assert_eq!(related, [json!("华山街道"), json!("东门")]);
+    let words: Vec<_> =
+        doc["related"].as_array().unwrap().iter().map(|r| r["relation"]["zh"].clone()).collect();
+    assert_eq!(words, [json!("所属社区"), json!("出入口")]);
     assert_eq!(doc["history"][0]["reason"], "初次入库");
     assert_eq!(doc["history"][0]["op"], "insert");
     let tag = reply.header("etag").to_owned();
