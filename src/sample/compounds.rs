@@ -56,8 +56,36 @@ struct Yard<'a> {
     villages: VecDeque<NameFact>,
     /// next number of a courtyard on each street
     numbers: BTreeMap<usize, usize>,
+    /// how many of a kind are named after each community
+    named: BTreeMap<(Option<usize>, &'static str), usize>,
     dice: Dice,
     serial: usize,
+}
+
+/// What small parks, units behind walls and works are called after their community's name.
+const PARKS: &[&str] = &[
+    "樱花游园",
+    "银杏游园",
+    "海棠游园",
+    "玉兰游园",
+    "紫薇游园",
+    "茶花游园",
+    "丁香游园",
+    "竹影游园",
+    "石榴游园",
+];
+const OFFICES: &[&str] =
+    &["设计院大院", "地质队大院", "水文站大院", "供电所大院", "粮站大院", "测绘队大院", "气象站大院"];
+const FACTORIES: &[&str] = &["印刷厂", "电缆厂", "纺织厂", "食品厂", "铸造厂", "塑料厂", "汽修厂", "制药厂"];
+
+/// A number in Chinese, as names have it.
+fn numeral(number: usize) -> String {
+    const DIGITS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    match number {
+        1..=10 => DIGITS[number - 1].to_owned(),
+        11..=19 => format!("十{}", DIGITS[number - 11]),
+        _ => number.to_string(),
+    }
 }
 
 /// A gate: where in the plane, where on earth, the street's place it leads to, the street.
@@ -76,6 +104,7 @@ pub(super) fn write(town: &Town, streets: &[Street], blocks: Vec<Block>, ledger:
         estates: facts::names("estate"),
         villages: facts::names("village"),
         numbers: BTreeMap::new(),
+        named: BTreeMap::new(),
         dice: Dice::new(town.seed, "compounds"),
         serial: 0,
     };
@@ -134,20 +163,36 @@ impl Yard<'_> {
         Land { kind, name, centre, community }
     }
 
-    /// A name for land that has none of its own, by its community and a number.
+    /// A name for land that has none of its own, after its community.
     fn land_name(&mut self, kind: &str, community: Option<usize>) -> Option<String> {
-        let word = match kind {
-            "park" => "游园",
-            "school" => "学校",
-            "office" => "单位大院",
-            "factory" => "厂区",
-            "construction" => "在建地块",
-            "square" => "广场",
+        let words: &[&str] = match kind {
+            "park" => PARKS,
+            "school" => &["学校"],
+            "office" => OFFICES,
+            "factory" => FACTORIES,
+            "construction" => &["在建地块"],
+            "square" => &["广场", "文化广场", "中心广场"],
             _ => return None,
         };
-        let community = &self.town.communities[community?];
-        let stem = community.short.trim_end_matches("社区");
-        Some(format!("{stem}{word}{}", self.serial % 97 + 1))
+        Some(self.after_community(words, community?))
+    }
+
+    /// The community's name and one of some words, each once before a second round.
+    fn after_community(&mut self, words: &[&'static str], community: usize) -> String {
+        let nth = self.nth(Some(community), words[0]);
+        let stem = self.town.communities[community].short.trim_end_matches("社区");
+        let word = words[(5 * community + nth) % words.len()];
+        match nth / words.len() {
+            0 => format!("{stem}{word}"),
+            round => format!("{stem}第{}{word}", numeral(round + 1)),
+        }
+    }
+
+    /// How many of a kind the community already had; this is one more.
+    fn nth(&mut self, community: Option<usize>, kind: &'static str) -> usize {
+        let count = self.named.entry((community, kind)).or_insert(0);
+        *count += 1;
+        *count - 1
     }
 
     fn write_water(&mut self, ring: &[P], kind: &str, name: Option<&'static str>, ledger: &mut Ledger) {
@@ -176,9 +221,9 @@ impl Yard<'_> {
         let code = self.next_code('X');
         let openings = self.open_gates(face, &mut ring, size, kind);
         let street = openings.first().map(|opening| opening.street);
-        let (name, fact) = self.home_name(kind, street);
         let address =
             street.and_then(|at| Some(format!("{}{}号", self.streets[at].name?.name, self.number(at))));
+        let (name, fact) = self.home_name(kind, address.as_deref(), community);
         let buildings = buildings::place(self.town, &ring, kind, centre, &mut self.dice);
         let old =
             matches!(kind, "old_estate" | "courtyard" | "work_unit" | "urban_village" | "natural_village");
@@ -215,7 +260,13 @@ impl Yard<'_> {
         *next - 2
     }
 
-    fn home_name(&mut self, kind: &str, street: Option<usize>) -> (String, Option<NameFact>) {
+    /// A name from the lists, else by the address, else after the community.
+    fn home_name(
+        &mut self,
+        kind: &str,
+        address: Option<&str>,
+        community: Option<usize>,
+    ) -> (String, Option<NameFact>) {
         let fact = match kind {
             "estate" | "resettlement" => self.estates.pop_front(),
             "urban_village" | "natural_village" => self.villages.pop_front(),
@@ -224,7 +275,6 @@ impl Yard<'_> {
         if let Some(fact) = fact {
             return (fact.name.into(), Some(fact));
         }
-        let street = street.and_then(|at| Some((at, self.streets[at].name?.name)));
         let word = match kind {
             "work_unit" => "单位宿舍",
             "commercial" => "商场",
@@ -232,9 +282,14 @@ impl Yard<'_> {
             "natural_village" | "urban_village" => "居民点",
             _ => "院",
         };
-        let name = match street {
-            Some((at, name)) => format!("{name}{}号{word}", self.number(at) + 1),
-            None => format!("{word}{}", self.serial),
+        let name = match (address, community) {
+            (Some(address), _) => format!("{address}{word}"),
+            (None, Some(community)) if word != "院" => self.after_community(&[word], community),
+            // The whole name of the community: some are called after a street, and so are other courtyards.
+            _ => {
+                let whole = community.map_or("边角", |at| self.town.communities[at].short);
+                format!("{whole}{}号{word}", self.nth(community, word) + 1)
+            }
         };
         (name, None)
     }

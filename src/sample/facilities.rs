@@ -144,16 +144,49 @@ impl Writer<'_> {
                 }
                 .into(),
             ),
-            operator: Some(
-                match kind {
-                    "shop" | "supermarket" | "restaurant" | "pharmacy" | "bank" => "演示经营者",
-                    _ => "演示运营单位",
-                }
-                .into(),
-            ),
+            operator: Some(self.operator(kind, community)),
             capacity: matches!(kind, "meal_hall" | "day_care" | "infant_care")
                 .then_some(30 + (floor / 8.0) as i64),
             ..self.plain(kind, stem, word, community)
+        }
+    }
+
+    /// Who runs a facility: the committee, the street's office, a bureau or somebody in business.
+    fn operator(&self, kind: &str, community: Option<usize>) -> String {
+        let Some(place) = community.map(|at| &self.town.communities[at]) else {
+            return "演示经营者".into();
+        };
+        let street = self.town.streets[place.street].name;
+        let turn = self.serial % 3;
+        match kind {
+            "community_hall" | "service_station" | "culture_station" | "library" | "child_care" => {
+                format!("{}居民委员会", place.short)
+            }
+            "sports_ground" | "playground" | "shelter" | "disability" | "meal_hall" | "day_care"
+                if turn > 0 =>
+            {
+                format!("{}居民委员会", place.short)
+            }
+            "meal_hall" | "day_care" | "elder_centre" | "elder_home" if turn == 0 => {
+                "演示养老服务公司".into()
+            }
+            "health_station" => format!("{street}社区卫生服务中心"),
+            "health_centre" => "五华区卫生健康局（演示）".into(),
+            "police_station" => "五华区公安分局（演示）".into(),
+            "justice" => "五华区司法局（演示）".into(),
+            "fire_station" => "五华区消防救援大队（演示）".into(),
+            "public_toilet" | "waste" if turn == 0 => "五华区城市管理局（演示）".into(),
+            "infant_care" => "演示托育公司".into(),
+            "kindergarten" if turn == 0 => "五华区教育体育局（演示）".into(),
+            "kindergarten" => "演示教育公司".into(),
+            "market" => "演示市场管理公司".into(),
+            "parking" | "charging" => "演示城市服务公司".into(),
+            "post_parcel" => "演示快递加盟商".into(),
+            "bank" => "演示银行".into(),
+            "worship" => "寺务管理小组（演示）".into(),
+            "shop" | "supermarket" | "restaurant" | "pharmacy" | "household_service" => "演示经营者".into(),
+            _ if street.ends_with("街道") => format!("{street}办事处"),
+            _ => format!("{street}管理委员会"),
         }
     }
 
@@ -240,11 +273,8 @@ impl Writer<'_> {
             _ => "",
         };
         let stem = land.name.clone().unwrap_or_default();
-        let stem = match stem.split_once("学校") {
-            Some((stem, number)) if !word.is_empty() => format!("{stem}第{number}"),
-            _ => stem,
-        };
-        let mut facility = self.plain(kind, &stem, word, land.community);
+        let stem = stem.strip_suffix("学校").filter(|_| !word.is_empty()).unwrap_or(&stem);
+        let mut facility = self.plain(kind, stem, word, land.community);
         (facility.radius_m, facility.circle) = match kind {
             "primary_school" => (Some(500.0), Some("10".into())),
             "middle_school" | "hospital" => (Some(1_000.0), Some("15".into())),

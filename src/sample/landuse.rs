@@ -52,6 +52,9 @@ pub(super) enum Plot {
     Water { ring: Vec<P>, kind: &'static str, name: Option<&'static str> },
 }
 
+/// Reservoirs so far: where, and their names.
+type Reservoirs = Vec<(P, &'static str)>;
+
 /// The plots of one block.
 pub(super) struct Block {
     pub(super) face: usize,
@@ -69,7 +72,7 @@ pub(super) fn streets_by_edge(streets: &[Street]) -> BTreeMap<usize, usize> {
 pub(super) fn plan(town: &Town) -> Vec<Block> {
     let dice = &mut Dice::new(town.seed, "land use");
     let mut blocks: Vec<Block> = Vec::new();
-    let mut water = 0;
+    let mut water = Vec::new();
     for face in town.district_faces() {
         let ring = town.mesh.ring(face);
         let corners = town.mesh.corners(&ring);
@@ -170,21 +173,28 @@ fn homes_kind(density: f64, dice: &mut Dice) -> &'static str {
     ])
 }
 
-fn fill_country(town: &Town, core: Vec<P>, centre: P, block: &mut Block, water: &mut usize, dice: &mut Dice) {
+fn fill_country(
+    town: &Town,
+    core: Vec<P>,
+    centre: P,
+    block: &mut Block,
+    water: &mut Reservoirs,
+    dice: &mut Dice,
+) {
     const RESERVOIRS: [&str; 6] =
         ["三多水库", "西北沙河水库", "龙庆水库", "红坡水库", "瓦恭坝塘", "桃园坝塘"];
     let flat = 0.5
         + 0.5 * super::random::noise(town.seed ^ 77, centre.x / 2_200.0, centre.y / 2_200.0)
         + 0.4 * town.terrain.urban(centre);
-    if *water < RESERVOIRS.len() && dice.chance(0.045) && area_and_centroid(&core).0 > 250_000.0 {
+    if water.len() < RESERVOIRS.len() && dice.chance(0.045) && area_and_centroid(&core).0 > 250_000.0 {
         let (_, middle) = area_and_centroid(&core);
         let inner: Vec<P> = core.iter().map(|&q| middle + (q - middle) * 0.55).collect();
-        block.plots.push(Plot::Water {
-            ring: rounded(inner),
-            kind: "reservoir",
-            name: Some(RESERVOIRS[*water]),
-        });
-        *water += 1;
+        // Basins side by side are parts of one water.
+        let near = water.iter().find(|(other, _)| other.to(middle) < 2_500.0);
+        let fresh = RESERVOIRS.iter().find(|name| water.iter().all(|(_, taken)| taken != *name));
+        let name = near.map(|(_, name)| *name).or(fresh.copied());
+        block.plots.push(Plot::Water { ring: rounded(inner), kind: "reservoir", name });
+        water.extend(name.map(|name| (middle, name)));
         return;
     }
     if dice.chance(0.16 + 0.4 * flat) {

@@ -99,12 +99,9 @@ fn write_street(
     let shape = town.mesh.chain(&street.sides);
     let middle: Coord = shape.0[shape.0.len() / 2];
     let code = place_code(&street.code);
-    let lasting = match street.kind {
-        Kind::TownshipRoad => Some("23214"),
-        _ => None,
-    };
+    let category = if street.kind == Kind::TownshipRoad { "23214" } else { "23400" };
     let record =
-        place(current.name, lasting, Some(toneless(current.pinyin)), &code, vec![town.county.clone()]);
+        place(current.name, Some(category), Some(toneless(current.pinyin)), &code, vec![town.county.clone()]);
     let id = ledger.add(record, Entry::at(code.clone(), point(middle)));
     if street.kind <= Kind::Arterial {
         let extent = PlaceExtent {

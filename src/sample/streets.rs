@@ -162,6 +162,7 @@ fn give_names(town: &Town, streets: &mut [Street]) {
     for pool in &mut pools {
         pool.retain(|fact| !used.contains(fact.name));
     }
+    name_round_the_lake(town, streets, &mut pools[1]);
     let dice = &mut Dice::new(town.seed, "street names");
     let mut order: Vec<usize> =
         (0..streets.len()).filter(|&at| streets[at].own && streets[at].name.is_none()).collect();
@@ -174,7 +175,8 @@ fn give_names(town: &Town, streets: &mut [Street]) {
     });
     for at in order {
         let street = &mut streets[at];
-        // A great street takes a name of the next list when its own is used up; lanes have their own.
+        // A great street takes a name of the next list when its own is used up, from the end of it: the
+        // known names are at its beginning. Lanes have their own.
         let lists = match street.kind {
             Kind::Expressway | Kind::Arterial => 0..3,
             Kind::Secondary => 1..3,
@@ -182,7 +184,43 @@ fn give_names(town: &Town, streets: &mut [Street]) {
             Kind::Lane if dice.chance(0.62) => 3..4,
             _ => continue,
         };
-        street.name = pools[lists].iter_mut().find_map(VecDeque::pop_front);
+        let (own, next) = (lists.start, lists.start + 1..lists.end);
+        street.name = pools[own].pop_front();
+        if street.name.is_none() {
+            street.name = pools[next].iter_mut().find_map(VecDeque::pop_back);
+        }
+    }
+}
+
+/// The streets named after the lake lie at its shores, each on its side and along it.
+fn name_round_the_lake(town: &Town, streets: &mut [Street], pool: &mut VecDeque<NameFact>) {
+    const SHORES: &[(&str, P, bool)] = &[
+        ("翠湖北路", P { x: 250.0, y: 1_680.0 }, true),
+        ("翠湖南路", P { x: 250.0, y: 1_220.0 }, true),
+        ("翠湖东路", P { x: 480.0, y: 1_450.0 }, false),
+        ("翠湖西路", P { x: 20.0, y: 1_450.0 }, false),
+    ];
+    for (name, shore, east_west) in SHORES {
+        let Some(fact) = pool.iter().position(|fact| fact.name == *name).and_then(|at| pool.remove(at))
+        else {
+            continue;
+        };
+        // How far the nearest side that runs the right way is.
+        let away = |street: &Street| {
+            let ends = street
+                .sides
+                .iter()
+                .map(|side| (town.mesh.nodes[town.mesh.start(*side)], town.mesh.nodes[town.mesh.end(*side)]));
+            let along = ends.filter(|(a, b)| ((*b - *a).x.abs() > (*b - *a).y.abs()) == *east_west);
+            along.map(|(a, b)| super::plane::distance_to_segment(*shore, a, b)).fold(f64::INFINITY, f64::min)
+        };
+        let free = streets.iter_mut().filter(|street| {
+            street.own && street.name.is_none() && matches!(street.kind, Kind::Secondary | Kind::Branch)
+        });
+        match free.map(|street| (away(street), street)).min_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((metres, street)) if metres < 500.0 => street.name = Some(fact),
+            _ => pool.push_front(fact),
+        }
     }
 }
 
