@@ -35,7 +35,8 @@ pub enum HitKind {
     Infix,
     /// the query is in its pinyin from some syllable on, or the first letters of its syllables begin with it
     PinyinInfix,
-    /// its name has all characters of the query in order and ends like it: 人民中路 for 人民路
+    /// its name has all characters of the query in order and ends like it: 人民中路 for 人民路; or its pinyin
+    /// all syllables or initials, the first and the last among them
     Loose,
 }
 
@@ -146,7 +147,9 @@ fn fold(text: &str) -> impl Iterator<Item = char> + '_ {
 struct Query {
     text: String,
     whole: Finder<'static>,
-    pinyin: Option<Finder<'static>>,
+    pinyin: Option<String>,
+    /// what all pinyin has in which it may be heard
+    sounds: Vec<Finder<'static>>,
     /// its first character, where it is long enough to be found with others in between
     first: Option<Finder<'static>>,
 }
@@ -158,9 +161,13 @@ impl Query {
         let mut chars = text.chars();
         let first = chars.next().map(|c| finder(c.encode_utf8(&mut [0; 4])));
         let loose = text.chars().count() >= 3 && chars.next_back().is_some_and(|last| !last.is_ascii());
+        let pinyin = pinyin::query(&text);
+        let beginning = pinyin.as_deref().and_then(pinyin::beginning);
+        let sounds = pinyin.as_deref().map(finder).into_iter();
         Self {
             whole: finder(&text),
-            pinyin: pinyin::query(&text).as_deref().map(finder),
+            sounds: sounds.chain(beginning.map(|piece| Finder::new(&piece).into_owned())).collect(),
+            pinyin,
             first: first.filter(|_| loose),
             text,
         }
@@ -210,14 +217,18 @@ impl Names {
         });
         let plain = found.len();
         if let Some(pinyin) = &query.pinyin {
-            self.listen(pinyin, |row, heard| {
+            let mut each = |row: usize, heard| {
                 let kind = match heard {
                     Heard::Whole => HitKind::Pinyin,
                     Heard::Beginning => HitKind::PinyinPrefix,
                     Heard::Part => HitKind::PinyinInfix,
+                    Heard::Loose => HitKind::Loose,
                 };
                 found.push(self.local(row, self.code(row), kind));
-            });
+            };
+            for piece in &query.sounds {
+                self.listen(piece, pinyin.as_bytes(), &mut each);
+            }
         }
         if let Some(first) = &query.first {
             self.scan(first, |row, at| {
@@ -247,17 +258,17 @@ impl Names {
         }
     }
 
-    /// Calls `each` with the rows whose pinyin has the query, and how.
-    fn listen(&self, query: &Finder, mut each: impl FnMut(usize, Heard)) {
+    /// Calls `each` with the rows in whose pinyin, of those that have a piece of text, the query is heard.
+    fn listen(&self, piece: &Finder, query: &[u8], each: &mut impl FnMut(usize, Heard)) {
         let (mut at, mut nth) = (0, 0);
-        while let Some(found) = query.find(&self.sounds[at..]) {
+        while let Some(found) = piece.find(&self.sounds[at..]) {
             let begins = |nth: usize| self.heard_of.get(nth).map(|(start, _)| *start as usize);
             while begins(nth + 1).is_some_and(|start| start <= at + found) {
                 nth += 1;
             }
             let end = begins(nth + 1).unwrap_or(self.sounds.len());
             let Some(&(start, row)) = self.heard_of.get(nth) else { return };
-            if let Some(heard) = pinyin::heard(&self.sounds[start as usize..end], query.needle()) {
+            if let Some(heard) = pinyin::heard(&self.sounds[start as usize..end], query) {
                 each(row.into(), heard);
             }
             at = end;

@@ -101,6 +101,14 @@ pub(super) enum Heard {
     Beginning,
     /// some syllable on, or its initials begin with the query
     Part,
+    /// it has all syllables or all initials of the query in order, its first and its last, others in between
+    Loose,
+}
+
+/// A piece of text that is in all pinyin in which a query can be heard with other syllables in between;
+/// `None` for one that is too short.
+pub(super) fn beginning(query: &str) -> Option<[u8; 2]> {
+    query.bytes().next().filter(|_| query.len() > 2).map(|first| [INITIALS, first])
 }
 
 /// How a query occurs in the pinyin that [`push`] wrote, once or several times.
@@ -118,9 +126,49 @@ fn heard_in(one: &[u8], query: &[u8]) -> Option<Heard> {
         Some(Heard::Beginning)
     } else if initials.starts_with(query) || places.iter().any(from) {
         Some(Heard::Part)
+    } else if query.len() > 2 && (between(initials, query) || spread(letters, places, query)) {
+        Some(Heard::Loose)
     } else {
         None
     }
+}
+
+/// Whether initials have those of a query in order, its first and its last, and at most two others.
+fn between(initials: &[u8], query: &[u8]) -> bool {
+    let mut rest = initials.iter();
+    initials.len() <= query.len() + 2
+        && initials.first() == query.first()
+        && initials.last() == query.last()
+        && query.iter().all(|letter| rest.any(|other| other == letter))
+}
+
+/// Whether a query is the first, the last and some other syllables of a name, in order.
+fn spread(letters: &[u8], places: &[u8], query: &[u8]) -> bool {
+    // How much of the query can be said with the syllables so far, the first one in it.
+    let mut said = Vec::new();
+    for (nth, place) in places.iter().enumerate() {
+        let from = usize::from(place - 0x80);
+        let to = places.get(nth + 1).map_or(letters.len(), |next| usize::from(next - 0x80));
+        let Some(syllable) = letters.get(from..to) else { return false };
+        let ends = |at: usize| {
+            query.get(at..).is_some_and(|rest| rest.starts_with(syllable)).then(|| at + syllable.len())
+        };
+        let more: Vec<usize> = if nth == 0 {
+            ends(0).into_iter().collect()
+        } else {
+            said.iter().copied().filter_map(ends).collect()
+        };
+        if nth + 1 == places.len() {
+            return more.contains(&query.len());
+        }
+        if nth == 0 && more.is_empty() {
+            return false;
+        }
+        said.extend(more);
+        said.sort_unstable();
+        said.dedup();
+    }
+    false
 }
 
 #[cfg(test)]
@@ -171,6 +219,17 @@ mod tests {
             ("ch", Some(Heard::Part)),
             ("ihu", None),
             ("uchl", None),
+        ] {
+            assert_eq!(heard(&text, asked.as_bytes()), expected, "{asked}");
+        }
+        text.clear();
+        push("Cuìhú Dōnglù", &mut text);
+        for (asked, expected) in [
+            ("cuihulu", Some(Heard::Loose)),
+            ("chl", Some(Heard::Loose)),
+            ("cuihudo", Some(Heard::Beginning)),
+            ("hulu", None),
+            ("cuidong", None),
         ] {
             assert_eq!(heard(&text, asked.as_bytes()), expected, "{asked}");
         }

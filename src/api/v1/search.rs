@@ -36,7 +36,7 @@ pub struct Hit {
     /// a point of it, longitude and latitude
     at: Option<[f64; 2]>,
     /// how it was found, better ones first: code, exact, pinyin, prefix, pinyin_prefix, infix, pinyin_infix,
-    /// or loose (all characters in order, others in between)
+    /// or loose (all characters or syllables in order, others in between)
     #[serde(rename = "match")]
     kind: &'static str,
     /// how many records the hit stands for: signs, pieces of roads and of water with the same label are one
