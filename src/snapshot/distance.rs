@@ -10,17 +10,25 @@ use super::ring;
 /// the equator): distances on a sphere of this radius, with the same latitudes, never exceed geodesic ones.
 const LEAST_RADIUS: f64 = 6_335_400.0;
 
+/// Square of the eccentricity of the CGCS2000 ellipsoid.
+const ECCENTRICITY2: f64 = 0.006_694_380_022_90;
+
 /// A place to measure from.
 pub(super) struct From {
     at: Coord,
     sin: f64,
     cos: f64,
+    /// metres of a degree of longitude here for each of a degree of latitude
+    stretch: f64,
 }
 
 impl From {
     pub fn new(at: Coord) -> Self {
         let latitude = at.y.to_radians();
-        Self { at, sin: latitude.sin(), cos: latitude.cos() }
+        let (sin, cos) = latitude.sin_cos();
+        // Radii of curvature: across the meridian over along it.
+        let stretch = cos * (1.0 - ECCENTRICITY2 * sin * sin) / (1.0 - ECCENTRICITY2);
+        Self { at, sin, cos, stretch }
     }
 
     /// No point of the box is nearer than this, in metres: at most about 1.5 times too small where that
@@ -65,9 +73,9 @@ impl From {
 
     /// Metres to the nearest point of a geometry, 0 inside an area; `None` for an empty one.
     ///
-    /// The nearest point is sought with longitudes shortened by the cosine of the latitude here and then
-    /// measured on the ellipsoid: exact for points; for lines and areas the point found is the nearest
-    /// one as long as they are within some ten kilometres, and a point of theirs in any case.
+    /// The nearest point is sought on the plane that touches the ellipsoid here and then measured on the
+    /// ellipsoid: exact for points; for lines and areas the point found is the nearest one as long as they
+    /// are within some ten kilometres, and a point of theirs in any case.
     pub fn metres(&self, geometry: &Geometry) -> Option<f64> {
         let mut nearest = Nearest { from: self, squared: f64::INFINITY, at: self.at };
         nearest.geometry(geometry);
@@ -121,7 +129,7 @@ impl Nearest<'_> {
     }
 
     fn segment(&mut self, a: Coord, b: Coord) {
-        let flat = |c: Coord| ((c.x - self.from.at.x) * self.from.cos, c.y - self.from.at.y);
+        let flat = |c: Coord| ((c.x - self.from.at.x) * self.from.stretch, c.y - self.from.at.y);
         let ((ax, ay), (bx, by)) = (flat(a), flat(b));
         let (dx, dy) = (bx - ax, by - ay);
         let length = dx * dx + dy * dy;

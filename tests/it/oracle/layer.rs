@@ -61,9 +61,10 @@ impl NaiveLayer {
         self.keys_where(|record| record.geometry.as_deref().is_some_and(|g| g.intersects(with)))
     }
 
-    /// Nearest by the point that is nearest with longitudes shortened by the cosine of the latitude.
+    /// Nearest by the point that is nearest on the plane that touches the ellipsoid at `at`.
     pub fn nearest(&self, at: Coord, k: usize, as_of: Date) -> Vec<(f64, RecordKey)> {
-        let scale = at.y.to_radians().cos();
+        let (sin, cos) = at.y.to_radians().sin_cos();
+        let scale = cos * (1.0 - 0.0066943800229 * sin * sin) / (1.0 - 0.0066943800229);
         let flat = |c: Coord| Coord { x: (c.x - at.x) * scale, y: c.y - at.y };
         let origin = Point::new(0.0, 0.0);
         let measure = |p: Point| Geodesic.distance(Point(at), Point::new(p.x() / scale + at.x, p.y() + at.y));
