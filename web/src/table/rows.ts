@@ -1,6 +1,6 @@
 // The rows of a layer's table, fetched page by page as they come into view.
 import { ref, shallowRef } from 'vue'
-import { api, Problem } from '../api/client'
+import { api, Problem, type FeaturePage } from '../api/client'
 import type { Geometry, Json } from '../api/types'
 import type { Row } from './plan'
 
@@ -22,9 +22,11 @@ const askedOf = (query: Query) => ({
   datetime: query.datetime,
 })
 
+const rowOf = ({ id, properties, geometry }: FeaturePage['features'][number]): Row => ({ id, values: properties as Record<string, Json>, geometry: geometry as Geometry | null })
+
 async function fetchRows(query: Query, offset: number, limit: number, signal?: AbortSignal): Promise<{ rows: Row[]; total: number }> {
   const page = await api.items(query.layer, { ...askedOf(query), offset, limit }, signal)
-  const rows = page.features.map(({ id, properties, geometry }) => ({ id, values: properties as Record<string, Json>, geometry: geometry as Geometry | null }))
+  const rows = page.features.map(rowOf)
   return { rows, total: page.numberMatched ?? rows.length }
 }
 
@@ -117,14 +119,17 @@ export class Rows {
     return (await fetchRows(query, first, count)).rows
   }
 
-  /** All rows, in pages of the server's most, as far as `until` allows. */
-  async *all(signal: AbortSignal, step = 5000): AsyncGenerator<Row[]> {
-    const query = this.query
-    if (!query) return
-    for (let offset = 0; ; offset += step) {
-      const { rows, total } = await fetchRows(query, offset, step, signal)
-      yield rows
-      if (offset + step >= total || rows.length === 0) return
+  /** All rows one page after another, by the server's own marks. */
+  async *all(signal: AbortSignal, limit = 10_000): AsyncGenerator<Row[]> {
+    if (!this.query) return
+    let params: Record<string, string | number | null> = { ...askedOf(this.query), limit }
+    for (;;) {
+      const page = await api.items(this.query.layer, params, signal)
+      yield page.features.map(rowOf)
+      const next = page.links?.find(({ rel }) => rel === 'next')?.href
+      if (!next) return
+      // only the mark is taken from the link: never another machine
+      params = { ...params, cursor: new URL(next, location.origin).searchParams.get('cursor') }
     }
   }
 

@@ -6,7 +6,7 @@ import { keepColumns, readColumns, usualColumns, type Column } from '../../table
 import { asks, cql, nextSort, sortby, type ColumnFilter, type Filters, type Sort } from '../../table/filter'
 import type { Row } from '../../table/plan'
 import { rangeOf, type Cell } from '../../table/range'
-import { Rows } from '../../table/rows'
+import { Rows, type Query } from '../../table/rows'
 
 export function useTable(name: () => string) {
   const register = useRegister()
@@ -37,14 +37,17 @@ export function useTable(name: () => string) {
     cursor.value = anchor.value = { row: 0, column: 0 }
   }, { immediate: true, flush: 'sync' })
 
-  const query = computed(() => ({
-    layer: name(),
-    filter: cql(filters.value, layer.value?.fields ?? []),
-    sortby: sortby(sort.value),
-    datetime: view.asOf,
-  }))
-  watch(query, (next, before) => {
-    if (JSON.stringify(next) === JSON.stringify(before)) return
+  /** The same object as long as the same is asked: a new revision is no new question. */
+  const query = computed<Query>((before) => {
+    const next = {
+      layer: name(),
+      filter: cql(filters.value, layer.value?.fields ?? []),
+      sortby: sortby(sort.value),
+      datetime: view.asOf,
+    }
+    return before && JSON.stringify(next) === JSON.stringify(before) ? before : next
+  })
+  watch(query, (next) => {
     rows.turnTo(next)
     picked.value = new Map()
     go({ row: 0, column: cursor.value.column })

@@ -1,0 +1,136 @@
+// The table: sorted, filtered, written into, pasted into from a spreadsheet, undone.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { closeBrowser, sitDown } from '../driver/desk.mjs'
+import { Office } from '../driver/office.mjs'
+import { serve } from '../driver/server.mjs'
+import { TableWork } from '../driver/table.mjs'
+
+describe('a layer as a table', () => {
+  let server, office, desk, table
+  before(async () => {
+    server = await serve(process.env.E2E_DEMO, '--demo')
+    office = new Office(server.address)
+  })
+  after(async () => {
+    await closeBrowser()
+    await server?.stop()
+  })
+  beforeEach(async () => {
+    desk = await sitDown(server.address, '/table/door_plate')
+    table = new TableWork(desk)
+    await table.stands()
+    await table.withoutMap()
+  })
+  afterEach(async () => {
+    assert.deepEqual(desk.strangers(), [])
+    assert.deepEqual(desk.faults, [])
+    await desk.leave()
+  })
+
+  it('has only the rows in view, wherever one scrolls', async () => {
+    const { layers } = await office.register()
+    const total = layers.find((layer) => layer.name === 'door_plate').count
+    assert.equal(await table.count(), total)
+    await table.press('Control+End')
+    await table.rowStands(total)
+    assert.ok((await table.rowsInPage()) < 80)
+  })
+
+  it('sorts and filters, and says how it is filtered', async () => {
+    await table.sortBy('code')
+    const rising = await table.column('code')
+    assert.deepEqual(rising, [...rising].sort())
+    await table.sortBy('code')
+    const falling = await table.column('code')
+    assert.deepEqual(falling, [...falling].sort().reverse())
+    const all = await table.count()
+    await table.filterByCode('status', '预留')
+    const some = await table.count()
+    assert.ok(some > 0 && some < all)
+    assert.ok((await table.column('status')).every((text) => text === '预留'))
+    assert.match(await desk.text('[data-test=chip]'), /状态：预留/)
+    await table.filterByText('plate_no', '96')
+    assert.ok((await table.count()) < some)
+    assert.ok((await table.column('plate_no')).every((text) => text.includes('96')))
+  })
+
+  it('remembers which columns one chose', async () => {
+    await table.toggleColumn('remarks')
+    await desk.page.reload()
+    await table.stands()
+    assert.equal(await desk.test('sort-remarks').count(), 1)
+  })
+
+  it('takes what is written into a cell, pasted as a block, and takes it back', async () => {
+    await table.sortBy('code')
+    const ids = await table.ids(3)
+    const value = async (at, name) => (await office.record({ layer: 'door_plate', id: ids[at] })).attributes[name]
+    const before = [await value(1, 'plate_no'), await value(2, 'plate_no')]
+
+    await table.startEditing({ by: '王五', reason: '年度核查更正', document: '五民〔2026〕3 号' })
+    await table.write(0, 'road', '翠湖东路')
+    await table.saved()
+    assert.equal(await value(0, 'road'), '翠湖东路')
+
+    await table.stand(1, 'plate_no')
+    const changed = await table.paste('甲1号\t530102DX1\r\n甲2号\t530102DX2\r\n')
+    assert.equal(changed.length, 4)
+    assert.match(changed[0], new RegExp(`${before[0]}[\\s\\S]*甲1号`))
+    await table.savePreview()
+    assert.deepEqual([await value(1, 'plate_no'), await value(2, 'plate_no'), await value(2, 'code')], ['甲1号', '甲2号', '530102DX2'])
+    const [newest] = (await office.ask('/api/v1/log?limit=1')).entries
+    assert.equal(newest.counts.door_plate.update, 2, 'one change set for the whole paste')
+    assert.equal(newest.document, '五民〔2026〕3 号')
+
+    await table.undo()
+    assert.deepEqual([await value(1, 'plate_no'), await value(2, 'plate_no')], before)
+    await table.redo()
+    assert.equal(await value(1, 'plate_no'), '甲1号')
+    await table.undo()
+    await table.undo()
+    assert.notEqual(await value(0, 'road'), '翠湖东路')
+  })
+
+  it('says what does not fit and keeps what was written', async () => {
+    await table.startEditing({ by: '王五', reason: '试' })
+    await table.write(0, 'confirmed', '去年', { shown: true })
+    await desk.sees('应为日期')
+    assert.equal(await desk.test('editor').inputValue(), '去年')
+  })
+
+  it('lets two people settle what both changed', async () => {
+    const [id] = await table.ids(1)
+    const hit = { layer: 'door_plate', id }
+    await table.startEditing({ by: '王五', reason: '两人同时' })
+    await table.begin(0, 'road', '王五写的路')
+    const revision = await office.change(hit, { road: '李四写的路' }, '先改一步')
+    await desk.sees(`已更新到第 ${revision} 版`)
+    await desk.press('Enter')
+    await desk.test('conflict').waitFor()
+    assert.match(await desk.text('[data-test=conflict]'), /李四写的路[\s\S]*王五写的路/)
+    await desk.test('all-mine').click()
+    await desk.test('settle').click()
+    await table.saved()
+    assert.equal((await office.record(hit)).attributes.road, '王五写的路')
+  })
+
+  it('keeps the draft of a form and says beside the field what is refused', async () => {
+    await table.openRecord(0)
+    await desk.test('edit-record').click()
+    await desk.page.locator('#form-road').fill('草稿路')
+    await desk.page.reload()
+    await desk.test('draft').getByRole('button').click()
+    assert.equal(await desk.page.locator('#form-road').inputValue(), '草稿路')
+    await desk.page.locator('#form-plate_no').fill('')
+    await desk.fill('form-by', '王五')
+    await desk.fill('form-reason', '补正')
+    await desk.test('form-save').click()
+    assert.match(await desk.text('[data-test=field-plate_no]'), /必填，不能清空/)
+    await desk.page.locator('#form-plate_no').fill('1号')
+    await desk.test('form-save').click()
+    await desk.test('record-form').waitFor({ state: 'detached' })
+    assert.match(await desk.text('[data-test=drawer]'), /草稿路/)
+    assert.equal(await desk.test('draft').count(), 0)
+  })
+})
