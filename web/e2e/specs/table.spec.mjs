@@ -130,7 +130,7 @@ describe('a layer as a table', () => {
     await desk.page.locator('#form-plate_no').fill('1号')
     await desk.test('form-save').click()
     await desk.test('record-form').waitFor({ state: 'detached' })
-    assert.match(await desk.text('[data-test=drawer]'), /草稿路/)
+    await desk.page.locator('[data-test=drawer]').getByText('草稿路').first().waitFor()
     assert.equal(await desk.test('draft').count(), 0)
   })
 })
