@@ -57,6 +57,7 @@ describe('changing the register', () => {
     await desk.undoIsDone()
     await desk.sees('已撤销')
     assert.equal(await desk.page.getByText(/已更新到第 .* 版/).filter({ visible: true }).count(), 0, 'one message is enough')
+    await desk.sees('改错了') // the drawer has the new history
     const [newest] = await desk.history()
     assert.match(newest, /改错了[\s\S]*王五/)
     assert.equal((await office.record(hit)).attributes.seat, attributes.seat)
