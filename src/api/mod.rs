@@ -27,3 +27,4 @@ pub use metrics::Metrics;
 pub use openapi::{document_3_0, document_3_1};
 pub use problem::Problem;
 pub use route::{Route, router, routes};
+pub use tiles::warm as warm_tiles;

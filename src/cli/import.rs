@@ -11,7 +11,7 @@ use super::stop;
 use super::words::{self, language, line, t, thousands, warn};
 use crate::crs::Crs;
 use crate::formats::{self, FeatureSource, ReadOptions};
-use crate::intake::{self, ImportOptions, ImportPlan};
+use crate::intake::{self, ImportOptions, ImportPlan, Invalid};
 use crate::model::{IdSource, Language, Layer, SetKind};
 use crate::register::{CommitError, Decision};
 use crate::snapshot::Snapshot;
@@ -39,12 +39,32 @@ pub struct Import {
     map: Vec<(String, String)>,
     #[arg(long, value_name = "COLUMN", help = t("按哪一列认出已有记录", "column by which existing records are recognised"))]
     key: Option<String>,
+    #[arg(long, value_enum, default_value = "repair", help = t("自相交的面：repair 修复，keep 照原样，refuse 拒绝", "areas that cross themselves: repair, keep as they are, or refuse"))]
+    invalid: OnInvalid,
     #[arg(long, help = t("只试算，不写入", "work it out, write nothing"))]
     dry_run: bool,
     #[command(flatten)]
     authorship: Authorship,
     #[arg(long, help = t("以 JSON 输出", "print JSON"))]
     json: bool,
+}
+
+/// What becomes of areas whose outline crosses itself.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum OnInvalid {
+    Repair,
+    Keep,
+    Refuse,
+}
+
+impl From<OnInvalid> for Invalid {
+    fn from(wanted: OnInvalid) -> Self {
+        match wanted {
+            OnInvalid::Repair => Self::Repair,
+            OnInvalid::Keep => Self::Keep,
+            OnInvalid::Refuse => Self::Refuse,
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -65,6 +85,7 @@ impl Import {
             map: self.map.clone(),
             key: self.key.clone(),
             encoding: self.encoding.clone(),
+            invalid: self.invalid.into(),
             ..ImportOptions::new(self.layer, file, today())
         };
         let header = self.authorship.clone().header(SetKind::Import);

@@ -46,6 +46,20 @@ pub struct ImportOptions {
     pub as_of: Date,
     /// the text encoding it was read in, if one was given
     pub encoding: Option<String>,
+    /// what becomes of areas whose outline crosses itself
+    pub invalid: Invalid,
+}
+
+/// What becomes of areas whose outline crosses or overlaps itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Invalid {
+    /// cut where it crosses; inside is what an odd number of outlines lie round
+    #[default]
+    Repair,
+    /// taken as it is
+    Keep,
+    /// the row is refused
+    Refuse,
 }
 
 impl ImportOptions {
@@ -60,6 +74,7 @@ impl ImportOptions {
             key: None,
             as_of,
             encoding: None,
+            invalid: Invalid::default(),
         }
     }
 

@@ -47,6 +47,12 @@ pub(super) const INVALID_POLYGON: Rule = rule(
     Severity::Warning,
     ("照原样导入，请核对", "imported as it is; please check"),
 );
+pub(super) const REPAIRED_POLYGON: Rule = rule(
+    "import.repaired_polygon",
+    Severity::Warning,
+    ("在相交处切开，已修复，请核对", "cut where it crosses and repaired; please check"),
+);
+pub(super) const REFUSED_POLYGON: Rule = rule("import.invalid_polygon", Severity::Error, REFUSED);
 pub(super) const DUPLICATE: Rule = rule("import.duplicate_key", Severity::Error, REFUSED);
 pub(super) const AMBIGUOUS: Rule = rule("import.ambiguous_key", Severity::Error, REFUSED);
 pub(super) const NO_KEY: Rule = rule("import.no_key", Severity::Error, REFUSED);

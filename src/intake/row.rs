@@ -10,7 +10,7 @@ use super::columns::{Columns, Target};
 use super::report::{self, At, Report};
 use super::shape::{Shape, Shaper};
 use super::values::{Reader, cell_text, kept};
-use super::{Counts, ImportError, ImportOptions};
+use super::{Counts, ImportError, ImportOptions, Invalid, validity};
 use crate::crs::{Crs, recognise};
 use crate::formats::{DeclaredCrs, FeatureSource, SourceFeature};
 use crate::model::{Date, Finding, Layer, Period, RecordId, Secrecy, Value, ValueError, geometry};
@@ -244,14 +244,8 @@ impl<'a> Reading<'a> {
         let first = (self.out_of_range.len() < 1000).then(|| first_coord(&found)).flatten();
         match self.shaper.shape(found) {
             Shape::Settled(geometry, invalid) => {
-                if let Some(place) = invalid {
-                    let at = At { row: Some(row), field: None, place: Some([place.x, place.y]) };
-                    self.report.note(&report::INVALID_POLYGON, at, || {
-                        let text = format!("{:.6} {:.6}", place.x, place.y);
-                        ("面的边界自相交".into(), "the polygon's outline crosses itself".into(), text)
-                    });
-                }
-                Some(Some(geometry))
+                let Some(place) = invalid else { return Some(Some(geometry)) };
+                self.crossed(row, geometry, place).map(Some)
             }
             Shape::Empty => self.without_geometry(row, true),
             Shape::LeftOut => {
@@ -271,6 +265,27 @@ impl<'a> Reading<'a> {
                 None
             }
         }
+    }
+
+    /// An area whose outline crosses itself at a place, as the options want it; `None` where it is refused.
+    fn crossed(&mut self, row: u64, geometry: Geometry, place: Coord) -> Option<Geometry> {
+        let at = At { row: Some(row), field: None, place: Some([place.x, place.y]) };
+        let text = format!("{:.6} {:.6}", place.x, place.y);
+        let (zh, en) = ("面的边界自相交", "the polygon's outline crosses itself");
+        let repaired =
+            (self.options.invalid == Invalid::Repair).then(|| validity::repaired(&geometry)).flatten();
+        if let Some((repaired, change_m2)) = repaired {
+            self.report.note(&report::REPAIRED_POLYGON, at, || {
+                let zh = format!("{zh}，修复使面积变化 {change_m2:.1} 平方米");
+                (zh, format!("{en}; the repair changes its area by {change_m2:.1} m²"), text)
+            });
+            return Some(repaired);
+        }
+        let refused = self.options.invalid == Invalid::Refuse;
+        let rule = if refused { &report::REFUSED_POLYGON } else { &report::INVALID_POLYGON };
+        self.report.note(rule, at, || (zh.into(), en.into(), text));
+        self.counts.refused += u64::from(refused);
+        (!refused).then_some(geometry)
     }
 
     fn without_geometry(&mut self, row: u64, expected: bool) -> Option<Option<Geometry>> {

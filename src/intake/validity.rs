@@ -1,9 +1,13 @@
-//! Whether an outline crosses itself: a sweep over the segments of a polygon, with a bound on its work.
+//! Whether an outline crosses itself: a sweep over the segments of a polygon, with a bound on its work; and
+//! the repair of those that do.
 //!
 //! Only crossings and overlaps are looked for: rings that touch in a point are common and do no harm.
-//! Not a repair: what is noticed is reported and kept as it is.
 
-use geo_types::{Coord, Geometry, Polygon};
+use crate::crs::geodesic::area_m2;
+use crate::model::GeometryKind;
+use crate::model::geometry::settle;
+use geo::MakeValid as _;
+use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use robust::{Coord as Exact, orient2d};
 
 /// Polygons with more vertices are not looked at.
@@ -19,6 +23,46 @@ pub(super) fn crossing(geometry: &Geometry) -> Option<Coord> {
         Geometry::MultiPolygon(polygons) => polygons.0.iter().find_map(of_polygon),
         _ => None,
     }
+}
+
+/// An area cut where its outline crosses, and by how many square metres that changed it: inside is what an odd
+/// number of outlines lie round, which turns a bow into its two halves. Vertices that were there stay where they
+/// are. `None` where nothing with an area is left, or no area was given.
+pub(super) fn repaired(geometry: &Geometry) -> Option<(Geometry, f64)> {
+    let Geometry::MultiPolygon(polygons) = geometry else { return None };
+    let valid = polygons.make_valid().ok().filter(|valid| !valid.0.is_empty())?;
+    let valid = settle(ordered(valid).into(), GeometryKind::Area).ok()?;
+    let change = area_m2(&valid) - area_m2(geometry);
+    Some((valid, change))
+}
+
+/// The same area with rings that begin at their least vertex and stand in rising order: triangles come in any
+/// order, and the same file must give the same area again.
+fn ordered(polygons: MultiPolygon) -> MultiPolygon {
+    let rank = |a: &Coord, b: &Coord| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y));
+    let turned = |ring: &LineString| {
+        let mut open = ring.0[..ring.0.len().saturating_sub(1)].to_vec();
+        let least = (0..open.len()).min_by(|a, b| rank(&open[*a], &open[*b])).unwrap_or(0);
+        open.rotate_left(least);
+        open.extend(open.first().copied());
+        LineString(open)
+    };
+    let by_first = |a: &LineString, b: &LineString| match (a.0.first(), b.0.first()) {
+        (Some(a), Some(b)) => rank(a, b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    };
+    let mut all: Vec<Polygon> = polygons
+        .iter()
+        .map(|polygon| {
+            let mut holes: Vec<LineString> = polygon.interiors().iter().map(turned).collect();
+            holes.sort_by(by_first);
+            Polygon::new(turned(polygon.exterior()), holes)
+        })
+        .collect();
+    all.sort_by(|a, b| {
+        by_first(a.exterior(), b.exterior()).then(a.exterior().0.len().cmp(&b.exterior().0.len()))
+    });
+    MultiPolygon(all)
 }
 
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 
 pub use layers::Limits;
 
-use crate::api::{App, Clock, Options, router};
+use crate::api::{self, App, Clock, Options, router};
 use crate::model::Secrecy;
 use crate::register::{Register, StoreError};
 
@@ -123,6 +123,8 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let Self { listener, app, routes, head_time } = self;
         let follower = follow::start(app.clone())?;
+        let opening = app.clone();
+        std::thread::spawn(move || api::warm_tiles(&opening));
         tracing::info!(address = %listener.local_addr()?, revision = app.register.snapshot().revision().0, "listening");
         let (closing, closed) = tokio::sync::oneshot::channel();
         let ending = app.clone();

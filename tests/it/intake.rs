@@ -1,5 +1,7 @@
 //! Imports into a snapshot: from features in memory and from real files.
 
+mod repair;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -310,25 +312,6 @@ fn ids_of_an_export_find_their_records_and_versions_stay_apart() {
     let changed = plan2.changes[0].after().unwrap();
     assert_eq!((changed.label(), json!(changed.extra)), (Some("乙"), json!({"注": 5})));
     assert_eq!(json!(plan2.changes[1].after().unwrap().extra), json!({"id": "17", "version": 3}));
-}
-
-#[test]
-fn polygons_that_cross_themselves_are_kept_and_reported() {
-    let bow: Geometry =
-        polygon![(x: 102., y: 25.), (x: 102.2, y: 25.2), (x: 102.2, y: 25.), (x: 102., y: 25.2)].into();
-    let plan1 = plan(
-        &empty(),
-        &mut table(&["name"], &[(json!(["结"]), Some(bow.clone()))]),
-        &options(Layer::Compound),
-    );
-    let plan1 = plan1.unwrap();
-    assert_eq!(plan1.counts, counts(1, 0, 0, 0));
-    let finding = &plan1.findings.kept[0];
-    assert_eq!(finding.rule, "import.invalid_polygon");
-    let at = finding.spot.at.unwrap();
-    assert!((at[0] - 102.1).abs() < 1e-9 && (at[1] - 25.1).abs() < 1e-9, "{at:?}");
-    let kept = plan1.changes[0].after().unwrap().geometry.clone().unwrap();
-    assert_eq!(geometry::coord_count(&kept), geometry::coord_count(&bow));
 }
 
 #[test]
