@@ -2,6 +2,7 @@
 // /tiles through to a running `boundstone serve`.
 import type { ServerResponse } from 'node:http'
 import vue from '@vitejs/plugin-vue'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const server = process.env['BOUNDSTONE_URL'] ?? 'http://127.0.0.1:8080'
@@ -11,8 +12,23 @@ function flushAtOnce(proxy: { on(event: 'proxyRes', heard: (from: unknown, ask: 
   proxy.on('proxyRes', (_from, _ask, to) => setImmediate(() => { to.flushHeaders() }))
 }
 
+/** The map's code, the largest part, is fetched with the page and not only once the page runs. */
+function fetchMapAtOnce(): Plugin {
+  const wanted = ['sheet', 'maplibre']
+  return {
+    name: 'fetch-map-at-once',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) =>
+        Object.values(bundle ?? {})
+          .filter((file) => file.type === 'chunk' && wanted.includes(file.name))
+          .map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file.fileName}` }, injectTo: 'head' as const })),
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), fetchMapAtOnce()],
   build: {
     target: 'chrome100',
     cssTarget: 'chrome100',

@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
-use super::v1::{Incoming, LayerFigures};
+use super::v1::{Incoming, LayerFigures, Opening};
 use crate::model::{Change, Date, Layer, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
@@ -78,6 +78,8 @@ pub struct App {
     /// vector tiles
     pub tiles: TileService,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
+    /// where a page opens, by revision, newest revision and day
+    pub(super) opening: Cache<(Revision, Revision, Date), Arc<Opening>>,
     /// who points at a layer's records, by layer, revision and newest revision
     pub(super) incoming: Cache<(Layer, Revision, Revision), Arc<Incoming>>,
     /// how many features match, by all that is asked except the page
@@ -97,6 +99,7 @@ impl App {
             counts: Cache::new(COUNTED),
             tiles: TileService::new(TILE_BYTES),
             figures: Cache::new(256),
+            opening: Cache::new(16),
             incoming: Cache::new(16),
             matched: Cache::new(1024),
         })

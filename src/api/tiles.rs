@@ -12,11 +12,11 @@ use super::ask::Ask;
 use super::ogc::origin;
 use super::problem::Problem;
 use super::route::{Param, Route};
-use super::v1::{AS_OF, REVISION, around, figures};
+use super::v1::{AS_OF, REVISION, around, figures, opening};
 use super::view::View;
 use super::wire::bbox_of;
 use crate::model::Layer;
-use crate::tiles::{MAX_ZOOM, Selection, TileCoord, TileRequest, VectorLayer, vector_layers};
+use crate::tiles::{MAX_ZOOM, Selection, TileCoord, VectorLayer, vector_layers};
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 const WHEN: &[Param] = &[AS_OF, REVISION];
@@ -67,21 +67,25 @@ struct TileJson {
 /// A page asks for no more tiles than these when it opens.
 const OPENING: u32 = 16;
 
-/// Makes the tiles that a page asks for when it opens: those over all divisions, from zoom 0 on as long as they
-/// are few. Before anybody asks, so that the first page need not wait for what all pages share.
+/// Makes what a page asks for when it opens: figures, and the tiles over the working district or all divisions,
+/// from zoom 0 on as long as they are few. Before anybody asks, so that the first page need not wait for what
+/// all pages share.
 pub fn warm(app: &App) {
-    let snapshot = app.register.snapshot();
-    let Some(bounds) = snapshot.layer(Layer::Division).bounds() else { return };
+    let view = View::now(app);
+    let divisions = figures(app, &view, Layer::Division).bounds;
+    let Some(bounds) = opening(app, &view).bounds().or(divisions) else { return };
     for z in 0..=MAX_ZOOM {
         let (west, east) = (TileCoord::at(bounds.min(), z), TileCoord::at(bounds.max(), z));
         let (columns, rows) = (west.x()..=east.x(), east.y()..=west.y());
         if columns.clone().count() as u32 * rows.clone().count() as u32 > OPENING {
-            return;
+            break;
         }
         for coord in columns.flat_map(|x| rows.clone().filter_map(move |y| TileCoord::new(z, x, y))) {
-            let (as_of, secrecy) = (app.today(), app.options.show);
-            app.tiles.tile(&snapshot, &TileRequest { coord, selection: Selection::All, as_of, secrecy });
+            view.tile(app, coord, Selection::All);
         }
+    }
+    for layer in Layer::ALL {
+        figures(app, &view, *layer);
     }
 }
 

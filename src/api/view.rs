@@ -48,6 +48,13 @@ impl View {
         }
     }
 
+    /// The newest revision today.
+    pub fn now(app: &App) -> Self {
+        let snapshot = app.register.snapshot();
+        let newest = snapshot.revision();
+        Self { snapshot, older: None, newest, as_of: app.today(), show: app.options.show }
+    }
+
     /// A tile of what is seen.
     pub fn tile(&self, app: &App, coord: TileCoord, selection: Selection) -> Arc<Tile> {
         let request = TileRequest { coord, selection, as_of: self.as_of, secrecy: self.show };

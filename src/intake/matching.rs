@@ -54,7 +54,8 @@ struct KeyIndex<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    pub(super) fn new(view: &'a LayerView, options: &ImportOptions, columns: &Columns) -> Self {
+    /// For about so many rows.
+    pub(super) fn new(view: &'a LayerView, options: &ImportOptions, columns: &Columns, rows: usize) -> Self {
         let key = columns.key().map(|column| {
             let mut index =
                 KeyIndex { target: column.target, column: column.name.clone(), records: HashMap::new() };
@@ -77,28 +78,30 @@ impl<'a> Matcher<'a> {
             key,
             content: None,
             taken: foldhash::HashSet::default(),
-            seen: foldhash::HashSet::default(),
+            seen: foldhash::HashSet::with_capacity_and_hasher(rows, foldhash::fast::RandomState::default()),
             ids: foldhash::HashSet::default(),
         }
     }
 
     /// The record of a row; each record and each key is given out once.
     pub(super) fn find(&mut self, row: &Row) -> Match<'a> {
-        let found = match (&self.key, row) {
-            (Some(_), Row { key: None, .. }) => return Match::NoKey,
-            (Some(index), Row { key: Some(key), .. }) => {
+        let said = row.said();
+        let found = match (&self.key, said.and_then(|said| said.id), row) {
+            (Some(index), ..) => {
+                let Some(key) = said.and_then(|said| said.key.as_deref()) else { return Match::NoKey };
                 if !self.seen.insert(self.spelled(key).into()) {
                     return Match::Taken;
                 }
                 if index.is_code() { self.by_code(key) } else { index.find(key, self.as_of) }
             }
-            (None, Row { id: Some(id), .. }) => {
-                if !self.ids.insert((*id, row.version)) {
+            (None, Some(id), _) => {
+                let version = said.and_then(|said| said.version);
+                if !self.ids.insert((id, version)) {
                     return Match::Taken;
                 }
-                self.by_id(*id, row.version)
+                self.by_id(id, version)
             }
-            (None, Row { code: Some(code), .. }) => {
+            (None, None, Row { code: Some(code), .. }) => {
                 if !self.seen.insert(self.spelled(code).into()) {
                     return Match::Taken;
                 }
@@ -168,7 +171,8 @@ impl<'a> Matcher<'a> {
             return Match::New;
         }
         let label = layer.def().label_field().and_then(|at| row.get(at)).and_then(Value::as_text);
-        let of = (Some(row.source.as_deref().unwrap_or(source)), label);
+        let own_source = row.said().and_then(|said| said.source.as_deref());
+        let of = (Some(own_source.unwrap_or(source)), label);
         let key = content_key(of, row.geometry.as_deref(), row.extra.as_deref());
         let Some(alike) = content.get_mut(&key) else { return Match::New };
         let fits = |record: &&Arc<Record>| {

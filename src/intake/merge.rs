@@ -55,7 +55,7 @@ impl Merging<'_> {
             ),
             Match::NoKey => (&report::NO_KEY, "键列为空".to_owned(), "the key column is empty".to_owned()),
         };
-        let name = row.key.or(row.code).unwrap_or_default();
+        let name = row.take_said().key.or(row.code).unwrap_or_default();
         self.report.note(rule, At::row(row.number), || (zh, en, name.into()));
         self.counts.refused += 1;
         None
@@ -77,18 +77,19 @@ impl Merging<'_> {
         if layer == Layer::Division {
             self.derive_parent(&mut row);
         }
-        let id = row.id.unwrap_or_else(|| self.ids.next_id());
-        let source = row.source.map_or_else(|| Arc::clone(&self.source), Arc::from);
+        let said = row.take_said();
+        let id = said.id.unwrap_or_else(|| self.ids.next_id());
+        let source = said.source.map_or_else(|| Arc::clone(&self.source), Arc::from);
         self.counts.new += 1;
         Some(Change::insert(Record {
             layer,
             id,
-            version: row.version.unwrap_or(1),
-            valid: Period::new(row.valid_from, row.valid_to).unwrap_or_default(),
-            secrecy: row.secrecy.unwrap_or_default(),
+            version: said.version.unwrap_or(1),
+            valid: Period::new(said.valid_from, said.valid_to).unwrap_or_default(),
+            secrecy: said.secrecy.unwrap_or_default(),
             code: row.code,
             source: Some(source),
-            remarks: row.remarks,
+            remarks: said.remarks,
             fields: Fields::from_pairs(row.fields),
             extra: row.extra,
             geometry: row.geometry,
@@ -96,24 +97,25 @@ impl Merging<'_> {
     }
 
     /// The record with what the file has; nothing where it has that already.
-    fn update(&mut self, before: &Arc<Record>, row: Row) -> Option<Change> {
+    fn update(&mut self, before: &Arc<Record>, mut row: Row) -> Option<Change> {
+        let said = row.take_said();
         let mut after: Option<Record> = None;
         let mut change =
             |edit: &mut dyn FnMut(&mut Record)| edit(after.get_or_insert_with(|| Record::clone(before)));
         if let Some(code) = row.code.filter(|code| !self.same_code(before.code.as_deref(), code)) {
             change(&mut |record| record.code = Some(code.clone()));
         }
-        let valid = Period::new(row.valid_from.or(before.valid.from()), row.valid_to.or(before.valid.to()));
+        let valid = Period::new(said.valid_from.or(before.valid.from()), said.valid_to.or(before.valid.to()));
         if let Some(valid) = valid.ok().filter(|valid| *valid != before.valid) {
             change(&mut |record| record.valid = valid);
         }
-        if let Some(source) = row.source.filter(|source| before.source.as_deref() != Some(source)) {
+        if let Some(source) = said.source.filter(|source| before.source.as_deref() != Some(source)) {
             change(&mut |record| record.source = Some(Arc::from(&*source)));
         }
-        if let Some(secrecy) = row.secrecy.filter(|secrecy| *secrecy != before.secrecy) {
+        if let Some(secrecy) = said.secrecy.filter(|secrecy| *secrecy != before.secrecy) {
             change(&mut |record| record.secrecy = secrecy);
         }
-        if let Some(remarks) = row.remarks.filter(|remarks| before.remarks.as_ref() != Some(remarks)) {
+        if let Some(remarks) = said.remarks.filter(|remarks| before.remarks.as_ref() != Some(remarks)) {
             change(&mut |record| record.remarks = Some(remarks.clone()));
         }
         for (at, value) in row.fields {

@@ -223,7 +223,12 @@ pub fn plan_import(
         report,
         counts,
         source: Arc::from(options.source_name()),
-        matcher: matching::Matcher::new(snapshot.layer(options.layer), options, &reading.columns),
+        matcher: matching::Matcher::new(
+            snapshot.layer(options.layer),
+            options,
+            &reading.columns,
+            rows.iter().map(Vec::len).sum(),
+        ),
         references: references::References::new(snapshot, options.layer, rows.iter().flatten()),
         number_column: reading.columns.name_of("number").map(str::to_owned),
     };

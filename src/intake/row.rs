@@ -21,33 +21,54 @@ use crate::snapshot::Snapshot;
 pub(super) struct Row {
     /// its number in the file
     pub number: u64,
-    /// its ULID, if the file gives one
-    pub id: Option<RecordId>,
-    /// its version beside the id
-    pub version: Option<u32>,
-    /// the value of the key column
-    pub key: Option<Box<str>>,
     /// business code
     pub code: Option<Box<str>>,
-    /// first lawful day
-    pub valid_from: Option<Date>,
-    /// first day after
-    pub valid_to: Option<Date>,
-    /// where it comes from, if a column says so
-    pub source: Option<Box<str>>,
-    /// who may see it, if a column says so
-    pub secrecy: Option<Secrecy>,
-    /// remarks
-    pub remarks: Option<Box<str>>,
     /// own fields, rising by place
     pub fields: Vec<(usize, Value)>,
     /// all other columns
     pub extra: Option<Box<Map<String, Json>>>,
     /// settled geometry
     pub geometry: Option<Arc<Geometry>>,
+    /// apart, since a million rows wait in memory and few files have any of it
+    said: Option<Box<Said>>,
+}
+
+/// What few files say of a record.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// its ULID
+    pub id: Option<RecordId>,
+    /// its version beside the id
+    pub version: Option<u32>,
+    /// the value of the key column
+    pub key: Option<Box<str>>,
+    /// first lawful day
+    pub valid_from: Option<Date>,
+    /// first day after
+    pub valid_to: Option<Date>,
+    /// where it comes from
+    pub source: Option<Box<str>>,
+    /// who may see it
+    pub secrecy: Option<Secrecy>,
+    /// remarks
+    pub remarks: Option<Box<str>>,
 }
 
 impl Row {
+    /// What the file says beyond code, fields and geometry, if anything.
+    pub(super) fn said(&self) -> Option<&Said> {
+        self.said.as_deref()
+    }
+
+    /// The same, taken out.
+    pub(super) fn take_said(&mut self) -> Said {
+        self.said.take().map(|said| *said).unwrap_or_default()
+    }
+
+    fn say(&mut self) -> &mut Said {
+        self.said.get_or_insert_default()
+    }
+
     /// The value of an own field.
     pub(super) fn get(&self, index: usize) -> Option<&Value> {
         let at = self.fields.binary_search_by_key(&index, |(at, _)| *at).ok()?;
@@ -86,6 +107,8 @@ pub(super) struct Reading<'a> {
     /// the columns so far
     pub columns: Columns,
     readers: Vec<Option<Reader>>,
+    /// room in which a row's fields are gathered
+    fields: Vec<(usize, Value)>,
     shaper: Shaper,
     declared: DeclaredCrs,
     out_of_range: Vec<Coord>,
@@ -128,6 +151,7 @@ impl<'a> Reading<'a> {
             options,
             columns,
             readers: Vec::new(),
+            fields: Vec::new(),
             shaper,
             declared: declared.clone(),
             out_of_range: Vec::new(),
@@ -207,7 +231,7 @@ impl<'a> Reading<'a> {
     pub(super) fn row(&mut self, feature: SourceFeature, made_of: &[usize]) -> Option<Row> {
         let mut row = Row { number: feature.row, ..Row::default() };
         row.geometry = self.shape(feature.row, feature.geometry)?.map(Arc::new);
-        row.fields.reserve_exact(feature.values.len());
+        row.fields = std::mem::take(&mut self.fields);
         let mut version = None;
         let said_already = row.geometry.is_some() && self.shaper.keeps_numbers();
         for (column, cell) in feature.values {
@@ -216,16 +240,24 @@ impl<'a> Reading<'a> {
             }
             self.cell(&mut row, column, cell, &mut version);
         }
-        if row.id.is_none()
-            && let Some((column, cell)) = version
-        {
-            row.keep(&self.columns.bound[column].name, cell);
-        } else if let Some((_, cell)) = version {
-            row.version = cell_text(&cell).and_then(|text| text.parse().ok()).filter(|version| *version > 0);
+        match version {
+            Some((_, cell)) if row.said().is_some_and(|said| said.id.is_some()) => {
+                row.say().version =
+                    cell_text(&cell).and_then(|text| text.parse().ok()).filter(|version| *version > 0);
+            }
+            Some((column, cell)) => row.keep(&self.columns.bound[column].name, cell),
+            None => {}
         }
         row.fields.sort_unstable_by_key(|(at, _)| *at);
-        if let Err(error) = Period::new(row.valid_from, row.valid_to) {
-            let to = row.valid_to.take().map(|date| date.to_string()).unwrap_or_default();
+        // Kept without room to spare; the room is used again for the next row.
+        let mut roomy = std::mem::take(&mut row.fields);
+        row.fields = Vec::with_capacity(roomy.len());
+        row.fields.append(&mut roomy);
+        self.fields = roomy;
+        if let Some(said) = row.said.as_deref_mut()
+            && let Err(error) = Period::new(said.valid_from, said.valid_to)
+        {
+            let to = said.valid_to.take().map(|date| date.to_string()).unwrap_or_default();
             self.report.note(&report::PERIOD, At::field(row.number, "valid_to"), || {
                 ("失效日期不晚于生效日期".into(), error.to_string(), to.clone())
             });
@@ -308,13 +340,13 @@ impl<'a> Reading<'a> {
     fn cell(&mut self, row: &mut Row, column: usize, cell: Json, version: &mut Option<(usize, Json)>) {
         let Some(bound) = self.columns.bound.get(column) else { return };
         if bound.is_key {
-            row.key = cell_text(&cell);
+            row.say().key = cell_text(&cell);
         }
         match bound.target {
             Target::Extra => row.keep(&bound.name, cell),
             Target::Version => *version = Some((column, cell)),
             Target::Id => match cell_text(&cell).and_then(|text| text.parse().ok()) {
-                Some(id) => row.id = Some(id),
+                Some(id) => row.say().id = Some(id),
                 None => row.keep(&bound.name, cell),
             },
             Target::ExtraObject => match object(cell) {
@@ -369,11 +401,11 @@ impl<'a> Reading<'a> {
 fn common(row: &mut Row, name: &str, value: Value) {
     match (name, value) {
         ("code", Value::Text(text)) => row.code = Some(text),
-        ("source", Value::Text(text)) => row.source = Some(text),
-        ("remarks", Value::Text(text)) => row.remarks = Some(text),
-        ("secrecy", Value::Text(text)) => row.secrecy = Secrecy::from_code(&text),
-        ("valid_from", Value::Date(date)) => row.valid_from = Some(date),
-        ("valid_to", Value::Date(date)) => row.valid_to = Some(date),
+        ("source", Value::Text(text)) => row.say().source = Some(text),
+        ("remarks", Value::Text(text)) => row.say().remarks = Some(text),
+        ("secrecy", Value::Text(text)) => row.say().secrecy = Secrecy::from_code(&text),
+        ("valid_from", Value::Date(date)) => row.say().valid_from = Some(date),
+        ("valid_to", Value::Date(date)) => row.say().valid_to = Some(date),
         _ => {}
     }
 }

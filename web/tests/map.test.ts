@@ -4,7 +4,6 @@ import facility from '../../tiles/sprites/facility.json'
 import sheet from '../../tiles/style/map.json'
 import { anchorOf, boxOf } from '../src/map/anchor'
 import { levelAt, pick, type Candidate } from '../src/map/pick'
-import { sameBox } from '../src/map/district'
 import { fillColours, mapStyle, pickable, seenFrom, styleLayersOf, tileAddress } from '../src/map/style'
 import { grouped, legendField } from '../src/modes/map/groups'
 import type { LayerInfo } from '../src/api/types'
@@ -124,13 +123,5 @@ describe('how far away layers are seen', () => {
   })
   it('draws street signs from about 1:5,000', () => {
     expect(seenFrom('sign')).toBeGreaterThanOrEqual(15.5)
-  })
-})
-
-describe('the edge of the sheet', () => {
-  it('is where the divisions end with the counties', () => {
-    expect(sameBox([102.5, 24.9, 102.8, 25.3], [102.5, 24.9, 102.8, 25.3000000001])).toBe(true)
-    expect(sameBox([102.5, 24.9, 102.8, 25.3], [97.5, 21.1, 106.2, 29.2])).toBe(false)
-    expect(sameBox(null, [97.5, 21.1, 106.2, 29.2])).toBe(false)
   })
 })

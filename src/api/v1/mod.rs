@@ -4,6 +4,7 @@ mod edit;
 mod lists;
 mod locate;
 mod log;
+mod opening;
 mod record;
 mod register;
 mod related;
@@ -11,6 +12,8 @@ mod search;
 mod status;
 mod undo;
 
+pub use opening::Opening;
+pub(super) use opening::opening;
 pub(super) use record::{content_tag, matches};
 pub use register::LayerFigures;
 pub(super) use register::{around, figures};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use geo_types::Rect;
 use serde::Serialize;
 
+use super::opening::{WorkingDistrict, opening};
 use crate::api::answer::{Answer, holds, not_modified};
 use crate::api::app::App;
 use crate::api::ask::Ask;
@@ -38,6 +39,10 @@ pub struct RegisterDoc {
     version: &'static str,
     /// the first and the last day on which a record begins or ends to hold, for a slider over time
     lawful: Option<Lawful>,
+    /// the one county whose townships the register holds, if there is one: there a map opens
+    district: Option<WorkingDistrict>,
+    /// levels of division from the top down to the highest that has an area: a map shows them at every zoom
+    top_levels: Vec<&'static str>,
     /// layers in the order in which lists show them
     layers: Vec<LayerDoc>,
 }
@@ -126,6 +131,7 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let bounds = Layer::ALL.iter().filter_map(|layer| figures(app, &view, *layer).bounds).reduce(around);
     let turns = Layer::ALL.iter().filter_map(|layer| figures(app, &view, *layer).turns);
     let lawful = turns.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let opening = opening(app, &view);
     let doc = RegisterDoc {
         title: app.info.title.clone(),
         created: app.info.created.clone(),
@@ -138,6 +144,8 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         demo: app.options.demo,
         version: env!("CARGO_PKG_VERSION"),
         lawful: lawful.map(|(from, to)| Lawful { from: from.to_string(), to: to.to_string() }),
+        district: opening.district.clone(),
+        top_levels: opening.levels.clone(),
         layers: Layer::ALL.iter().map(|layer| layer_doc(app, &view, *layer)).collect(),
     };
     Ok(Answer::json(&doc)?.tagged(ask, &tag))

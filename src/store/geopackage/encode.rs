@@ -60,8 +60,9 @@ impl Batch {
         })
     }
 
-    fn encode(changes: &[Change], chain: &mut Chain) -> Self {
-        let mut batch = Self { bytes: Vec::new(), places: Vec::with_capacity(changes.len()) };
+    /// Some changes, in about so many bytes.
+    fn encode(changes: &[Change], chain: &mut Chain, bytes: usize) -> Self {
+        let mut batch = Self { bytes: Vec::with_capacity(bytes), places: Vec::with_capacity(changes.len()) };
         let mut scratch = Vec::new();
         for change in changes {
             let places = batch.push(change, &mut scratch);
@@ -116,14 +117,17 @@ pub(super) fn encode(
     let mut chain = Digest::chain(previous);
     chain.part(&set.header.canonical());
     if set.changes.len() <= BATCH {
-        write(&set.changes, &Batch::encode(&set.changes, &mut chain))?;
+        write(&set.changes, &Batch::encode(&set.changes, &mut chain, 0))?;
         return Ok(chain.finish());
     }
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(QUEUE);
         let encoder = scope.spawn(move || {
+            let mut bytes = 0;
             for changes in set.changes.chunks(BATCH) {
-                let batch = Batch::encode(changes, &mut chain);
+                let batch = Batch::encode(changes, &mut chain, bytes);
+                // The next one is probably much like this one.
+                bytes = batch.bytes.len() + batch.bytes.len() / 8;
                 // The writer has failed and gone; its error is the one that counts.
                 if sender.send((changes, batch)).is_err() {
                     break;

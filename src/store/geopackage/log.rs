@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, Statement, params};
 use serde_json::{Map, Value as Json, json};
 
-use super::append::{RawText, by_statement};
+use super::append::{Inserts, RawText, by_statement};
 use super::encode::Encoded;
 use super::{damaged, table};
 use crate::model::{
@@ -51,26 +51,26 @@ const WRITTEN: usize = 9;
 
 /// Writes the changes of one change set.
 pub(super) struct EntryWriter<'a> {
-    connection: &'a Connection,
+    inserts: Inserts<'a>,
     revision: Revision,
     n: u32,
 }
 
 impl<'a> EntryWriter<'a> {
     pub(super) fn new(connection: &'a Connection, revision: Revision) -> Self {
-        Self { connection, revision, n: 0 }
+        Self { inserts: Inserts::new(connection), revision, n: 0 }
     }
 
     pub(super) fn write(&mut self, rows: &[(&Change, Encoded<'_>)]) -> Result<(), StoreError> {
         for rows in by_statement(rows) {
-            let parameters = table::parameters(WRITTEN, rows.len());
-            let sql = format!("INSERT INTO boundstone_change VALUES {parameters}");
-            let mut insert = self.connection.prepare_cached(&sql)?;
-            insert.clear_bindings();
+            let sql =
+                |rows| format!("INSERT INTO boundstone_change VALUES {}", table::parameters(WRITTEN, rows));
+            let mut insert = self.inserts.take(rows.len(), sql)?;
             for (at, (change, encoded)) in rows.iter().enumerate() {
                 self.bind(&mut insert, at * WRITTEN, change, encoded)?;
             }
             insert.raw_execute()?;
+            self.inserts.put_back(rows.len(), insert);
         }
         Ok(())
     }

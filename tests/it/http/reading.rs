@@ -35,6 +35,25 @@ async fn the_register_says_what_it_holds() {
     assert_eq!(doc["lawful"], json!({ "from": "2026-01-01", "to": "2027-01-01" }));
 }
 
+/// Of the two counties the one with a street; with it and its neighbour the divisions end.
+#[tokio::test]
+async fn the_register_says_where_a_page_opens() {
+    let app = TestApp::new();
+    let doc = app.ok("/api/v1/register").await;
+    let [west, south, east, north] = [102.6, 25.0, 102.7, 25.1];
+    let district = &doc["district"];
+    for (side, wanted) in [west, south, east, north].into_iter().enumerate() {
+        assert!((district["bbox"][side].as_f64().unwrap() - wanted).abs() < 1e-9, "{district}");
+    }
+    let record = format!("/api/v1/layers/division/records/{}", district["id"].as_str().unwrap());
+    assert_eq!(app.ok(&record).await["label"], "五华区");
+    assert_eq!(district["edge"], true);
+    assert_eq!(doc["top_levels"], json!(["province", "prefecture", "county"]));
+    // Before anything was there.
+    let doc = app.ok("/api/v1/register?revision=0").await;
+    assert_eq!((&doc["district"], &doc["top_levels"]), (&json!(null), &json!([])));
+}
+
 /// What is hidden turns at no day that anybody hears of, and is not counted, however large the change set.
 #[tokio::test]
 async fn hidden_rows_leave_no_trace_in_days_and_counts() {

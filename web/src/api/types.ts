@@ -42,6 +42,10 @@ export interface RegisterInfo {
   layers: LayerInfo[]
   /** first and last day on which a record begins or ends to hold, where the server tells */
   lawful?: { from: string; to: string } | null
+  /** the one county whose townships the register holds; `edge`: the divisions end with its few counties */
+  district: { id: string; bbox: Box; edge: boolean } | null
+  /** levels of division that are drawn at every zoom */
+  top_levels: string[]
 }
 
 export interface CodeList {
