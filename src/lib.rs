@@ -25,6 +25,8 @@ pub mod sample;
 
 pub mod tiles;
 
+pub mod jobs;
+
 pub mod api;
 
 pub mod server;

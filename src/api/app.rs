@@ -1,5 +1,6 @@
 //! What all handlers share: the register, the choices of the one who started the server, caches.
 
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,6 +11,7 @@ use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures, Opening};
+use crate::jobs::{self, JobEvent, Jobs};
 use crate::model::{Change, Date, Layer, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
@@ -29,6 +31,10 @@ pub struct Options {
     pub demo: bool,
     /// scheme and host under which clients reach us, where a proxy stands in between
     pub public_url: Option<String>,
+    /// folder for uploads and drafts; one that goes with the program where absent
+    pub work: Option<PathBuf>,
+    /// bytes of one upload
+    pub upload_bytes: u64,
     /// the clock
     pub clock: Clock,
 }
@@ -40,6 +46,8 @@ impl Default for Options {
             read_only: false,
             demo: false,
             public_url: None,
+            work: None,
+            upload_bytes: UPLOAD_BYTES,
             clock: Arc::new(|| {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 u64::try_from(since.as_millis()).unwrap_or_default()
@@ -51,6 +59,8 @@ impl Default for Options {
 /// A layer's figures are kept by layer, revision, newest revision (it says what is secret) and day.
 pub(super) type FiguresKey = (Layer, Revision, Revision, Date);
 
+/// Bytes of one upload, if nothing else is said.
+pub const UPLOAD_BYTES: u64 = 2 << 30;
 /// Change sets whose counts are kept.
 const COUNTED: u64 = 4096;
 /// Bytes of tiles that are kept.
@@ -59,6 +69,27 @@ const TILE_BYTES: u64 = 256 * 1024 * 1024;
 const LISTENERS: usize = 256;
 /// How many revisions a slow page may miss before it is told to start anew.
 const BACKLOG: usize = 256;
+
+/// What open pages hear.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// a new revision
+    Revision(Event),
+    /// a job, as it is now
+    Job(JobEvent),
+}
+
+/// The streams to open pages; `None` once the server is closing: they then end.
+struct Streams(RwLock<Option<broadcast::Sender<Heard>>>);
+
+impl Streams {
+    fn tell(&self, heard: Heard) {
+        if let Some(streams) = &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody listening is no failure.
+            let _ = streams.send(heard);
+        }
+    }
+}
 
 /// The state behind all routes.
 pub struct App {
@@ -70,8 +101,9 @@ pub struct App {
     pub info: RegisterInfo,
     /// figures for `/metrics`
     pub metrics: Metrics,
-    /// `None` once the server is closing: open streams then end
-    events: RwLock<Option<broadcast::Sender<Event>>>,
+    /// uploads, previews and other long work
+    pub jobs: Jobs,
+    streams: Arc<Streams>,
     older: Cache<(Revision, Revision), Arc<Older>>,
     /// rows of change sets, by revision
     pub(super) counts: Cache<Revision, Arc<RowCounts>>,
@@ -89,12 +121,26 @@ pub struct App {
 impl App {
     /// The state for a register.
     pub fn new(register: Arc<Register>, options: Options) -> Result<Self, StoreError> {
+        let streams = Arc::new(Streams(RwLock::new(Some(broadcast::channel(BACKLOG).0))));
+        let jobs = Jobs::open(
+            register.clone(),
+            jobs::Options {
+                folder: options.work.clone(),
+                upload_bytes: options.upload_bytes,
+                read_only: options.read_only,
+                show: options.show,
+                clock: options.clock.clone(),
+            },
+        );
+        let telling = streams.clone();
+        jobs.listen(Box::new(move |event| telling.tell(Heard::Job(event.clone()))));
         Ok(Self {
+            jobs,
+            streams,
             info: register.info()?,
             register,
             options,
             metrics: Metrics::default(),
-            events: RwLock::new(Some(broadcast::channel(BACKLOG).0)),
             older: Cache::new(4),
             counts: Cache::new(COUNTED),
             tiles: TileService::new(TILE_BYTES),
@@ -110,10 +156,7 @@ impl App {
         self.metrics.revision(event.revision.0);
         // Nothing that was secret before and after is in a tile, but what became so was.
         self.tiles.invalidate(&self.register.snapshot(), event.revision, &event.layers, event.extent);
-        if let Some(events) = &*self.events.read().unwrap_or_else(PoisonError::into_inner) {
-            // Nobody listening is no failure.
-            let _ = events.send(event.up_to(self.options.show));
-        }
+        self.streams.tell(Heard::Revision(event.up_to(self.options.show)));
     }
 
     /// Counts the rows of large change sets, newest first, so that nobody who lists the log waits for it.
@@ -136,15 +179,19 @@ impl App {
         }
     }
 
-    /// Ends all open streams, so that the server can close.
+    /// Ends all open streams and tells long work to stop, so that the server can close.
     pub fn close(&self) {
-        self.events.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.streams.0.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.jobs.close();
     }
 
     /// A place among the listeners, if one is free.
-    pub fn listen(&self) -> Option<broadcast::Receiver<Event>> {
-        let events = self.events.read().unwrap_or_else(PoisonError::into_inner);
-        events.as_ref().filter(|events| events.receiver_count() < LISTENERS).map(broadcast::Sender::subscribe)
+    pub fn listen(&self) -> Option<broadcast::Receiver<Heard>> {
+        let streams = self.streams.0.read().unwrap_or_else(PoisonError::into_inner);
+        streams
+            .as_ref()
+            .filter(|streams| streams.receiver_count() < LISTENERS)
+            .map(broadcast::Sender::subscribe)
     }
 
     /// Now, milliseconds since 1970.

@@ -1,4 +1,4 @@
-//! Live revisions as server-sent events: open pages hear what changed and reload just that.
+//! Live revisions and jobs as server-sent events: open pages hear what changed and reload just that.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use serde::Serialize;
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::BroadcastStream;
 
-use super::app::App;
+use super::app::{App, Heard};
 use super::problem::Problem;
+use super::v1::JobHeard;
 use super::wire::bbox_of;
 use crate::register::Event;
 
@@ -53,7 +54,10 @@ pub fn stream(app: &Arc<App>) -> Result<Response<Body>, Problem> {
     })?;
     let lines = BroadcastStream::new(receiver).map(|heard| {
         Ok::<_, Infallible>(match heard {
-            Ok(event) => Line::default()
+            Ok(Heard::Job(event)) => {
+                Line::default().event("job").json_data(JobHeard::from(&event)).unwrap_or_default()
+            }
+            Ok(Heard::Revision(event)) => Line::default()
                 .event("revision")
                 .id(event.revision.0.to_string())
                 .json_data(RevisionEvent::from(&event))

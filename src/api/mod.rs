@@ -22,9 +22,11 @@ mod v1;
 mod view;
 mod wire;
 
+pub use app::UPLOAD_BYTES;
 pub use app::{App, Clock, Options};
 pub use metrics::Metrics;
 pub use openapi::{document_3_0, document_3_1};
 pub use problem::Problem;
 pub use route::{Route, router, routes};
 pub use tiles::warm as warm_tiles;
+pub use v1::is_upload;

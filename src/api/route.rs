@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts as _, Query, RawPathParams, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, on};
 use tokio::runtime::Handle;
@@ -65,6 +66,8 @@ pub enum Run {
     Plain(fn(&Arc<App>, &Ask) -> Result<Answer, Problem>),
     /// a stream of events that stays open
     Events,
+    /// a file that is written to the disk as it arrives
+    Upload,
 }
 
 /// One route: all that is known of it stands here.
@@ -139,6 +142,7 @@ impl Route {
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     super::v1::ROUTES
         .iter()
+        .chain(super::v1::WORK.into_iter().flatten())
         .chain(super::tiles::ROUTES)
         .chain(super::ogc::ROUTES)
         .chain(super::openapi::ROUTES)
@@ -193,18 +197,24 @@ fn allowed(app: &App, path: &str) -> String {
 
 async fn answer(app: Arc<App>, route: &'static Route, request: Request) -> Response<Body> {
     let language = language_of(request.headers());
-    match prepare(route, request).await {
-        Ok(ask) => match route.run {
-            Run::Plain(run) => run_plain(app, ask, run).await,
-            Run::Events => super::events::stream(&app),
-        },
-        Err(problem) => Err(problem),
-    }
-    .unwrap_or_else(|problem| problem.response(language))
+    carry_out(app, route, request).await.unwrap_or_else(|problem| problem.response(language))
 }
 
-async fn prepare(route: &'static Route, request: Request) -> Result<Ask, Problem> {
-    let (mut parts, body) = request.into_parts();
+async fn carry_out(
+    app: Arc<App>,
+    route: &'static Route,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let (parts, body) = request.into_parts();
+    let ask = read_head(route, parts).await?;
+    match route.run {
+        Run::Plain(run) => run_plain(app, read_body(ask, body).await?, run).await,
+        Run::Events => super::events::stream(&app),
+        Run::Upload => super::v1::receive(app, ask, body).await,
+    }
+}
+
+async fn read_head(route: &'static Route, mut parts: Parts) -> Result<Ask, Problem> {
     let bad_url = || {
         Problem::new(
             StatusCode::BAD_REQUEST,
@@ -215,6 +225,21 @@ async fn prepare(route: &'static Route, request: Request) -> Result<Ask, Problem
     };
     let segments = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(|_| bad_url())?;
     let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| bad_url())?;
+    let ask = Ask {
+        language: language_of(&parts.headers),
+        segments: segments.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        path: parts.uri.path().to_owned(),
+        method: parts.method,
+        query,
+        headers: parts.headers,
+        body: Bytes::new(),
+        given_up: Arc::default(),
+    };
+    ask.check_query(route)?;
+    Ok(ask)
+}
+
+async fn read_body(ask: Ask, body: Body) -> Result<Ask, Problem> {
     let body = to_bytes(body, BODY_LIMIT).await.map_err(|_| {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -224,18 +249,7 @@ async fn prepare(route: &'static Route, request: Request) -> Result<Ask, Problem
         )
         .then("请拆成较小的请求。", "Send smaller requests.")
     })?;
-    let ask = Ask {
-        language: language_of(&parts.headers),
-        segments: segments.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        path: parts.uri.path().to_owned(),
-        method: parts.method,
-        query,
-        headers: parts.headers,
-        body,
-        given_up: Arc::default(),
-    };
-    ask.check_query(route)?;
-    Ok(ask)
+    Ok(Ask { body, ..ask })
 }
 
 /// Tells the handler when nobody waits any more.

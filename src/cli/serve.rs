@@ -1,7 +1,7 @@
 //! `boundstone serve`: the server.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -67,6 +67,7 @@ impl Serve {
             read_only: self.read_only,
             demo: self.demo,
             public_url: self.public_url,
+            work: Some(work_folder(&self.register)),
             ..server::Config::default()
         };
         server::start_logging(if self.log_json { server::LogForm::Json } else { server::LogForm::Text });
@@ -75,4 +76,11 @@ impl Serve {
         })?;
         Ok(())
     }
+}
+
+/// Where uploads and drafts lie: beside the register, under its name.
+fn work_folder(register: &Path) -> PathBuf {
+    let mut name = register.file_name().unwrap_or_default().to_owned();
+    name.push(".work");
+    register.with_file_name(name)
 }

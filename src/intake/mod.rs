@@ -27,6 +27,16 @@ use crate::formats::FeatureSource;
 use crate::model::{Change, Date, Findings, IdSource, Layer};
 use crate::snapshot::Snapshot;
 
+pub use report::Refused;
+
+/// The fields that columns of these names would fill in a layer: column and field.
+pub fn suggested_fields(layer: Layer, columns: &[String]) -> Vec<(String, &'static str)> {
+    let options = ImportOptions::new(layer, "", Date::in_shanghai(0));
+    let Ok(mut known) = columns::Columns::new(&options) else { return Vec::new() };
+    known.extend(columns);
+    known.mapped().map(|(column, field)| (column.to_owned(), field)).collect()
+}
+
 /// What to import, and how.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
@@ -106,6 +116,8 @@ pub struct ImportPlan {
     pub counts: Counts,
     /// what was noticed
     pub findings: Findings,
+    /// rows that are not taken, the first 200,000
+    pub refused: Vec<Refused>,
     /// what the log's header says of the file: name, rows, coordinate system, options, mapped columns
     pub origin: Json,
 }
@@ -233,7 +245,8 @@ pub fn plan_import(
         number_column: reading.columns.name_of("number").map(str::to_owned),
     };
     let changes = merging.all(rows);
-    Ok(ImportPlan { changes, counts: merging.counts, findings: merging.report.findings, origin })
+    let report::Report { findings, refused, .. } = merging.report;
+    Ok(ImportPlan { changes, counts: merging.counts, findings, refused, origin })
 }
 
 fn origin(options: &ImportOptions, columns: &columns::Columns, rows: u64) -> Json {

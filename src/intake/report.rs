@@ -1,5 +1,7 @@
 //! Findings of an import: file, row, field, what is wrong, what was done.
 
+use serde::{Deserialize, Serialize};
+
 use super::ImportError;
 use crate::model::{Bilingual, Finding, Findings, Severity, Spot};
 
@@ -7,8 +9,25 @@ use crate::model::{Bilingual, Finding, Findings, Severity, Spot};
 pub(super) struct Report {
     /// those so far
     pub findings: Findings,
+    /// rows that are not taken
+    pub refused: Vec<Refused>,
     file: String,
 }
+
+/// A row that is not taken, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    /// its number in the file
+    pub row: u64,
+    /// why
+    pub why: Bilingual,
+    /// where on the map, if that is known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<[f64; 2]>,
+}
+
+/// Refused rows that are named one by one; all are counted.
+const MOST_REFUSED: usize = 200_000;
 
 /// One kind of finding: its rule, its weight, and what is done about it.
 pub(super) struct Rule {
@@ -87,12 +106,24 @@ impl<'a> At<'a> {
 
 impl Report {
     pub(super) fn new(file: &str) -> Self {
-        Self { findings: Findings::default(), file: file.to_owned() }
+        Self { findings: Findings::default(), refused: Vec::new(), file: file.to_owned() }
+    }
+
+    /// Keeps why a row is not taken.
+    pub(super) fn refuse(&mut self, row: u64, why: Bilingual, at: Option<[f64; 2]>) {
+        if self.refused.len() < MOST_REFUSED {
+            self.refused.push(Refused { row, why, at });
+        }
     }
 
     /// Notes one.
     pub(super) fn note(&mut self, rule: &Rule, at: At<'_>, what: impl FnOnce() -> (String, String, String)) {
         let (zh, en, evidence) = what();
+        if rule.done == REFUSED
+            && let Some(row) = at.row
+        {
+            self.refuse(row, Bilingual::new(zh.clone(), en.clone()), at.place);
+        }
         let spot = Spot {
             file: Some(self.file.clone()),
             row: at.row,

@@ -207,6 +207,9 @@ impl<'a> Reading<'a> {
     /// Counts a row that the reader could not read.
     pub(super) fn refuse(&mut self, finding: Finding) {
         self.counts.refused += 1;
+        if let Some(row) = finding.spot.row {
+            self.report.refuse(row, finding.what.clone(), None);
+        }
         self.report.findings.push(finding);
     }
 

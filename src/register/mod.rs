@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use crate::model::{Change, ChangeSet, Header, LogHeader, Revision};
 use crate::snapshot::{ApplyError, Snapshot};
-use crate::store::{Span, Store, Which};
+use crate::store::{JobStore, SettingStore, Span, Store, Which};
 
 /// Why a commit came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +113,16 @@ impl Register {
     /// The revision that a client's request led to, if it was carried out before.
     pub fn find_request(&self, idempotency_key: &str) -> Result<Option<Revision>, StoreError> {
         self.store.find_request(idempotency_key)
+    }
+
+    /// Its jobs: no facts, and no part of the log.
+    pub fn jobs(&self) -> &dyn JobStore {
+        &*self.store
+    }
+
+    /// What people have set.
+    pub fn settings(&self) -> &dyn SettingStore {
+        &*self.store
     }
 
     /// The newest revision that this process has seen. Never waits: while a large import is being

@@ -18,7 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tracing::Instrument as _;
 
-use crate::api::{App, Problem};
+use crate::api::{self, App, Problem};
 use crate::model::Language;
 
 /// Limits on requests.
@@ -34,6 +34,8 @@ pub struct Limits {
     pub url: usize,
     /// all headers together, bytes
     pub headers: usize,
+    /// one uploaded file, bytes
+    pub upload: u64,
 }
 
 impl Default for Limits {
@@ -44,6 +46,7 @@ impl Default for Limits {
             at_once: 256,
             url: 8 * 1024,
             headers: 32 * 1024,
+            upload: api::UPLOAD_BYTES,
         }
     }
 }
@@ -113,6 +116,10 @@ async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Re
             "The headers are too large.",
         )
         .response(wanted);
+    }
+    // A large file over a slow line takes long; that it does not stand still is seen to where it is taken.
+    if api::is_upload(request.method(), request.uri().path()) {
+        return next.run(request).await;
     }
     match tokio::time::timeout(limits.time, next.run(request)).await {
         Ok(response) => response,

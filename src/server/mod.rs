@@ -11,6 +11,7 @@ mod web;
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub demo: bool,
     /// scheme and host under which clients reach us, where a proxy stands in between
     pub public_url: Option<String>,
+    /// folder for uploads and drafts, beside the register; one that goes with the program where absent
+    pub work: Option<PathBuf>,
     /// limits
     pub limits: Limits,
 }
@@ -48,6 +51,7 @@ impl Default for Config {
             read_only: false,
             demo: false,
             public_url: None,
+            work: None,
             limits: Limits::default(),
         }
     }
@@ -89,6 +93,8 @@ pub fn application(
         read_only: config.read_only,
         demo: config.demo,
         public_url: config.public_url.clone(),
+        work: config.work.clone(),
+        upload_bytes: config.limits.upload,
         clock: clock.unwrap_or(defaults.clock),
     };
     let app = Arc::new(App::new(register, options)?);

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{ChangeVisitor, Head, Progress, RegisterInfo, Span, Store, StoreError, Which};
-use crate::model::{ChangeSet, Finding, Layer, LogEntry, LogHeader, Record, RecordKey, Revision};
+use super::{
+    ChangeVisitor, Head, JobRow, JobState, JobStore, Progress, RegisterInfo, SettingStore, Span, Store,
+    StoreError, Which,
+};
+use crate::model::{ChangeSet, Finding, Layer, LogEntry, LogHeader, Record, RecordId, RecordKey, Revision};
 
 /// A register in memory, for tests and trials.
 pub struct MemoryStore {
@@ -17,6 +20,8 @@ pub struct MemoryStore {
 struct State {
     rows: BTreeMap<(Layer, RecordKey), Record>,
     log: Vec<LogEntry>,
+    jobs: BTreeMap<RecordId, JobRow>,
+    settings: BTreeMap<(String, String), String>,
 }
 
 impl State {
@@ -133,5 +138,57 @@ impl Store for MemoryStore {
 
     fn check(&self, _: &mut dyn FnMut(Finding), _: &mut Progress<'_>) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl JobStore for MemoryStore {
+    fn add_job(&self, row: &JobRow) -> Result<Option<RecordId>, StoreError> {
+        let mut state = self.state();
+        let same = |job: &&JobRow| job.asked == row.asked && !job.state.has_ended();
+        let same = state.jobs.values().find(same).map(|job| job.id);
+        if same.is_none() {
+            state.jobs.insert(row.id, row.clone());
+        }
+        Ok(same)
+    }
+
+    fn job(&self, id: RecordId) -> Result<Option<JobRow>, StoreError> {
+        Ok(self.state().jobs.get(&id).cloned())
+    }
+
+    fn jobs(&self, state: Option<JobState>, limit: usize) -> Result<Vec<JobRow>, StoreError> {
+        let all = self.state();
+        let wanted = |job: &&JobRow| state.is_none_or(|state| job.state == state);
+        Ok(all.jobs.values().rev().filter(wanted).take(limit).cloned().collect())
+    }
+
+    fn replace_job(&self, row: &JobRow) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let Some(job) = state.jobs.get_mut(&row.id).filter(|job| job.tick == row.tick) else {
+            return Ok(false);
+        };
+        *job = JobRow { tick: row.tick + 1, ..row.clone() };
+        Ok(true)
+    }
+
+    fn remove_job(&self, id: RecordId) -> Result<bool, StoreError> {
+        Ok(self.state().jobs.remove(&id).is_some())
+    }
+}
+
+impl SettingStore for MemoryStore {
+    fn settings(&self, topic: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let state = self.state();
+        let of_topic = state.settings.iter().filter(|((t, _), _)| t == topic);
+        Ok(of_topic.map(|((_, name), value)| (name.clone(), value.clone())).collect())
+    }
+
+    fn set_setting(&self, topic: &str, name: &str, value: Option<&str>) -> Result<bool, StoreError> {
+        let (mut state, key) = (self.state(), (topic.to_owned(), name.to_owned()));
+        Ok(match value {
+            Some(value) => state.settings.insert(key, value.to_owned()),
+            None => state.settings.remove(&key),
+        }
+        .is_some())
     }
 }

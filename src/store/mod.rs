@@ -5,9 +5,11 @@
 
 pub mod geopackage;
 mod memory;
+mod work;
 
 pub use geopackage::GeoPackageStore;
 pub use memory::MemoryStore;
+pub use work::{JobRow, JobState, JobStore, SettingStore};
 
 use std::ops::ControlFlow;
 
@@ -144,8 +146,8 @@ pub type ChangeVisitor<'a> = dyn FnMut(Revision, Change) -> ControlFlow<()> + 'a
 /// What hears how far long work is: so many of so many.
 pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 
-/// A place where change sets are kept.
-pub trait Store: Send + Sync {
+/// A place where change sets are kept, and beside them jobs and settings.
+pub trait Store: JobStore + SettingStore {
     /// What the register is.
     fn info(&self) -> Result<RegisterInfo, StoreError>;
 

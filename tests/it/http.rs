@@ -3,6 +3,8 @@
 mod app;
 mod filtering;
 mod hostile;
+mod importing;
+mod jobs;
 mod ogc;
 mod openapi;
 mod reading;

@@ -19,11 +19,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("intake", &["model", "crs", "formats", "snapshot", "rules"]),
     ("sample", &["model", "crs"]),
     ("tiles", &["model", "crs", "topology", "rules", "snapshot"]),
+    ("jobs", &["model", "crs", "formats", "store", "snapshot", "register", "intake"]),
     (
         "api",
         &[
             "model", "crs", "rules", "filter", "topology", "network", "formats", "snapshot", "register",
-            "intake", "tiles",
+            "intake", "tiles", "jobs",
         ],
     ),
 ];

@@ -4,6 +4,7 @@ mod contract;
 mod geopackage_file;
 mod random;
 mod register_log;
+mod work;
 
 use boundstone::model::layers::Place;
 use boundstone::model::{Change, ChangeSet, Header, Record, RecordId, SetKind, write_canonical};

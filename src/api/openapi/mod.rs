@@ -110,7 +110,7 @@ fn document(version: &str, origin: &str, base: &str, paths: Map<String, Json>) -
             "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
         },
         "servers": [{ "url": if origin.is_empty() && base.is_empty() { "/".to_owned() } else { format!("{origin}{base}") } }],
-        "tags": (["register", "records", "log", "map", "tiles", "ogc", "server"].map(|name| json!({ "name": name }))),
+        "tags": (["register", "records", "log", "map", "tiles", "imports", "jobs", "ogc", "server"].map(|name| json!({ "name": name }))),
         "paths": paths,
         "components": { "schemas": schemas::all() },
     })
@@ -183,7 +183,8 @@ fn parameters(route: &Route, layer: Option<Layer>) -> Vec<Json> {
         header["required"] = required.into();
         list.push(header);
     };
-    if matches!(route.method, Verb::Patch | Verb::Put | Verb::Delete) {
+    let of_work = ["jobs", "imports"].contains(&route.tag);
+    if matches!(route.method, Verb::Patch | Verb::Put | Verb::Delete) && !of_work {
         header("If-Match", true, "所依据的记录的 etag · tag of the record that the change was decided on");
     }
     if route.method != Verb::Get && route.tag == "ogc" {
@@ -192,7 +193,7 @@ fn parameters(route: &Route, layer: Option<Layer>) -> Vec<Json> {
         header("Change-Document", false, "依据文号，百分号编码的 UTF-8 · by which document");
         header("Content-Crs", false, "图形的坐标系 · coordinate system of the geometry");
     }
-    if route.method != Verb::Get && route.body != Some("Act") {
+    if route.method != Verb::Get && route.body != Some("Act") && !of_work {
         header("Idempotency-Key", false, "重发时返回首次结果 · sent again, it returns the first result");
     }
     list

@@ -46,6 +46,7 @@ fn written_by_hand() -> Map<String, Json> {
         })),
         "Lists": { "type": "object", "additionalProperties": { "$ref": "#/components/schemas/ListDoc" } },
         "JsonSchema": object,
+        "File": { "type": "string", "format": "binary" },
         "TileJson": object,
         "Collections": shape(&["links", "collections"], json!({
             "links": links, "crs": { "type": "array", "items": text }, "collections": list("Collection"),

@@ -1,23 +1,30 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
 mod edit;
+mod imports;
+mod jobs;
 mod lists;
 mod locate;
 mod log;
 mod opening;
+mod profiles;
 mod record;
 mod register;
 mod related;
 mod search;
 mod status;
 mod undo;
+mod uploads;
 
 pub use opening::Opening;
 pub(super) use opening::opening;
+pub(super) use jobs::JobHeard;
 pub(super) use record::{content_tag, matches};
 pub use register::LayerFigures;
 pub(super) use register::{around, figures};
 pub use related::Incoming;
+pub use uploads::is_upload;
+pub(super) use uploads::receive;
 
 use super::openapi::schemas::{Named, add};
 use super::route::{Param, Route, Run, Verb};
@@ -145,6 +152,9 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
+/// The routes of long work and of files that come in.
+pub const WORK: [&[Route]; 4] = [jobs::ROUTES, uploads::ROUTES, imports::ROUTES, profiles::ROUTES];
+
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
     add::<register::RegisterDoc>(named);
@@ -163,4 +173,12 @@ pub fn add_schemas(named: &mut Named) {
     add::<search::SearchDoc>(named);
     add::<status::Health>(named);
     add::<super::events::RevisionEvent>(named);
+    add::<jobs::JobList>(named);
+    add::<jobs::JobHeard>(named);
+    add::<crate::jobs::import::Upload>(named);
+    add::<crate::jobs::import::Draft>(named);
+    add::<imports::Asked>(named);
+    add::<imports::ImportFindings>(named);
+    add::<imports::ImportChanges>(named);
+    add::<profiles::ProfileList>(named);
 }

@@ -14,6 +14,7 @@ mod rtree;
 mod schema;
 mod styles;
 mod table;
+mod work;
 
 use std::fs::OpenOptions;
 use std::ops::ControlFlow;

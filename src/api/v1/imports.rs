@@ -1,0 +1,394 @@
+//! `/api/v1/imports`: previews asked for, looked at, accepted or discarded.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use axum::http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::jobs::{answer, id_of};
+use crate::api::answer::Answer;
+use crate::api::app::App;
+use crate::api::ask::Ask;
+use crate::api::editing::{Act, check_writable};
+use crate::api::history::{FieldChange, field_changes};
+use crate::api::problem::Problem;
+use crate::api::route::{Param, Route, Verb};
+use crate::api::wire::{geometry_json, write_geometry};
+use crate::crs::Crs;
+use crate::intake::Refused;
+use crate::jobs::import::{Acceptance, Changes, OnInvalid, PreviewParams, Shown};
+use crate::jobs::{JobError, Work};
+use crate::model::{Change, Finding, Layer, Op, RecordId, SetKind};
+
+const OFFSET: Param = Param { name: "offset", shape: "integer", about: "跳过条数 · how many to skip" };
+const LIMIT: Param =
+    Param { name: "limit", shape: "integer", about: "条数，至多 500 · how many, 500 at most" };
+
+/// The routes.
+pub const ROUTES: &[Route] = &[
+    Route {
+        method: Verb::Post,
+        body: Some("ImportPreview"),
+        status: 202,
+        ..Route::get(
+            "/api/v1/imports/preview",
+            "imports",
+            "预览一次导入，不写入 · preview an import, nothing is written",
+            preview,
+        )
+        .answers("Job")
+    },
+    Route {
+        method: Verb::Post,
+        body: Some("Act"),
+        status: 202,
+        ..Route::get("/api/v1/imports/{id}/accept", "imports", "接受预览并写入 · accept a preview", accept)
+            .answers("Job")
+    },
+    Route {
+        method: Verb::Delete,
+        status: 204,
+        ..Route::get(
+            "/api/v1/imports/{id}",
+            "imports",
+            "放弃预览及其文件 · discard a preview and its upload",
+            discard,
+        )
+    },
+    Route::get("/api/v1/imports/{id}/findings", "imports", "预览发现的问题 · findings", findings)
+        .query(&[OFFSET, LIMIT])
+        .answers("ImportFindings"),
+    Route::get(
+        "/api/v1/imports/{id}/changes",
+        "imports",
+        "预览中的新增与变更 · what would be new or changed",
+        changes,
+    )
+    .query(&[OFFSET, LIMIT, Param { name: "op", shape: "string", about: "new 或 changed · only these" }])
+    .answers("ImportChanges"),
+    Route {
+        media: &["application/geo+json"],
+        ..Route::get(
+            "/api/v1/imports/{id}/features",
+            "imports",
+            "预览地图，至多 5000 个 · for the preview map, 5,000 at most",
+            features,
+        )
+        .answers("FeatureCollection")
+    },
+    Route {
+        media: &[XLSX],
+        ..Route::get(
+            "/api/v1/imports/{id}/refused.xlsx",
+            "imports",
+            "原表加“未导入原因”一列 · the rows with why they were not taken",
+            refused,
+        )
+    },
+];
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// What a preview is asked.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[schema(as = ImportPreview)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// the upload
+    upload: String,
+    /// which of its files, as in its sources
+    file: String,
+    /// layer within the file, as in its sources
+    #[serde(default)]
+    source_layer: Option<String>,
+    /// into which layer
+    layer: String,
+    /// coordinate system, over what the file says
+    #[serde(default)]
+    crs: Option<String>,
+    /// text encoding, where it is not found out rightly
+    #[serde(default)]
+    encoding: Option<String>,
+    /// fields and the columns that fill them; an empty column leaves a field out
+    #[serde(default)]
+    map: BTreeMap<String, String>,
+    /// column by which records are recognised
+    #[serde(default)]
+    key: Option<String>,
+    /// areas that cross themselves
+    #[serde(default)]
+    invalid: OnInvalid,
+    /// whether rows without geometry join records that are there
+    #[serde(default)]
+    join: bool,
+    /// the source of new records; the file's name if absent
+    #[serde(default)]
+    source: Option<String>,
+    /// the profile it was filled in from
+    #[serde(default)]
+    profile: Option<String>,
+}
+
+/// The longest text of an option.
+const MOST_TEXT: usize = 500;
+
+fn told(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
+    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    match text {
+        Some(text) if text.chars().count() > MOST_TEXT => {
+            Err(Problem::parameter(name, "太长", "it is too long"))
+        }
+        text => Ok(text),
+    }
+}
+
+fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let asked: Asked = ask.json()?;
+    let upload: RecordId = asked.upload.parse().map_err(|_| JobError::Unknown)?;
+    let layer: Layer = asked.layer.parse().map_err(|_| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "layer.unknown",
+            "没有这个图层。",
+            "There is no such layer.",
+        )
+        .with("field", "layer")
+    })?;
+    let crs = told("crs", asked.crs)?;
+    if let Some(text) = &crs {
+        text.parse::<Crs>().and_then(|crs| crs.check()).map_err(|error| {
+            let said = error.sentence();
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import.crs", said.zh, said.en)
+                .with("field", "crs")
+        })?;
+    }
+    if asked.join {
+        return Err(Problem::parameter("join", "尚不支持", "it is not there yet"));
+    }
+    if !app.jobs.upload(upload)?.sources.iter().any(|source| source.file == asked.file) {
+        return Err(JobError::Unknown.into());
+    }
+    let params = PreviewParams {
+        upload,
+        file: asked.file,
+        source_layer: asked.source_layer.filter(|layer| !layer.is_empty()),
+        layer,
+        crs,
+        encoding: told("encoding", asked.encoding)?,
+        map: asked.map,
+        key: told("key", asked.key)?,
+        invalid: asked.invalid,
+        source: told("source", asked.source)?,
+        profile: told("profile", asked.profile)?,
+        as_of: app.today(),
+    };
+    answer(app, app.jobs.submit(Work::ImportPreview(params), None)?, StatusCode::ACCEPTED)
+}
+
+fn accept(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let act: Act = ask.json()?;
+    let head = act.keyed(ask).header(app, SetKind::Import)?;
+    let acceptance =
+        Acceptance { by: head.by, reason: head.reason, document: head.document, key: head.idempotency_key };
+    answer(app, app.jobs.accept(id_of(ask)?, acceptance)?, StatusCode::ACCEPTED)
+}
+
+fn discard(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    app.jobs.discard(id_of(ask)?)?;
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// A page of findings.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ImportFindings {
+    /// how many different ones there are
+    total: usize,
+    #[schema(value_type = Vec<Object>)]
+    findings: Vec<Placed>,
+}
+
+/// A finding, and where it is on the map.
+#[derive(Serialize)]
+struct Placed {
+    #[serde(flatten)]
+    finding: Finding,
+    at: Option<[f64; 2]>,
+}
+
+fn page(ask: &Ask) -> Result<(usize, usize), Problem> {
+    Ok((ask.parsed::<usize>("offset")?.unwrap_or(0), ask.limit(100, 500)?))
+}
+
+fn findings(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let (offset, limit) = page(ask)?;
+    let mut all = app.jobs.draft_findings(id_of(ask)?)?;
+    // What must be mended comes first; among equals as in the file.
+    all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let total = all.len();
+    let placed = |finding: Finding| Placed { at: finding.spot.at, finding };
+    Answer::json(&ImportFindings {
+        total,
+        findings: all.into_iter().skip(offset).take(limit).map(placed).collect(),
+    })
+}
+
+/// A page of changes.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ImportChanges {
+    /// how many there are to be seen
+    total: usize,
+    changes: Vec<ImportChange>,
+}
+
+/// One record that would be new or changed.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ImportChange {
+    /// new or changed
+    op: &'static str,
+    id: String,
+    label: Option<String>,
+    code: Option<String>,
+    /// fields that differ
+    fields: Vec<FieldChange>,
+    /// GeoJSON, as it would be
+    #[schema(value_type = Object)]
+    geometry: Option<Json>,
+    /// whether the geometry differs
+    geometry_changed: bool,
+}
+
+fn word(op: Op) -> &'static str {
+    match op {
+        Op::Insert => "new",
+        Op::Update => "changed",
+        Op::Delete => "gone",
+    }
+}
+
+impl From<&Change> for ImportChange {
+    fn from(change: &Change) -> Self {
+        let record = change.after().or(change.before());
+        let after = change.after().and_then(|record| record.geometry.as_deref());
+        Self {
+            op: word(change.op()),
+            id: change.key().id.to_string(),
+            label: record.and_then(|record| record.label()).map(str::to_owned),
+            code: record.and_then(|record| record.code.as_deref()).map(str::to_owned),
+            fields: field_changes(change),
+            geometry: after.map(geometry_json),
+            geometry_changed: crate::api::history::geometry_changed(change),
+        }
+    }
+}
+
+fn changes(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let (offset, limit) = page(ask)?;
+    let op = match ask.param("op") {
+        None => None,
+        Some("new") => Some(Op::Insert),
+        Some("changed") => Some(Op::Update),
+        Some(_) => return Err(Problem::parameter("op", "应为 new 或 changed", "it is new or changed")),
+    };
+    let Some(mut kept) = app.jobs.draft_changes(id_of(ask)?, app.options.show, op)? else {
+        return Answer::json(&ImportChanges { total: 0, changes: Vec::new() });
+    };
+    let wanted: Vec<Shown> = kept.shown().iter().skip(offset).take(limit).copied().collect();
+    let mut found = Vec::with_capacity(wanted.len());
+    for one in wanted {
+        found.push(ImportChange::from(&kept.read(one)?));
+    }
+    Answer::json(&ImportChanges { total: kept.shown().len(), changes: found })
+}
+
+/// Features of the preview map.
+const MOST_FEATURES: usize = 5000;
+/// Bytes after which no more are sent.
+const MOST_BYTES: usize = 48 << 20;
+
+fn features(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let id = id_of(ask)?;
+    let kept = app.jobs.draft_changes(id, app.options.show, None)?;
+    let refused = app.jobs.draft_refused(id)?;
+    Ok(Answer::written(
+        "application/geo+json",
+        Box::new(move |out| {
+            out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
+            let mut drawing = Drawing { out, bytes: 0, begun: false };
+            if let Some(kept) = kept {
+                drawing.changes(kept)?;
+            }
+            drawing.refused(&refused)?;
+            out.write_all(b"]}")
+        }),
+    ))
+}
+
+struct Drawing<'a> {
+    out: &'a mut dyn Write,
+    bytes: usize,
+    begun: bool,
+}
+
+impl Drawing<'_> {
+    /// Evenly spread over all of them.
+    fn changes(&mut self, mut kept: Changes) -> std::io::Result<()> {
+        let shown: Vec<Shown> = kept.shown().to_vec();
+        let step = shown.len().div_ceil(MOST_FEATURES).max(1);
+        for one in shown.into_iter().step_by(step) {
+            let change = kept.read(one).map_err(std::io::Error::other)?;
+            let Some(record) = change.after() else { continue };
+            let Some(shape) = record.geometry.as_deref() else { continue };
+            let mut geometry = Vec::new();
+            write_geometry(shape, &|c| c, &mut geometry);
+            let properties = json!({
+                "op": word(change.op()), "id": record.id.to_string(), "label": record.label(),
+            });
+            if !self.feature(&properties, &geometry)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn refused(&mut self, refused: &[Refused]) -> std::io::Result<()> {
+        let placed: Vec<&Refused> = refused.iter().filter(|row| row.at.is_some()).collect();
+        let step = placed.len().div_ceil(MOST_FEATURES / 5).max(1);
+        for row in placed.into_iter().step_by(step) {
+            let geometry = json!({ "type": "Point", "coordinates": row.at }).to_string();
+            let properties = json!({ "op": "refused", "row": row.row, "why": row.why });
+            if !self.feature(&properties, geometry.as_bytes())? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is room for more.
+    fn feature(&mut self, properties: &Json, geometry: &[u8]) -> std::io::Result<bool> {
+        if std::mem::replace(&mut self.begun, true) {
+            self.out.write_all(b",")?;
+        }
+        write!(self.out, "{{\"type\":\"Feature\",\"properties\":{properties},\"geometry\":")?;
+        self.out.write_all(geometry)?;
+        self.out.write_all(b"}")?;
+        self.bytes += geometry.len() + 100;
+        Ok(self.bytes < MOST_BYTES)
+    }
+}
+
+fn refused(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let bytes = app.jobs.refused_book(id_of(ask)?)?;
+    // 未导入.xlsx, as RFC 8187 writes it.
+    let name = "attachment; filename=\"refused.xlsx\"; filename*=UTF-8''%E6%9C%AA%E5%AF%BC%E5%85%A5.xlsx";
+    Ok(Answer::bytes(XLSX, bytes).with(header::CONTENT_DISPOSITION, name))
+}

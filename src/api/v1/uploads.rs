@@ -1,0 +1,190 @@
+//! `/api/v1/uploads`: files on their way in, written to the disk as they arrive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Response, StatusCode, header};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use tokio_stream::StreamExt as _;
+
+use super::jobs::id_of;
+use crate::api::answer::{Answer, send};
+use crate::api::app::App;
+use crate::api::ask::Ask;
+use crate::api::editing::check_writable;
+use crate::api::problem::Problem;
+use crate::api::route::{Param, Route, Run, Verb};
+use crate::jobs::import::UploadError;
+use crate::model::RecordId;
+
+const NAME: &[Param] = &[Param { name: "name", shape: "string", about: "文件名 · name of the file" }];
+
+const fn takes_file(path: &'static str, about: &'static str) -> Route {
+    Route {
+        method: Verb::Post,
+        takes: "application/octet-stream",
+        body: Some("File"),
+        status: 201,
+        run: Run::Upload,
+        ..Route::get(path, "imports", about, get).query(NAME).answers("Upload")
+    }
+}
+
+/// The routes.
+pub const ROUTES: &[Route] = &[
+    takes_file("/api/v1/uploads", "上传一个文件 · upload a file"),
+    takes_file(
+        "/api/v1/uploads/{id}/files",
+        "再传一个同属的文件，如 .dbf、.prj · a further file that belongs to it",
+    ),
+    Route::get("/api/v1/uploads/{id}", "imports", "上传的文件里有什么 · what is in an upload", get)
+        .answers("Upload"),
+    Route {
+        method: Verb::Delete,
+        status: 204,
+        ..Route::get("/api/v1/uploads/{id}", "imports", "删除上传的文件 · take an upload away", delete)
+    },
+];
+
+/// Whether a request brings a file: such take as long as they take, and no longer stand still than [`STALL`].
+pub fn is_upload(method: &Method, path: &str) -> bool {
+    *method == Method::POST
+        && path.strip_prefix("/api/v1/uploads").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// How long a file on its way in may stand still.
+const STALL: Duration = Duration::from_secs(60);
+/// Pieces that wait for the disk.
+const QUEUE: usize = 16;
+
+/// What the network hands to the disk; the end is said, so that a broken connection is no end.
+enum Piece {
+    Bytes(Bytes),
+    End,
+}
+
+/// Takes a file in.
+pub async fn receive(app: Arc<App>, ask: Ask, body: Body) -> Result<Response<Body>, Problem> {
+    check(&app, &ask)?;
+    let (reply, response) = oneshot::channel();
+    let (pieces, taken) = mpsc::channel(QUEUE);
+    let (runtime, language, span) = (Handle::current(), ask.language, tracing::Span::current());
+    tokio::task::spawn_blocking(move || {
+        let _within = span.enter();
+        match write(&app, &ask, taken) {
+            Ok(answer) => send(answer, reply, &runtime),
+            Err(problem) => {
+                let _ = reply.send(problem.response(language));
+            }
+        }
+    });
+    let mut stream = body.into_data_stream();
+    loop {
+        let piece = match tokio::time::timeout(STALL, stream.next()).await {
+            Ok(Some(Ok(bytes))) => Piece::Bytes(bytes),
+            Ok(None) => Piece::End,
+            // Too slow, or broken off: the writer hears no end and keeps nothing.
+            Ok(Some(Err(_))) | Err(_) => break,
+        };
+        let ended = matches!(piece, Piece::End);
+        // Where the writer has given up, its answer says why.
+        if pieces.send(piece).await.is_err() || ended {
+            break;
+        }
+    }
+    drop(pieces);
+    response.await.map_err(|_| Problem::internal(&"the upload's writer panicked"))
+}
+
+fn check(app: &App, ask: &Ask) -> Result<(), Problem> {
+    check_writable(app)?;
+    let media = ask.header(header::CONTENT_TYPE).unwrap_or_default();
+    // What a foreign page can send without the browser asking us first is not taken.
+    if !media.trim().to_ascii_lowercase().starts_with("application/octet-stream") {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "body.media_type",
+            "上传内容应为 application/octet-stream。",
+            "The body must be application/octet-stream.",
+        ));
+    }
+    let length = ask.header(header::CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
+    match length {
+        Some(length) if length > app.options.upload_bytes => {
+            Err(UploadError::TooLarge(app.options.upload_bytes).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write(app: &App, ask: &Ask, mut pieces: mpsc::Receiver<Piece>) -> Result<Answer, Problem> {
+    let upload: Option<RecordId> = if ask.segments.is_empty() { None } else { Some(id_of(ask)?) };
+    let name = ask.param("name").ok_or_else(|| Problem::parameter("name", "缺少", "it is missing"))?;
+    let mut uploading = app.jobs.begin_upload(upload, name)?;
+    loop {
+        match pieces.blocking_recv() {
+            Some(Piece::Bytes(bytes)) => uploading.write(&bytes)?,
+            Some(Piece::End) => break,
+            None => {
+                return Err(Problem::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "upload.broken_off",
+                    "上传中断，文件未保留。",
+                    "The upload broke off; nothing was kept.",
+                )
+                .then("请重新上传。", "Upload it again."));
+            }
+        }
+    }
+    let upload = app.jobs.with_profiles(uploading.finish()?)?;
+    Ok(Answer { status: StatusCode::CREATED, ..Answer::json(&upload)? })
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::TooLarge(most) => {
+                let mib = most >> 20;
+                Self::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "upload.too_large",
+                    format!("文件超过 {mib} MB。"),
+                    format!("The file is larger than {mib} MB."),
+                )
+                .then("请拆成几个较小的文件。", "Split it into smaller files.")
+                .with("limit", most)
+            }
+            UploadError::TooMany(most) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "upload.too_many",
+                format!("上传的文件太多（至多 {most} 个）。"),
+                format!("There are too many uploads (at most {most})."),
+            )
+            .then("请先放弃不再需要的预览。", "Discard previews that are no longer needed."),
+            UploadError::Unreadable(findings) => {
+                let first = findings.first().map(|finding| finding.what.clone()).unwrap_or_default();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload.unreadable", first.zh, first.en)
+                    .then(
+                        "文件未保留。请在原来的软件中核对，或另存为 .shp、.geojson、.csv、.xlsx、.gpkg 等格式。",
+                        "It was not kept. Open it in the program that made it, or save it as .shp, .geojson, .csv, .xlsx or .gpkg.",
+                    )
+                    .with("findings", serde_json::to_value(findings).unwrap_or_default())
+            }
+            UploadError::Job(error) => error.into(),
+        }
+    }
+}
+
+fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let upload = app.jobs.upload(id_of(ask)?)?;
+    Answer::json(&app.jobs.with_profiles(upload)?)
+}
+
+fn delete(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    app.jobs.remove_upload(id_of(ask)?)?;
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,122 @@
+//! Bringing files in, as far as it is long work: uploads, what is in them, previews, acceptance, profiles.
+//!
+//! What a row means is for `intake`, reading for `formats`. A preview writes a draft into its job's folder;
+//! acceptance plans again with the same seed and refuses where the plan is another one.
+
+mod accept;
+mod changes;
+mod draft;
+mod names;
+mod preview;
+mod profiles;
+mod refused;
+mod sources;
+mod suggest;
+mod traced;
+mod upload;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::crs::{Crs, CrsError};
+use crate::intake::{ImportOptions, Invalid};
+use crate::model::{Date, Layer, RecordId};
+
+pub use accept::Acceptance;
+pub(super) use accept::accept;
+pub use changes::{Changes, Shown};
+pub use draft::{Draft, DraftColumn, DraftCounts, Question, QuestionGuess};
+pub(super) use preview::preview;
+pub use profiles::{Profile, ProfileOptions};
+pub use refused::MARK;
+pub use sources::{Source, SourceCrs};
+pub use upload::{Upload, UploadError, Uploading};
+
+/// What a preview is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PreviewParams {
+    /// the upload
+    pub upload: RecordId,
+    /// which of its files, as the user named it
+    pub file: String,
+    /// layer within the file
+    pub source_layer: Option<String>,
+    /// into which layer
+    #[serde(serialize_with = "layer_name", deserialize_with = "layer_named")]
+    pub layer: Layer,
+    /// coordinate system, over what the file says
+    pub crs: Option<String>,
+    /// text encoding
+    pub encoding: Option<String>,
+    /// fields and the columns that fill them; an empty column leaves a field out
+    pub map: BTreeMap<String, String>,
+    /// column by which records are recognised
+    pub key: Option<String>,
+    /// areas that cross themselves: repair, keep or refuse
+    pub invalid: OnInvalid,
+    /// the source of new records; the file's name if absent
+    pub source: Option<String>,
+    /// the profile it was filled in from
+    pub profile: Option<String>,
+    /// the day whose lawful versions rows are matched with
+    pub as_of: Date,
+}
+
+/// What an acceptance is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcceptParams {
+    /// the preview's job
+    pub preview: RecordId,
+    /// the file, as the user named it
+    pub file: String,
+    /// who
+    pub by: String,
+    /// why
+    pub reason: String,
+    /// number of the document that orders it
+    pub document: Option<String>,
+    /// key of its change set: by it a program that died in between finds what it did
+    pub key: String,
+}
+
+/// What becomes of areas whose outline crosses itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnInvalid {
+    /// cut where it crosses
+    #[default]
+    Repair,
+    /// taken as it is
+    Keep,
+    /// the row is refused
+    Refuse,
+}
+
+fn layer_name<S: Serializer>(layer: &Layer, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(layer.name())
+}
+
+fn layer_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layer, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(|_| serde::de::Error::custom("no such layer"))
+}
+
+impl PreviewParams {
+    /// As `intake` takes them.
+    fn options(&self) -> Result<ImportOptions, CrsError> {
+        Ok(ImportOptions {
+            source: self.source.clone(),
+            crs: self.crs.as_deref().map(str::parse::<Crs>).transpose()?,
+            map: self.map.clone().into_iter().collect(),
+            key: self.key.clone(),
+            encoding: self.encoding.clone(),
+            invalid: match self.invalid {
+                OnInvalid::Repair => Invalid::Repair,
+                OnInvalid::Keep => Invalid::Keep,
+                OnInvalid::Refuse => Invalid::Refuse,
+            },
+            ..ImportOptions::new(self.layer, self.file.clone(), self.as_of)
+        })
+    }
+}
