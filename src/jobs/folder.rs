@@ -83,11 +83,11 @@ impl Folder {
 impl Inner {
     /// Takes ended jobs of long ago away, and files that belong to nothing any more.
     pub(super) fn sweep(&self) -> Result<(), JobError> {
-        let before = self.now_ms().saturating_sub(u64::try_from(KEPT.as_millis()).unwrap_or(u64::MAX));
+        let kept_ms = u64::try_from(KEPT.as_millis()).unwrap_or(u64::MAX);
         for row in self.register.jobs().jobs(None, MOST_SWEPT)? {
             // A ULID begins with its time.
             let born = u64::try_from(row.id.bits() >> 80).unwrap_or(u64::MAX);
-            if row.state.has_ended() && born < before {
+            if row.state.has_ended() && born < self.now_ms().saturating_sub(kept_ms) {
                 self.register.jobs().remove_job(row.id)?;
                 self.folder.remove(row.id)?;
             }
