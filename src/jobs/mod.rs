@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crate::model::{IdSource, RecordId, Secrecy};
 use crate::register::{Register, StoreError};
@@ -75,6 +76,8 @@ pub enum JobError {
     Kept(String),
 }
 
+/// How long workers may take to stop.
+const GRACE: Duration = Duration::from_secs(10);
 /// Jobs that may wait or run at once.
 const MOST_WAITING: usize = 64;
 
@@ -250,7 +253,13 @@ impl Jobs {
 impl Drop for Jobs {
     fn drop(&mut self) {
         self.close();
-        for thread in lock(&self.threads).drain(..) {
+        let threads = std::mem::take(&mut *lock(&self.threads));
+        let begun = Instant::now();
+        while begun.elapsed() < GRACE && !threads.iter().all(JoinHandle::is_finished) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // One that hangs, in a file that GDAL chews on, ends with the program; its job's lease runs out.
+        for thread in threads.into_iter().filter(JoinHandle::is_finished) {
             // A panic in it has been logged by the panic hook.
             let _ = thread.join();
         }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::claim::Ended;
 use super::running::{Live, Running, Stopped};
@@ -16,6 +16,9 @@ const WORKERS: usize = 2;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often leases are renewed: well within a lease.
 const RENEW_EVERY: Duration = Duration::from_secs(8);
+
+/// How often a server that runs for long clears away what is old.
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// Why work ends without an outcome.
 pub(crate) enum NoOutcome {
@@ -94,15 +97,21 @@ fn work_on(inner: &Inner) {
 }
 
 fn keep(inner: &Inner) {
-    let mut last = std::time::Instant::now();
+    let (mut renewed, mut swept) = (Instant::now(), Instant::now());
     let mut seen = 0;
-    while rest(inner, &mut seen, RENEW_EVERY.saturating_sub(last.elapsed())) {
-        if last.elapsed() < RENEW_EVERY {
+    while rest(inner, &mut seen, RENEW_EVERY.saturating_sub(renewed.elapsed())) {
+        if renewed.elapsed() < RENEW_EVERY {
             continue;
         }
-        last = std::time::Instant::now();
+        renewed = Instant::now();
         if let Err(error) = inner.renew() {
             tracing::warn!(%error, "the leases of jobs are not renewed");
+        }
+        if swept.elapsed() > SWEEP_EVERY {
+            swept = Instant::now();
+            if let Err(error) = inner.sweep() {
+                tracing::warn!(%error, "what is old is not cleared away");
+            }
         }
     }
 }

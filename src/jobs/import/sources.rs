@@ -23,7 +23,7 @@ const COORDS: usize = 5000;
 /// Layers of one upload that are listed.
 const MOST_LAYERS: usize = 100;
 /// Time for looking into all of them; those after it are only named.
-const TIME: Duration = Duration::from_secs(20);
+const TIME: Duration = Duration::from_secs(10);
 /// Bytes of an OpenStreetMap file into which is looked: each layer of it means reading all of it.
 const MOST_OSM: u64 = 8 << 20;
 /// Characters of one value that are shown.

@@ -15,7 +15,9 @@ use crate::model::{Bilingual, Finding, RecordId, Severity, Spot};
 /// Files of one upload.
 const MOST_FILES: usize = 100;
 /// Uploads that are kept at once.
-const MOST_UPLOADS: usize = 500;
+const MOST_UPLOADS: usize = 200;
+/// All uploads together, in largest files.
+const MOST_FULL: u64 = 8;
 const MANIFEST: &str = "upload.json";
 const SOURCES: &str = "sources.json";
 
@@ -92,7 +94,10 @@ impl Jobs {
         let (id, before) = match upload {
             Some(id) => (id, inner.manifest(id)?),
             None => {
-                if inner.folder.all()?.len() >= MOST_UPLOADS {
+                let kept: Vec<Manifest> =
+                    inner.folder.all()?.into_iter().filter_map(|(id, _)| inner.manifest(id).ok()).collect();
+                let bytes: u64 = kept.iter().flat_map(|upload| &upload.files).map(|file| file.bytes).sum();
+                if kept.len() >= MOST_UPLOADS || bytes / MOST_FULL >= inner.options.upload_bytes {
                     return Err(UploadError::TooMany(MOST_UPLOADS));
                 }
                 (inner.next_id(), Manifest::default())
