@@ -170,7 +170,7 @@ impl Jobs {
         });
         let jobs = Self { inner, threads: Mutex::default() };
         if !jobs.inner.options.read_only {
-            match jobs.inner.sweep().and_then(|()| Ok(jobs.inner.has_unfinished()?)) {
+            match jobs.inner.sweep().and_then(|()| jobs.inner.has_unfinished()) {
                 Ok(true) => jobs.start_workers(),
                 Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "the jobs of earlier could not be looked at"),

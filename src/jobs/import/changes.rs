@@ -189,7 +189,7 @@ mod tests {
         let mut record = Record::new(Layer::Place, RecordId::from_bits(n), Fields::default());
         record.secrecy = secrecy;
         record.code = Some(format!("P{n}").into());
-        record.geometry = (n % 2 == 0).then(|| Arc::new(geo_types::Point::new(102.0, 25.0).into()));
+        record.geometry = n.is_multiple_of(2).then(|| Arc::new(geo_types::Point::new(102.0, 25.0).into()));
         record
     }
 
