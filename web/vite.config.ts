@@ -38,7 +38,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'maplibre', test: /maplibre-gl/ },
+            // what draws on the map is loaded when something is drawn
+            { name: 'maplibre', test: /maplibre-gl\//, priority: 2 },
+            { name: 'draw', test: /node_modules\/terra-draw/, priority: 1 },
             { name: 'vendor', test: /node_modules/ },
           ],
         },

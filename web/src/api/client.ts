@@ -111,13 +111,13 @@ export const api = {
     get<LocateAnswer>('/api/v1/locate', { lon, lat, ...at(when) }),
   items: (layer: string, params: Params = {}, signal?: AbortSignal) =>
     get<FeaturePage>(`/ogc/collections/${part(layer)}/items`, { f: 'json', ...params }, signal),
-  /** a record's values as they are now, with the tag that a change of it needs */
+  /** a record's values as they are now, its geometry among them, with the tag that a change of it needs */
   async values(layer: string, id: string): Promise<{ etag: string; values: Record<string, Json> }> {
     const response = await answer(`/ogc/collections/${part(layer)}/items/${part(id)}?f=json`, {})
-    const { properties } = (await response.json()) as { properties: Record<string, Json> }
-    return { etag: response.headers.get('etag') ?? '', values: properties }
+    const { properties, geometry } = (await response.json()) as { properties: Record<string, Json>; geometry: Json }
+    return { etag: response.headers.get('etag') ?? '', values: { ...properties, geometry } }
   },
-  patch: (layer: string, id: string, etag: string, body: Act & { set: Record<string, Json> }) =>
+  patch: (layer: string, id: string, etag: string, body: Act & { set: Record<string, Json>; geometry?: Json }) =>
     call<{ revision: number }>(`/api/v1/layers/${part(layer)}/records/${part(id)}`, {
       method: 'PATCH',
       headers: { 'Content-Type': 'application/json', 'If-Match': etag },

@@ -190,14 +190,11 @@ export interface Act {
   idempotency_key?: string
 }
 
-/** One of many changes of one change set. */
-export interface OneChange {
-  op: 'patch'
-  layer: string
-  id: string
-  etag: string
-  set: Record<string, Json>
-}
+/** One of many changes of one change set. All but a new record name the tag they were decided on. */
+export type OneChange =
+  | { op: 'patch'; layer: string; id: string; etag: string; set: Record<string, Json>; geometry?: Json }
+  | { op: 'create'; layer: string; id: string; set: Record<string, Json>; geometry?: Json }
+  | { op: 'delete'; layer: string; id: string; etag: string }
 
 /** What does not fit, and where. */
 export interface Finding {

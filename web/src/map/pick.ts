@@ -23,6 +23,9 @@ export interface Picked {
 const AREA_ORDER = ['building', 'compound', 'closed_or_green_area', 'water', 'place', 'place_extent', 'division']
 const LEVELS = ['province', 'prefecture', 'county', 'township', 'community', 'group', 'grid']
 
+/** How low a level is; -1 for none. */
+export const levelRank = (level: unknown): number => (typeof level === 'string' ? LEVELS.indexOf(level) : -1)
+
 /** The level of division that the map speaks of at a zoom (whose names it writes largest). */
 export function levelAt(zoom: number): string {
   if (zoom < 5) return 'province'

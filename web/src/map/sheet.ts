@@ -1,5 +1,5 @@
-// The drawn map: the only file that holds a MapLibre map. It draws what it is told and reports what the
-// reader does with it; it asks the server for nothing but tiles.
+// The drawn map: it holds the MapLibre map, and lends it to a pen while something is drawn (draw/pen.ts). It
+// draws what it is told and reports what the reader does with it; it asks the server for nothing but tiles.
 import { Map as Drawn, ScaleControl, setWorkerUrl, type GeoJSONSource, type LngLat, type VectorTileSource } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
@@ -7,6 +7,7 @@ import type { Box, Geometry, LonLat } from '../api/types'
 import type { Place, Selection } from '../state/address'
 import type { Flight } from '../state/view'
 import { anchorOf, outsideOf } from './anchor'
+import type { Pen, PenReports } from './draw/pen'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
 import { levelLayers, mapStyle, pickable, styleLayersOf } from './style'
@@ -60,6 +61,8 @@ export class Sheet {
   private ready: Promise<void>
   private failures = 0
   private selected: Selection | null = null
+  /** whether the pointer belongs to a pen now */
+  private lent = false
 
   constructor(container: HTMLElement, options: SheetOptions) {
     this.reports = options.reports
@@ -102,8 +105,9 @@ export class Sheet {
     map.once('load', () => { this.reports.drawn() })
     map.on('mousemove', (event) => { this.reports.pointer(pair(event.lngLat)) })
     map.on('mouseout', () => { this.reports.pointer(null) })
-    map.on('click', (event) => { this.inspect([event.point.x, event.point.y], pair(event.lngLat)) })
+    map.on('click', (event) => { if (!this.lent) this.inspect([event.point.x, event.point.y], pair(event.lngLat)) })
     map.on('mousemove', (event) => {
+      if (this.lent) return
       const sharp = this.under([event.point.x, event.point.y]).some((found) => found.hit !== 'area')
       map.getCanvas().style.cursor = sharp ? 'pointer' : ''
     })
@@ -118,7 +122,7 @@ export class Sheet {
       }
     })
     map.getCanvas().addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter') return
+      if (event.key !== 'Enter' || this.lent) return
       const { clientWidth, clientHeight } = map.getContainer()
       this.inspect([clientWidth / 2, clientHeight / 2], pair(map.getCenter()))
     })
@@ -244,6 +248,17 @@ export class Sheet {
         this.map.setLayerZoomRange(id, levels.includes(level) ? 0 : minzoom, maxzoom)
       }
     })
+  }
+
+  /** Lends the map to a pen until that is closed. Its code is loaded when the first is asked for. */
+  async pen(reports: PenReports): Promise<Pen> {
+    const [{ Pen: Made }] = await Promise.all([import('./draw/pen'), this.ready])
+    this.lent = true
+    return new Made(this.map, reports, () => { this.lent = false })
+  }
+
+  get zoom(): number {
+    return this.map.getZoom()
   }
 
   relabel(label: string): void {

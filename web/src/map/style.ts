@@ -73,6 +73,11 @@ export function styleLayersOf(name: string): string[] {
     .map((layer) => layer.id)
 }
 
+/** The style layers that draw borders of divisions. */
+export const borderLayers: readonly string[] = (sheet.layers as { id: string; 'source-layer'?: string }[])
+  .filter((layer) => layer['source-layer'] === 'division_border')
+  .map(({ id }) => id)
+
 const WHOLE = { minzoom: 0, maxzoom: 24 }
 
 /** The style layers that draw borders and names of one level of division. */

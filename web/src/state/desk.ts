@@ -3,7 +3,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { api, freshKey, Problem } from '../api/client'
-import type { Act, Json } from '../api/types'
+import type { Act, Json, OneChange } from '../api/types'
+import { GEOMETRY } from '../desk/geometry'
 import { clashes, type Clash, type RecordEdit } from '../table/plan'
 import { useReader } from './reader'
 import { useRegister } from './register'
@@ -27,6 +28,11 @@ export interface Conflict {
   disputes: Dispute[]
   /** the values chosen, record by record in the order of `disputes`; null: nothing is saved */
   settle(chosen: Record<string, Json>[] | null): void
+}
+
+/** Values and geometry as the server takes them. */
+function apart({ [GEOMETRY]: geometry, ...set }: Record<string, Json>): { set: Record<string, Json>; geometry?: Json } {
+  return geometry === undefined ? { set } : { set, geometry }
 }
 
 interface Held extends RecordEdit {
@@ -119,10 +125,30 @@ export const useDesk = defineStore('desk', () => {
 
   async function send(edits: Held[], said: Act): Promise<number> {
     const [only] = edits
-    if (only && edits.length === 1) return (await api.patch(only.layer, only.id, only.etag, { set: only.mine, ...said })).revision
-    const changes = edits.map(({ layer, id, etag, mine }) => ({ op: 'patch' as const, layer, id, etag, set: mine }))
+    if (only && edits.length === 1) return (await api.patch(only.layer, only.id, only.etag, { ...apart(only.mine), ...said })).revision
+    const changes = edits.map(({ layer, id, etag, mine }) => ({ op: 'patch' as const, layer, id, etag, ...apart(mine) }))
     return (await api.changes({ changes, ...said })).revision
   }
+
+  /** A record made new or taken away, as a change set of its own; gives its revision. */
+  async function single(change: OneChange, what: string): Promise<number> {
+    busy.value = true
+    register.own = 'under way'
+    try {
+      const { revision } = await api.changes({ changes: [change], ...act() })
+      register.own = revision
+      done.value = [...done.value, { revision, what }]
+      undone.value = []
+      return revision
+    } catch (cause) {
+      register.own = null
+      throw cause
+    } finally {
+      busy.value = false
+    }
+  }
+  const create = (layer: string, id: string, mine: Record<string, Json>, what: string) => single({ op: 'create', layer, id, ...apart(mine) }, what)
+  const remove = (layer: string, id: string, etag: string, what: string) => single({ op: 'delete', layer, id, etag }, what)
 
   /**
    * Saves edits as one change set; gives what was saved and the revision in which it stands, null where
@@ -177,5 +203,5 @@ export const useDesk = defineStore('desk', () => {
   const undo = (why: (step: Step) => string) => turn(done, undone, why)
   const redo = (why: (step: Step) => string) => turn(undone, done, why)
 
-  return { reason, document, sitting, busy, done, undone, conflict, complete, sign, start, stop, commit, undo, redo }
+  return { reason, document, sitting, busy, done, undone, conflict, complete, sign, start, stop, commit, create, remove, undo, redo }
 })

@@ -7,6 +7,8 @@ export interface Draft {
   /** what was written, by field; only what differs */
   mine: Record<string, Json>
   at: string
+  /** of a record that is not in the register yet */
+  fresh?: boolean
 }
 
 const keyOf = (register: string, layer: string, id: string) => `boundstone.draft.${register}.${layer}.${id}`
@@ -17,6 +19,23 @@ export function readDraft(register: string, layer: string, id: string): Draft | 
     return found && typeof found.base === 'object' && typeof found.mine === 'object' ? found : null
   } catch {
     return null
+  }
+}
+
+/** The drafts of records that are not in the register yet, newest first. */
+export function freshDrafts(register: string): { layer: string; id: string; draft: Draft }[] {
+  const prefix = keyOf(register, '', '').slice(0, -1)
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(prefix))
+      .flatMap((key) => {
+        const [layer = '', id = ''] = key.slice(prefix.length).split('.')
+        const draft = readDraft(register, layer, id)
+        return draft?.fresh ? [{ layer, id, draft }] : []
+      })
+      .sort((a, b) => b.draft.at.localeCompare(a.draft.at))
+  } catch {
+    return []
   }
 }
 

@@ -9,6 +9,8 @@ import type { Place, Selection } from './address'
 export interface Comparison {
   before: Geometry[]
   after: Geometry[]
+  /** the selection is one of them: it is not drawn beside them */
+  instead?: boolean
 }
 
 /** Where the map is asked to go; a new object each time, so that the same wish can be repeated. */

@@ -1,5 +1,6 @@
 // What a paste, a fill or a bulk set would change, before anything is changed. Pure.
 import type { CodeLists, FieldDef, Geometry, Json } from '../api/types'
+import { GEOMETRY, asGeometry, sameGeometry } from '../desk/geometry'
 import { isWritable, readCell, type Misread } from './read'
 
 export interface Row {
@@ -118,11 +119,14 @@ export interface Clash {
   mine: Json
 }
 
-/** The fields that another person changed otherwise since we read them. */
+/** Equal as the register sees it, the geometry among the values too. */
+const alike = (name: string, a: Json, b: Json): boolean => (name === GEOMETRY ? sameGeometry(asGeometry(a), asGeometry(b)) : sameValue(a, b))
+
+/** The fields that another person changed otherwise since we read them, and the geometry if it was. */
 export function clashes(edit: RecordEdit, now: Record<string, Json>): Clash[] {
   return Object.entries(edit.mine).flatMap(([name, mine]) => {
     const base = edit.base[name] ?? null
     const theirs = now[name] ?? null
-    return sameValue(theirs, base) || sameValue(theirs, mine) ? [] : [{ name, base, theirs, mine }]
+    return alike(name, theirs, base) || alike(name, theirs, mine) ? [] : [{ name, base, theirs, mine }]
   })
 }

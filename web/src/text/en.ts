@@ -1,9 +1,11 @@
 // Every sentence of the page in English. The same keys as zh.ts; a test compares them.
 import { deskEn } from './desk.en'
+import { drawEn } from './draw.en'
 import type { Text } from './zh'
 
 export const en: Text = {
   ...deskEn,
+  ...drawEn,
   app: {
     name: 'Boundstone',
     skip: 'Skip to the map',

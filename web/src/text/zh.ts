@@ -1,8 +1,10 @@
 // Every sentence of the page in Chinese. The same keys as en.ts; a test compares them.
 import { deskZh } from './desk.zh'
+import { drawZh } from './draw.zh'
 
 export const zh = {
   ...deskZh,
+  ...drawZh,
   app: {
     name: '界碑',
     skip: '跳到地图',
