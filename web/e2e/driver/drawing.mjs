@@ -19,10 +19,12 @@ export class Drawing {
     await this.quiet()
   }
 
-  /** Waits until no request has been under way for a while. */
-  async quiet() {
-    await this.page.waitForLoadState('networkidle').catch(() => undefined)
-    await this.page.waitForTimeout(600)
+  /** Waits until no answer has come for a while. */
+  async quiet(pause = 700) {
+    for (let seen = -1; seen !== this.desk.requests.length;) {
+      seen = this.desk.requests.length
+      await this.page.waitForTimeout(pause)
+    }
   }
 
   /** Where a place is on the screen: computed from what the address says is shown. */
@@ -122,10 +124,8 @@ export class Drawing {
   }
 
   async save() {
-    const before = await this.desk.page.locator('.line').innerText().catch(() => '')
     await this.test('form-save').click()
     await this.test('record-form').waitFor({ state: 'detached' })
-    return before
   }
 
   /** The id of the record that is open. */
@@ -151,7 +151,7 @@ export class Drawing {
     await this.page.keyboard.press('Enter')
   }
 
-  async pasteplaces(text) {
+  async pastePlaces(text) {
     await this.test('draw-next').focus()
     await this.test('draw-next').evaluate((input, pasted) => {
       const data = new DataTransfer()

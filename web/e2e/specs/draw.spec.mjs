@@ -232,7 +232,7 @@ describe('drawing on the map', () => {
     await pen.typePlace('102°42′16.2″E 25°02′46.32″N')
     await pen.typePlace('这里')
     await desk.sees('读不懂')
-    await pen.pasteplaces('102.7050\t25.0462\n102.7055\t25.0466\n')
+    await pen.pastePlaces('102.7050\t25.0462\n102.7055\t25.0466\n')
     assert.equal(await pen.vertices(), 4)
     assert.equal(await desk.tabTo('draw-finish', 40) || (await desk.test('draw-finish').focus(), true), true)
     await desk.press('Enter')
