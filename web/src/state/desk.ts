@@ -30,6 +30,16 @@ export interface Conflict {
   settle(chosen: Record<string, Json>[] | null): void
 }
 
+/** Steps as they were kept; null where they are none, or another register's. */
+function stepsOf(text: string, owner: string): { done: Step[]; undone: Step[] } | null {
+  try {
+    const kept = JSON.parse(text) as { owner?: string; done?: Step[]; undone?: Step[] }
+    return kept.owner === owner && Array.isArray(kept.done) && Array.isArray(kept.undone) ? { done: kept.done, undone: kept.undone } : null
+  } catch {
+    return null
+  }
+}
+
 /** Values and geometry as the server takes them. */
 function apart({ [GEOMETRY]: geometry, ...set }: Record<string, Json>): { set: Record<string, Json>; geometry?: Json } {
   return geometry === undefined ? { set } : { set, geometry }
@@ -39,7 +49,7 @@ interface Held extends RecordEdit {
   etag: string
 }
 
-const KEYS = { reason: 'boundstone.reason', document: 'boundstone.document' } as const
+const KEYS = { reason: 'boundstone.reason', document: 'boundstone.document', steps: 'boundstone.steps' } as const
 const session = {
   read: (key: string): string => {
     try {
@@ -73,6 +83,12 @@ export const useDesk = defineStore('desk', () => {
   const conflict = shallowRef<Conflict | null>(null)
   const complete = computed(() => reader.signs.trim() !== '' && reason.value.trim() !== '')
   let waiting: ((signed: boolean) => void) | null = null
+  // the steps of this sitting outlive a reload of the page, as long as it is the same register
+  watch(() => register.info?.created, (owner) => {
+    const kept = owner ? stepsOf(session.read(KEYS.steps), owner) : null
+    if (kept && done.value.length + undone.value.length === 0) [done.value, undone.value] = [kept.done, kept.undone]
+  }, { immediate: true })
+  watch([done, undone], () => { session.keep(KEYS.steps, JSON.stringify({ owner: register.info?.created, done: done.value, undone: undone.value })) })
 
   /** Asks who and why if that has not been said in this sitting; false where it is called off. */
   function sign(): Promise<boolean> {

@@ -14,6 +14,8 @@ import type { Path } from './shape'
 export interface PenReports {
   hover(at: LonLat): void
   click(at: LonLat): void
+  /** whether something there could be taken hold of */
+  within(at: LonLat): boolean
   /** whether something is taken hold of there; else the map is dragged */
   grab(at: LonLat): boolean
   drag(at: LonLat): void
@@ -121,6 +123,7 @@ export class Pen {
   private readonly mode: MarksMode
   private readonly moved: () => void
   private readonly returned: () => void
+  private readonly pressed: (event: PointerEvent) => void
 
   constructor(map: Drawn, reports: PenReports, returned: () => void) {
     this.map = map
@@ -131,6 +134,13 @@ export class Pen {
     this.draw.setMode(MODE)
     this.moved = () => { reports.moved() }
     map.on('moveend', this.moved)
+    // else the map follows the first pixels of a drag, before Terra Draw knows that it is one
+    this.pressed = (event) => {
+      const { left, top } = map.getContainer().getBoundingClientRect()
+      const { lng, lat } = map.unproject([event.clientX - left, event.clientY - top])
+      if (reports.within([lng, lat])) map.dragPan.disable()
+    }
+    map.getCanvas().addEventListener('pointerdown', this.pressed, true)
   }
   show(marks: readonly Mark[]): void {
     this.mode.show(marks)
@@ -174,6 +184,8 @@ export class Pen {
   }
   close(): void {
     this.map.off('moveend', this.moved)
+    this.map.getCanvas().removeEventListener('pointerdown', this.pressed, true)
+    this.map.dragPan.enable()
     this.draw.stop()
     this.returned()
   }

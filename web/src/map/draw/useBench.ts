@@ -169,20 +169,27 @@ export function useBench(sheet: Sheet, session: Session) {
     if ('from' in hold) return { do: 'shift', by: [at[0] - hold.from[0], at[1] - hold.from[1]] }
     return hold.handle.what === 'middle' ? { do: 'insert', spot: hold.spot, at } : { do: 'move', spot: hold.spot, at }
   }
+  /** What would be taken hold of at a place; `beyond`: pixels that the pointer has gone meanwhile. */
+  function holdAt(at: LonLat, beyond = 0): Hold | null {
+    const now = history.value.now
+    if (now.open) return null
+    if (tool.value === 'move') return touches(now, at, radius(), pen.value?.zoom ?? 0) ? { from: at } : null
+    const handle = handleAt(at, radius() + beyond)
+    return handle && handle.what !== 'open' ? { handle, spot: handle.spot } : null
+  }
   const reports = {
     hover: (at: LonLat) => {
       pointer.value = at
       look()
     },
-    click: (at: LonLat) => { queue = queue.then(() => (gone ? undefined : click(at))) },
+    click: (at: LonLat) => {
+      // let go outside the map, and only now come back
+      if (hold) reports.release(at)
+      else queue = queue.then(() => (gone ? undefined : click(at)))
+    },
+    within: (at: LonLat) => holdAt(at) !== null,
     grab: (at: LonLat) => {
-      const now = history.value.now
-      if (now.open) return false
-      if (tool.value === 'move') hold = touches(now, at, radius(), pen.value?.zoom ?? 0) ? { from: at } : null
-      else {
-        const handle = handleAt(at, radius() + 5)
-        hold = handle && handle.what !== 'open' ? { handle, spot: handle.spot } : null
-      }
+      hold = holdAt(at, 5)
       if (hold) pen.value?.cursor('grabbing')
       return hold !== null
     },
