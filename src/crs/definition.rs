@@ -6,6 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use proj::Proj;
 use serde_json::Value as Json;
 
+use super::datum_shift::Figure;
 use super::{Crs, CrsError};
 
 /// The parts of a definition that decide how it may be transformed.
@@ -23,6 +24,8 @@ pub(super) struct Definition {
     pub hub: u32,
     /// a datum from which nothing published leads to another; equal words are the same datum
     pub closed: Option<String>,
+    /// the ellipsoid of such a datum
+    pub figure: Option<Figure>,
 }
 
 /// How many definitions are remembered; a register sees a handful.
@@ -87,6 +90,7 @@ impl Definition {
             northing_first: system["coordinate_system"]["axis"][0]["direction"] == "north",
             hub: if letters(&datum).contains("china2000") { 4490 } else { 4326 },
             closed: if bound { None } else { closed_datum(&datum, &ellipsoid) },
+            figure: figure(&ellipsoid),
             datum,
         })
     }
@@ -101,6 +105,18 @@ fn closed_datum(datum: &str, ellipsoid: &str) -> Option<String> {
     let only_a_figure = name.contains("unknown")
         && ["krass", "kraso", "iag1975", "iau1976", "xian"].iter().any(|known| figure.contains(known));
     named.map(str::to_owned).or(only_a_figure.then_some(figure))
+}
+
+fn figure(ellipsoid: &str) -> Option<Figure> {
+    let name = letters(ellipsoid);
+    let is = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if is(&["krass", "kraso"]) {
+        Some(Figure::KRASOVSKY)
+    } else if is(&["iag1975", "iau1976", "xian"]) {
+        Some(Figure::IAG_1975)
+    } else {
+        None
+    }
 }
 
 fn letters(name: &str) -> String {

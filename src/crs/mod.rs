@@ -3,6 +3,7 @@
 //! Everywhere x is longitude or easting and y latitude or northing, whatever the axis order of the EPSG entry.
 //! EPSG:4326, CRS84 and EPSG:4490 are taken as the same numbers. Nothing here reads files or knows layers.
 
+mod datum_shift;
 mod definition;
 mod describe;
 pub mod dms;
@@ -14,6 +15,7 @@ mod recognise;
 mod transform;
 mod wkt;
 
+pub use datum_shift::DatumShift;
 pub use gauss_kruger::{Datum, GaussKruger, ZoneWidth};
 pub use recognise::{Guess, recognise};
 pub use transform::Transform;
@@ -57,6 +59,11 @@ impl Crs {
     /// Whether coordinates are degrees (true) or metres and the like (false); `None` for an unknown system.
     pub fn is_geographic(&self) -> Option<bool> {
         definition::Definition::of(self).ok().map(|definition| definition.geographic)
+    }
+
+    /// Its datum as the EPSG data set or its definition calls it; `None` for an unknown system.
+    pub fn datum(&self) -> Option<String> {
+        definition::Definition::of(self).ok().map(|definition| definition.datum)
     }
 
     /// Whether the authority writes latitude (or northing) first, as EPSG:4490 and 4326 do: for wire formats
@@ -103,6 +110,15 @@ pub enum CrsError {
         /// its datum
         to_datum: String,
     },
+    /// a text that is no seven parameters
+    #[error(
+        "{0:?} is no datum shift: seven numbers dx,dy,dz (metres), rx,ry,rz (seconds of arc), s (ppm), \
+         in the position-vector convention"
+    )]
+    Shift(String),
+    /// parameters for a system that needs none
+    #[error("{0} does not stand on Xi'an 1980 or Beijing 1954: it needs no datum shift")]
+    NoShiftNeeded(String),
     /// a coordinate outside of what the system can hold
     #[error("({x}, {y}) cannot be transformed from {from} to {to}")]
     Point {
@@ -129,6 +145,10 @@ impl CrsError {
             Self::NoParameters { from, from_datum, to, to_datum } => {
                 format!("{from} 与 {to} 的基准不同（{from_datum}、{to_datum}），没有公开的转换参数")
             }
+            Self::Shift(text) => format!(
+                "“{text}”不是七参数：应为 dx,dy,dz（米）、rx,ry,rz（角秒）、s（百万分之一），位置矢量法（布尔沙模型）"
+            ),
+            Self::NoShiftNeeded(crs) => format!("{crs} 不是 1980 西安坐标系或 1954 北京坐标系，不需要七参数"),
             Self::Point { x, y, from, to } => format!("点 ({x}, {y}) 无法从 {from} 转换到 {to}"),
         };
         Bilingual::new(zh, self.to_string())

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use geo::MapCoords as _;
 use geo_types::{Coord, Geometry, LineString, Polygon};
 use proj::Proj;
 
+use super::datum_shift::Figure;
 use super::definition::{Definition, proj_text, short};
-use super::{Crs, CrsError, gcj02};
+use super::{Crs, CrsError, Datum, DatumShift, gcj02};
 
 /// A way from one system to another; x is longitude or easting, y latitude or northing, on both ends.
 ///
@@ -25,6 +27,7 @@ enum Step {
     /// that it cannot take, and a bad file may have a million
     Proj(Proj, Coord),
     Own(fn(Coord) -> Coord),
+    Shift(DatumShift, Figure),
 }
 
 impl Transform {
@@ -63,6 +66,28 @@ impl Transform {
         })
     }
 
+    /// From a system of Xi'an 1980 or Beijing 1954 to the register's, with the parameters that an office supplies.
+    ///
+    /// # Errors
+    /// The system stands on neither.
+    pub fn shifted(from: &Crs, shift: DatumShift) -> Result<Self, CrsError> {
+        let start = Definition::of(from)?;
+        let Some((datum, figure)) = start.closed.as_deref().zip(start.figure) else {
+            return Err(CrsError::NoShiftNeeded(short(from)));
+        };
+        let degrees = match datum {
+            "xian1980" => Crs::Epsg(Datum::Xian1980.geographic()),
+            "beijing1954" => Crs::Epsg(Datum::Beijing1954.geographic()),
+            _ => figure.degrees_on(),
+        };
+        let mut steps = Vec::new();
+        if *from != degrees {
+            steps.push(proj(from, &degrees, start.geographic)?);
+        }
+        steps.push(Step::Shift(shift, figure));
+        Ok(Self { from: from.clone(), to: Crs::REGISTER, steps })
+    }
+
     /// Whether coordinates stay the same numbers.
     pub fn is_identity(&self) -> bool {
         self.steps.is_empty()
@@ -77,6 +102,7 @@ impl Transform {
         for step in &self.steps {
             at = match step {
                 Step::Own(shift) => shift(at),
+                Step::Shift(shift, figure) => shift.apply(*figure, at),
                 Step::Proj(proj, most) if at.x.abs() <= most.x && at.y.abs() <= most.y => {
                     proj.convert(at).map_err(|_| self.point_error(c))?
                 }
@@ -135,6 +161,23 @@ impl Transform {
     fn point_error(&self, c: Coord) -> CrsError {
         let (x, y) = (c.x.to_string(), c.y.to_string());
         CrsError::Point { x, y, from: short(&self.from), to: short(&self.to) }
+    }
+}
+
+impl Crs {
+    /// A geometry as it is written on a wire in this system, in the register's coordinates: axes that the
+    /// authority has the other way round are exchanged (see [`Crs::latitude_first`]).
+    ///
+    /// # Errors
+    /// There is no way to the register's system, or a coordinate lies outside of this one.
+    pub fn place(&self, geometry: Geometry) -> Result<Geometry, CrsError> {
+        let placed =
+            if self.latitude_first() { geometry.map_coords(|c| Coord { x: c.y, y: c.x }) } else { geometry };
+        if self.is_register() {
+            Ok(placed)
+        } else {
+            Transform::shared(self, &Self::REGISTER)?.geometry(placed)
+        }
     }
 }
 

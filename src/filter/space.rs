@@ -1,11 +1,11 @@
 //! Geometries in filters and how they lie to those of records.
 
-use geo::{BoundingRect as _, Intersects as _, MapCoords as _, Relate as _};
+use geo::{BoundingRect as _, Intersects as _, Relate as _};
 use geo_types::{Coord, Geometry, GeometryCollection, Rect};
 use serde_json::Value as Json;
 
 use super::FilterError;
-use crate::crs::{Crs, Transform};
+use crate::crs::Crs;
 use crate::model::{GeometryKind, Record, geometry};
 
 /// A relation of two geometries (OGC Simple Features).
@@ -111,13 +111,7 @@ pub(super) fn read(json: &Json, crs: &Crs) -> Result<Geometry, FilterError> {
             Geometry::try_from(read).map_err(|error| bad(&error))?
         }
     };
-    let placed = if crs.latitude_first() { plain.map_coords(|c| Coord { x: c.y, y: c.x }) } else { plain };
-    let moved = if crs.is_register() {
-        placed
-    } else {
-        let transform = Transform::shared(crs, &Crs::REGISTER).map_err(|error| bad(&error))?;
-        transform.geometry(placed).map_err(|error| bad(&error))?
-    };
+    let moved = crs.place(plain).map_err(|error| bad(&error))?;
     match moved {
         Geometry::GeometryCollection(parts) if !parts.0.is_empty() => {
             let settled: Result<Vec<_>, _> =

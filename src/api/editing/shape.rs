@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use geo::MapCoords as _;
 use geo_types::{Coord, Geometry, LineString};
 use serde_json::Value as Json;
 
 use super::Content;
-use crate::crs::{Crs, Transform};
 use crate::model::{Bilingual, Layer, geometry};
 
 /// Degrees within which coordinates are the same: what a projected system's digits lose on the way.
@@ -77,14 +75,7 @@ fn read(
     }
     let read = serde_json::from_value::<geojson::Geometry>(json).map_err(|error| bad(&error))?;
     let plain = Geometry::try_from(read).map_err(|error| bad(&error))?;
-    let crs = &content.crs;
-    let placed = if crs.latitude_first() { plain.map_coords(|c| Coord { x: c.y, y: c.x }) } else { plain };
-    let moved = if crs.is_register() {
-        placed
-    } else {
-        let transform = Transform::shared(crs, &Crs::REGISTER).map_err(|error| bad(&error))?;
-        transform.geometry(placed).map_err(|error| bad(&error))?
-    };
+    let moved = content.crs.place(plain).map_err(|error| bad(&error))?;
     geometry::settle(moved, layer.def().geometry).map_err(|error| bad(&error))
 }
 
