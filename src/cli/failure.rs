@@ -142,6 +142,11 @@ impl From<CrsError> for Failure {
                 "请先用测绘主管部门提供的参数转换数据，再处理。",
                 "Transform the data with the surveying authority's parameters first.",
             ),
+            CrsError::Shift(_) => ("请改正 --datum-shift。", "Correct --datum-shift."),
+            CrsError::NoShiftNeeded(_) => (
+                "请去掉 --datum-shift，或核对 --crs 是否就是文件的坐标系。",
+                "Leave --datum-shift out, or check whether --crs is the file's system.",
+            ),
             CrsError::Point { .. } => (
                 "请核对坐标，以及所给的坐标系是否就是文件的坐标系。",
                 "Check the coordinates, and whether the system given is the file's.",
@@ -169,6 +174,7 @@ impl From<ImportError> for Failure {
                     answers: guesses.into_iter().map(|guess| answer(guess.crs, guess.reason)).collect(),
                 };
             }
+            ImportError::DatumQuestion { .. } => return datum_question(&error),
             ImportError::UnknownField { layer, .. } => {
                 return Self::from(error.sentence()).then(
                     &format!("字段可用 boundstone layers 登记册 {layer} 列出。"),
@@ -178,6 +184,10 @@ impl From<ImportError> for Failure {
             ImportError::UnknownColumn { .. } => {
                 ("请改正 --map 或 --key 中的列名。", "Correct the column in --map or --key.")
             }
+            ImportError::NoLines(_) => (
+                "请去掉 --split-crossings，或换一个图层。",
+                "Leave --split-crossings out, or take another layer.",
+            ),
             ImportError::MappedTwice(_) => (
                 "每个字段、每一列只能对应一次；请改正 --map。",
                 "Map each field and each column once; correct --map.",
@@ -185,6 +195,30 @@ impl From<ImportError> for Failure {
             ImportError::Cancelled => return super::stop::stopped(),
         };
         Self::from(error.sentence()).then(zh, en)
+    }
+}
+
+fn datum_question(error: &ImportError) -> Failure {
+    let answer = |text: &str, zh: &str, en: &str| (text.to_owned(), Bilingual::new(zh, en));
+    Failure::Question {
+        question: error.sentence(),
+        answers: vec![
+            answer(
+                "--datum-shift dx,dy,dz,rx,ry,rz,s",
+                "测绘主管部门提供的七参数：米、角秒、百万分之一，位置矢量法（布尔沙模型）；若所给为坐标框架法，三个旋转角须变号",
+                "the surveying authority's seven parameters: metres, seconds of arc, ppm, position-vector convention; parameters of the coordinate-frame convention have the rotations with the other sign",
+            ),
+            answer(
+                "--datum-shift FILE",
+                "同上，从文件读取（七个数，或 dx = … 等七行）",
+                "the same from a file (seven numbers, or seven lines dx = …)",
+            ),
+            answer(
+                "--datum-shift keep",
+                "暂不转换：记录先无图形入库，原坐标连同基准保留",
+                "not yet: records come in without geometry, their coordinates are kept with the datum",
+            ),
+        ],
     }
 }
 

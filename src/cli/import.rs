@@ -1,6 +1,6 @@
 //! `boundstone import`: a file comes in as one change set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -9,23 +9,23 @@ use super::failure::Failure;
 use super::registers::{Authorship, ids, open_to_write, today};
 use super::stop;
 use super::words::{self, language, line, t, thousands, warn};
-use crate::crs::Crs;
+use crate::crs::{Crs, CrsError};
 use crate::formats::{self, FeatureSource, ReadOptions};
-use crate::intake::{self, ImportOptions, ImportPlan, Invalid};
-use crate::model::{IdSource, Language, Layer, SetKind};
+use crate::intake::{self, ImportOptions, ImportPlan, Invalid, OtherDatum};
+use crate::model::{Bilingual, IdSource, Language, Layer, RecordId, SetKind};
 use crate::register::{CommitError, Decision};
 use crate::snapshot::Snapshot;
 
 /// Brings a file in.
 #[derive(Args)]
 #[command(after_help = t(
-    "例：\n  boundstone import 五华区.gpkg 街道.shp --layer division --crs EPSG:4490 --by 张三 --reason 首次入库\n  boundstone import 五华区.gpkg 小区.csv --layer compound --crs gcj02 --map name=小区名 --key 编号 --dry-run --by 张三 --reason 试导\n坐标系未注明又未给 --crs 时，退出码为 3 并列出最可能的答案。",
-    "Examples:\n  boundstone import wuhua.gpkg streets.shp --layer division --crs EPSG:4490 --by Zhang --reason 'first import'\n  boundstone import wuhua.gpkg homes.csv --layer compound --crs gcj02 --map name=title --key no --dry-run --by Zhang --reason trial\nWhere the file does not say its coordinates and --crs is not given, the exit code is 3 and the probable answers are listed."
+    "例：\n  boundstone import 五华区.gpkg 街道.shp --layer division --crs EPSG:4490 --by 张三 --reason 首次入库\n  boundstone import 五华区.gpkg 小区.csv --layer compound --crs gcj02 --map name=小区名 --key 编号 --dry-run --by 张三 --reason 试导\n  boundstone import 五华区.gpkg 人口.xlsx --layer division --join --by 张三 --reason 人口年报\n坐标系未注明又未给 --crs 时，退出码为 3 并列出最可能的答案。",
+    "Examples:\n  boundstone import wuhua.gpkg streets.shp --layer division --crs EPSG:4490 --by Zhang --reason 'first import'\n  boundstone import wuhua.gpkg homes.csv --layer compound --crs gcj02 --map name=title --key no --dry-run --by Zhang --reason trial\n  boundstone import wuhua.gpkg population.xlsx --layer division --join --by Zhang --reason 'yearly figures'\nWhere the file does not say its coordinates and --crs is not given, the exit code is 3 and the probable answers are listed."
 ))]
 pub struct Import {
     #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
     register: PathBuf,
-    #[arg(value_name = "SOURCE", help = t("要导入的文件", "the file to bring in"))]
+    #[arg(value_name = "SOURCE", help = t("要导入的文件；或普查文件夹、zip：一份表加以代码命名的照片、录音等", "the file to bring in; or a folder or zip with one table and photos, sounds and papers named by code"))]
     source: PathBuf,
     #[arg(long, value_name = "LAYER", help = t("导入到哪个图层（boundstone layers 列出）", "into which layer (see boundstone layers)"))]
     layer: Layer,
@@ -41,6 +41,14 @@ pub struct Import {
     key: Option<String>,
     #[arg(long, value_enum, default_value = "repair", help = t("自相交的面：repair 修复，keep 照原样，refuse 拒绝", "areas that cross themselves: repair, keep as they are, or refuse"))]
     invalid: OnInvalid,
+    #[arg(long, help = t("道路等线图层：在相交处断开，桥梁、隧道、高架（按字段、层次或 CAD 图层名）除外", "layers of lines such as roads: cut where they cross, but for bridges, tunnels and viaducts (by field, level or the drawing's layer)"))]
+    split_crossings: bool,
+    #[arg(long, value_name = "N,N,N,N,N,N,N|FILE|keep", allow_hyphen_values = true, value_parser = other_datum, help = t("1980 西安、1954 北京坐标系的文件：测绘主管部门提供的到 CGCS2000 的七参数 dx,dy,dz（米）,rx,ry,rz（角秒）,s（百万分之一），位置矢量法；或写有它们的文件；keep 则不转换，原坐标连同基准保留。参数记入变更，原坐标一并保留", "files on Xi'an 1980 or Beijing 1954: the surveying authority's parameters to CGCS2000, dx,dy,dz (metres),rx,ry,rz (seconds of arc),s (ppm), position-vector convention; or a file with them; keep: not shifted, the coordinates are kept with their datum. The parameters go into the log, the received coordinates stay beside the record"))]
+    datum_shift: Option<OtherDatum>,
+    #[arg(long, help = t("无图形的表：按代码，或按所属区划加名称（容许简写和个别错字）对上已有记录，只更新，不新增，不改名；对不上的列出候选", "a table without geometry: rows find existing records by code, or by division and name (endings and slips of the pen allowed); nothing becomes new, nothing is renamed, what finds none is listed with candidates"))]
+    join: bool,
+    #[arg(long, value_name = "ROW=ID", value_parser = placed, requires = "join", help = t("人工选定：第几行是哪条记录（标识），可重复", "chosen by hand: the row and the id of its record; may be repeated"))]
+    place: Vec<(u64, RecordId)>,
     #[arg(long, help = t("只试算，不写入", "work it out, write nothing"))]
     dry_run: bool,
     #[command(flatten)]
@@ -67,6 +75,26 @@ impl From<OnInvalid> for Invalid {
     }
 }
 
+/// Seven numbers, a file with them, or `keep`.
+fn other_datum(text: &str) -> Result<OtherDatum, String> {
+    if text.trim() == "keep" {
+        return Ok(OtherDatum::Keep);
+    }
+    let words = if Path::new(text).is_file() {
+        std::fs::read_to_string(text).map_err(|error| Bilingual::from(&error).get(language()).to_owned())?
+    } else {
+        text.to_owned()
+    };
+    let shift = words.parse().map_err(|error: CrsError| error.sentence().get(language()).to_owned())?;
+    Ok(OtherDatum::Shift(shift))
+}
+
+fn placed(text: &str) -> Result<(u64, RecordId), String> {
+    text.split_once('=')
+        .and_then(|(row, id)| Some((row.trim().parse().ok()?, id.trim().parse().ok()?)))
+        .ok_or_else(|| t("应写作 行号=记录标识", "write it as row=id").to_owned())
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .filter(|(field, column)| !field.trim().is_empty() && !column.trim().is_empty())
@@ -86,6 +114,10 @@ impl Import {
             key: self.key.clone(),
             encoding: self.encoding.clone(),
             invalid: self.invalid.into(),
+            join: self.join,
+            split_crossings: self.split_crossings,
+            datum: self.datum_shift,
+            place: self.place.clone(),
             ..ImportOptions::new(self.layer, file, today())
         };
         let header = self.authorship.clone().header(SetKind::Import);
@@ -147,6 +179,7 @@ fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool
             "revision": revision, "dry_run": dry_run,
             "counts": {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged, "refused": counts.refused},
             "findings": plan.findings,
+            "unmatched": plan.unmatched,
         }));
         return;
     }

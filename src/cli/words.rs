@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
-use crate::model::{Bilingual, Finding, Findings, Language, Severity};
+use crate::model::{Bilingual, Candidate, Finding, Findings, Language, Severity};
 
 /// The terminal's language: `BOUNDSTONE_LANG`, else the locale; Chinese where nothing says otherwise.
 pub fn language() -> Language {
@@ -79,10 +79,14 @@ fn finding_line(finding: &Finding, language: Language) -> String {
             .collect();
     let evidence = finding.evidence.as_deref().map(|e| format!(" [{e}]")).unwrap_or_default();
     let (what, done) = (finding.what.get(language), finding.done.get(language));
-    match language {
+    let mut line = match language {
         Language::Zh => format!("  {mark} {}：{what}{evidence} → {done}", place.join("，")),
         Language::En => format!("  {mark} {}: {what}{evidence} → {done}", place.join(", ")),
+    };
+    for Candidate { id, label, within, score } in &finding.candidates {
+        line.push_str(&format!("\n      {score:.2}  {id}  {label}  {within}"));
     }
+    line
 }
 
 /// The first rows of a finding, and how many there are.

@@ -20,6 +20,8 @@ pub enum Kind {
     Dbf,
     /// zip archive with one or several shapefiles
     ShapefileZip,
+    /// a folder or zip archive with a table and media files beside it
+    Census,
     /// OpenStreetMap PBF
     OsmPbf,
     /// OpenStreetMap XML, gzip or not
@@ -40,7 +42,7 @@ impl Kind {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         Ok(match extension {
             "gdb" if meta.is_dir() => Self::Ogr,
-            _ if meta.is_dir() => return Err(FormatError::UnknownFormat { path: path.into() }),
+            _ if meta.is_dir() => Self::Census,
             "geojson" | "geojsonl" | "geojsons" | "ndjson" | "json" => Self::GeoJson,
             "csv" | "tsv" | "tab" if !mapinfo_tab(path, extension) => Self::Csv,
             "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Self::Sheet,
@@ -80,6 +82,8 @@ impl Kind {
             Ok(Self::Ogr)
         } else if names.iter().any(|name| name.to_lowercase().ends_with(".dbf")) {
             Ok(Self::ShapefileZip)
+        } else if super::census::has_table(&names) {
+            Ok(Self::Census)
         } else if names.is_empty() {
             Err(FormatError::broken(path, "压缩包是空的", "the archive is empty"))
         } else {

@@ -6,6 +6,7 @@
 mod ahead;
 mod archive;
 mod bytes;
+mod census;
 mod declared;
 mod encoding;
 mod error;
@@ -28,6 +29,7 @@ use serde_json::Value as Json;
 use crate::crs::Crs;
 use crate::model::{FieldKind, Finding};
 
+pub use census::Media;
 pub use error::FormatError;
 pub use kind::Kind;
 
@@ -75,6 +77,11 @@ pub trait FeatureSource: Send {
     /// The next feature, or a finding for a row that cannot be read, or the end.
     fn next_feature(&mut self) -> Option<Result<SourceFeature, Finding>>;
 
+    /// Photos, sounds and papers beside the table: their names say by a code which row they belong to.
+    fn media(&self) -> &[Media] {
+        &[]
+    }
+
     /// Findings on the file as a whole so far (encoding guessed, missing .shx, …); taken, not repeated.
     fn take_findings(&mut self) -> Vec<Finding>;
 }
@@ -104,6 +111,8 @@ pub struct LayerInfo {
 /// Whatever can be read around is a finding of the source instead.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>, FormatError> {
     let source: Box<dyn FeatureSource> = match Kind::of(path)? {
+        // The table within is read ahead already.
+        Kind::Census => return Ok(Box::new(census::open(path, options)?)),
         Kind::GeoJson => geojson::open(path, options)?,
         Kind::Csv => Box::new(table::open_csv(path, options)?),
         Kind::Sheet => Box::new(table::open_sheet(path, options)?),
@@ -122,6 +131,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
 /// As [`open`].
 pub fn list_layers(path: &Path, _options: &ReadOptions) -> Result<Vec<LayerInfo>, FormatError> {
     match Kind::of(path)? {
+        Kind::Census => census::layers(path),
         Kind::Sheet => table::sheet_layers(path),
         Kind::ShapefileZip => shapefile::zip_layers(path),
         Kind::Ogr => ogr::Worker::default().layers(path),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use geo_types::{Coord, Geometry};
 
+use super::join::{Joined, Unmatched};
 use super::matching::{Match, Matcher};
 use super::references::{References, significant};
 use super::report::{self, At, Report};
@@ -26,6 +27,8 @@ pub(super) struct Merging<'a> {
     pub matcher: Matcher<'a>,
     pub references: References<'a>,
     pub number_column: Option<String>,
+    /// rows of a joined table that found no record
+    pub unmatched: Vec<Unmatched>,
 }
 
 impl Merging<'_> {
@@ -34,6 +37,16 @@ impl Merging<'_> {
         let mut changes = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
         for row in blocks.into_iter().flatten() {
             changes.extend(self.one(row));
+        }
+        changes
+    }
+
+    /// The same of a table whose rows were joined beforehand.
+    pub(super) fn join(&mut self, blocks: Vec<Vec<Row>>, joined: &mut Joined<'_>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for mut row in blocks.into_iter().flatten() {
+            self.spell_references(&mut row);
+            changes.extend(joined.next(self, row));
         }
         changes
     }
@@ -97,7 +110,7 @@ impl Merging<'_> {
     }
 
     /// The record with what the file has; nothing where it has that already.
-    fn update(&mut self, before: &Arc<Record>, mut row: Row) -> Option<Change> {
+    pub(super) fn update(&mut self, before: &Arc<Record>, mut row: Row) -> Option<Change> {
         let said = row.take_said();
         let mut after: Option<Record> = None;
         let mut change =

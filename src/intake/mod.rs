@@ -7,12 +7,16 @@
 
 mod columns;
 mod derive;
+mod fit;
+mod join;
 mod matching;
+mod media;
 mod merge;
 mod references;
 mod report;
 mod row;
 mod shape;
+mod split;
 mod validity;
 mod values;
 
@@ -22,11 +26,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::crs::{Crs, CrsError, Guess};
+use crate::crs::{Crs, CrsError, DatumShift, Guess};
 use crate::formats::FeatureSource;
-use crate::model::{Change, Date, Findings, IdSource, Layer};
+use crate::model::{Change, Date, Findings, IdSource, Layer, RecordId};
 use crate::snapshot::Snapshot;
 
+pub use join::Unmatched;
 pub use report::Refused;
 
 /// The fields that columns of these names would fill in a layer: column and field.
@@ -58,6 +63,14 @@ pub struct ImportOptions {
     pub encoding: Option<String>,
     /// what becomes of areas whose outline crosses itself
     pub invalid: Invalid,
+    /// rows bring records up to date that are there, found by code or by division and name; none becomes new
+    pub join: bool,
+    /// lines are cut where they cross, bridges and tunnels excepted; only for layers of lines
+    pub split_crossings: bool,
+    /// what becomes of coordinates on Xi'an 1980 or Beijing 1954; without it they are a question
+    pub datum: Option<OtherDatum>,
+    /// rows of a joined table, by their number in the file, and the records that a person chose for them
+    pub place: Vec<(u64, RecordId)>,
 }
 
 /// What becomes of areas whose outline crosses or overlaps itself.
@@ -70,6 +83,16 @@ pub enum Invalid {
     Keep,
     /// the row is refused
     Refuse,
+}
+
+/// What becomes of coordinates on a datum from which nothing published leads to the register's. Either way they are
+/// kept as they were received in the record's `extra.received`, with their system and datum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OtherDatum {
+    /// shifted with the parameters that the office supplies
+    Shift(DatumShift),
+    /// only kept; the record has no geometry
+    Keep,
 }
 
 impl ImportOptions {
@@ -85,6 +108,10 @@ impl ImportOptions {
             as_of,
             encoding: None,
             invalid: Invalid::default(),
+            join: false,
+            split_crossings: false,
+            datum: None,
+            place: Vec::new(),
         }
     }
 
@@ -118,6 +145,8 @@ pub struct ImportPlan {
     pub findings: Findings,
     /// rows that are not taken, the first 200,000
     pub refused: Vec<Refused>,
+    /// rows of a joined table that found no record; they count as refused
+    pub unmatched: Vec<Unmatched>,
     /// what the log's header says of the file: name, rows, coordinate system, options, mapped columns
     pub origin: Json,
 }
@@ -147,6 +176,19 @@ pub enum ImportError {
         /// what it probably is and why, the most probable first; may be empty
         guesses: Vec<Guess>,
     },
+    /// the coordinates stand on Xi'an 1980 or Beijing 1954, and the office must supply the way to CGCS2000
+    #[error(
+        "{file} is in {crs}, on the datum {datum}: no parameters from it to CGCS2000 are published, and without them \
+         places would be wrong by up to 120 m"
+    )]
+    DatumQuestion {
+        /// the file
+        file: String,
+        /// its system
+        crs: Crs,
+        /// the datum's name
+        datum: String,
+    },
     /// the coordinate system cannot be brought into the register's
     #[error(transparent)]
     Crs(#[from] CrsError),
@@ -171,6 +213,9 @@ pub enum ImportError {
     /// `--map` gives a field or a column twice
     #[error("{0:?} is mapped twice")]
     MappedTwice(String),
+    /// lines were to be split, and the layer has none
+    #[error("the layer {0} has no lines to split at crossings")]
+    NoLines(Layer),
     /// the caller stopped it
     #[error("stopped")]
     Cancelled,
@@ -190,6 +235,9 @@ pub fn plan_import(
     ids: &mut IdSource,
     progress: &mut OnProgress<'_>,
 ) -> Result<ImportPlan, ImportError> {
+    if options.split_crossings && !split::suits(options.layer) {
+        return Err(ImportError::NoLines(options.layer));
+    }
     let mut reading = row::Reading::new(snapshot, options, source.crs())?;
     // In blocks, which are given back one by one while the changes grow.
     let mut rows: Vec<Vec<row::Row>> = Vec::new();
@@ -227,7 +275,18 @@ pub fn plan_import(
     source.take_findings().into_iter().for_each(|finding| reading.report.findings.push(finding));
     tick(done, Some(done))?;
     reading.check_end()?;
+    if !source.media().is_empty() {
+        media::link(options.layer, &mut rows, source.media(), &mut reading.report);
+    }
+    if options.split_crossings {
+        rows = split::at_crossings(options.layer, rows, &mut reading.report);
+    }
     let (report, counts, origin) = (reading.report, reading.counts, origin(options, &reading.columns, done));
+    let count = rows.iter().map(Vec::len).sum();
+    let mut matcher =
+        matching::Matcher::new(snapshot.layer(options.layer), options, &reading.columns, count);
+    let mut joined =
+        options.join.then(|| join::resolve(snapshot, options, &reading.columns, &mut rows, &mut matcher));
     let mut merging = merge::Merging {
         snapshot,
         options,
@@ -235,18 +294,18 @@ pub fn plan_import(
         report,
         counts,
         source: Arc::from(options.source_name()),
-        matcher: matching::Matcher::new(
-            snapshot.layer(options.layer),
-            options,
-            &reading.columns,
-            rows.iter().map(Vec::len).sum(),
-        ),
+        matcher,
+        unmatched: Vec::new(),
         references: references::References::new(snapshot, options.layer, rows.iter().flatten()),
         number_column: reading.columns.name_of("number").map(str::to_owned),
     };
-    let changes = merging.all(rows);
-    let report::Report { findings, refused, .. } = merging.report;
-    Ok(ImportPlan { changes, counts: merging.counts, findings, refused, origin })
+    let changes = match &mut joined {
+        Some(joined) => merging.join(rows, joined),
+        None => merging.all(rows),
+    };
+    let merge::Merging { counts, report, unmatched, .. } = merging;
+    let report::Report { findings, refused, .. } = report;
+    Ok(ImportPlan { changes, counts, findings, refused, unmatched, origin })
 }
 
 fn origin(options: &ImportOptions, columns: &columns::Columns, rows: u64) -> Json {
@@ -260,6 +319,21 @@ fn origin(options: &ImportOptions, columns: &columns::Columns, rows: u64) -> Jso
     set("crs", columns.crs.clone().map(Json::from));
     set("encoding", options.encoding.clone().map(Json::from));
     set("key", options.key.clone().map(Json::from));
+    set("join", options.join.then_some(Json::Bool(true)));
+    if let (Some(datum), Some(crs)) = (options.datum, &columns.crs) {
+        set("datum", crs.parse::<Crs>().ok().and_then(|crs| crs.datum()).map(Json::from));
+        set(
+            "datum_shift",
+            Some(match datum {
+                OtherDatum::Keep => "none".into(),
+                OtherDatum::Shift(shift) => {
+                    json!({ "convention": "position_vector", "parameters": shift.numbers() })
+                }
+            }),
+        );
+    }
+    set("split_crossings", options.split_crossings.then_some(Json::Bool(true)));
+    set("placed", (!options.place.is_empty()).then(|| options.place.len().into()));
     let mapped: serde_json::Map<String, Json> =
         columns.mapped().map(|(column, field)| (field.to_owned(), column.into())).collect();
     set("columns", (!mapped.is_empty()).then_some(Json::Object(mapped)));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
-use crate::model::{Bilingual, Finding, Findings, Severity, Spot};
+use crate::model::{Bilingual, Candidate, Finding, Findings, Severity, Spot};
 
 /// Findings of one file.
 pub(super) struct Report {
@@ -41,6 +41,8 @@ const fn rule(id: &'static str, severity: Severity, done: (&'static str, &'stati
 }
 
 const REFUSED: (&str, &str) = ("该行未导入", "the row was refused");
+const CHOOSE: (&str, &str) =
+    ("该行未导入，请从候选中选定记录", "the row was refused: choose its record from the candidates");
 const IN_EXTRA: (&str, &str) =
     ("字段留空，原值保留在其他字段中", "the field stays empty, the value is kept among the other fields");
 
@@ -80,6 +82,54 @@ pub(super) const PARENT: Rule = rule(
     Severity::Warning,
     ("照录，待补上级记录", "taken as it is; the record it names is still to come"),
 );
+pub(super) const DATUM_KEPT: Rule = rule(
+    "import.datum_kept",
+    Severity::Note,
+    (
+        "按无图形的记录导入，原坐标连同基准保留在其他字段的 received 中",
+        "imported without geometry; the coordinates are kept with their datum in `received` among the other fields",
+    ),
+);
+pub(super) const MEDIA: Rule = rule(
+    "import.media",
+    Severity::Note,
+    (
+        "以链接记入其他字段的 media，文件留在原处",
+        "kept as links in `media` among the other fields; the files stay where they are",
+    ),
+);
+pub(super) const MEDIA_ALONE: Rule =
+    rule("import.media_alone", Severity::Warning, ("未对上任何一行", "it belongs to no row"));
+pub(super) const SPLIT: Rule = rule(
+    "import.split_crossings",
+    Severity::Note,
+    ("各段保留原有字段，首段保留代码", "each piece keeps the fields, the first one the code"),
+);
+pub(super) const NOT_SPLIT: Rule = rule(
+    "import.split_crossings",
+    Severity::Warning,
+    ("未断开，照原样导入", "not split, imported as they are"),
+);
+pub(super) const JOIN_NONE: Rule = rule(
+    "import.unmatched",
+    Severity::Error,
+    CHOOSE,
+);
+pub(super) const JOIN_SEVERAL: Rule = rule(
+    "import.ambiguous",
+    Severity::Error,
+    CHOOSE,
+);
+pub(super) const JOINED_TYPO: Rule = rule(
+    "import.joined",
+    Severity::Warning,
+    ("已并入该记录，名称未改，请核对", "joined with it, whose name stays; please check"),
+);
+pub(super) const JOINED_NAME: Rule = rule(
+    "import.joined_name",
+    Severity::Warning,
+    ("按代码并入，名称未改，请核对", "joined by the code, the name stays; please check"),
+);
 pub(super) const CRS: Rule =
     rule("import.crs", Severity::Note, ("按给定的坐标系导入", "imported in the given coordinate system"));
 
@@ -118,8 +168,19 @@ impl Report {
 
     /// Notes one.
     pub(super) fn note(&mut self, rule: &Rule, at: At<'_>, what: impl FnOnce() -> (String, String, String)) {
+        self.note_with(rule, at, Vec::new(), what);
+    }
+
+    /// Notes one with records to choose from.
+    pub(super) fn note_with(
+        &mut self,
+        rule: &Rule,
+        at: At<'_>,
+        candidates: Vec<Candidate>,
+        what: impl FnOnce() -> (String, String, String),
+    ) {
         let (zh, en, evidence) = what();
-        if rule.done == REFUSED
+        if (rule.done == REFUSED || rule.done == CHOOSE)
             && let Some(row) = at.row
         {
             self.refuse(row, Bilingual::new(zh.clone(), en.clone()), at.place);
@@ -133,6 +194,7 @@ impl Report {
         };
         let done = Bilingual::new(rule.done.0, rule.done.1);
         let finding = Finding::draft(rule.id, rule.severity, spot, Bilingual::new(zh, en), done);
+        let finding = Finding { candidates, ..finding };
         self.findings.push(if evidence.is_empty() { finding } else { finding.with_evidence(evidence) });
     }
 }
@@ -146,11 +208,16 @@ impl ImportError {
                 format!("{file} 的坐标系需要指定（文件注明的是：{said}）")
             }
             Self::Crs(error) => return error.sentence(),
+            Self::DatumQuestion { file, crs, datum } => format!(
+                "{file} 的坐标系是 {}（基准 {datum}）：到 CGCS2000 没有公开的转换参数，硬套会差到 120 米",
+                crs.describe().zh
+            ),
             Self::UnknownField { layer, field } => format!("图层 {layer} 没有字段“{field}”"),
             Self::UnknownColumn { file, column, columns } => {
                 format!("{file} 没有“{column}”这一列，现有：{}", columns.join("、"))
             }
             Self::MappedTwice(name) => format!("“{name}”对应了两次"),
+            Self::NoLines(layer) => format!("图层 {layer} 不是线图层，不能在路口断开"),
             Self::Cancelled => "已停止".into(),
         };
         Bilingual::new(zh, self.to_string())

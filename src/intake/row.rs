@@ -7,17 +7,18 @@ use serde_json::map::Entry;
 use serde_json::{Map, Value as Json};
 
 use super::columns::{Columns, Target};
+use super::fit::Evidence;
 use super::report::{self, At, Report};
 use super::shape::{Shape, Shaper};
 use super::values::{Reader, cell_text, kept};
 use super::{Counts, ImportError, ImportOptions, Invalid, validity};
-use crate::crs::{Crs, recognise};
+use crate::crs::{Crs, CrsError, recognise};
 use crate::formats::{DeclaredCrs, FeatureSource, SourceFeature};
 use crate::model::{Date, Finding, Layer, Period, RecordId, Secrecy, Value, ValueError, geometry};
 use crate::snapshot::Snapshot;
 
 /// A row in the register's terms.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Row {
     /// its number in the file
     pub number: u64,
@@ -34,7 +35,7 @@ pub(super) struct Row {
 }
 
 /// What few files say of a record.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Said {
     /// its ULID
     pub id: Option<RecordId>,
@@ -65,7 +66,8 @@ impl Row {
         self.said.take().map(|said| *said).unwrap_or_default()
     }
 
-    fn say(&mut self) -> &mut Said {
+    /// The same, to be added to.
+    pub(super) fn say(&mut self) -> &mut Said {
         self.said.get_or_insert_default()
     }
 
@@ -83,8 +85,13 @@ impl Row {
         }
     }
 
+    /// Text or a number among the columns without a field.
+    pub(super) fn extra_text(&self, column: &str) -> Option<String> {
+        cell_text(self.extra.as_ref()?.get(column)?).map(String::from)
+    }
+
     /// Keeps a cell that has no field under its column's name, or that name and a number.
-    fn keep(&mut self, column: &str, cell: Json) {
+    pub(super) fn keep(&mut self, column: &str, cell: Json) {
         let Some(value) = kept(cell) else { return };
         let base = if column.trim().is_empty() { "column" } else { column };
         let extra = self.extra.get_or_insert_default();
@@ -143,7 +150,17 @@ impl<'a> Reading<'a> {
             (None, _) => None,
         };
         let wants_geometry = options.layer.has_geometry();
-        let shaper = Shaper::new(options.layer, known.filter(|_| wants_geometry))?;
+        let known_shape = known.filter(|_| wants_geometry);
+        let shaper = Shaper::new(options.layer, known_shape, options.datum).map_err(|error| {
+            match (error, known_shape) {
+                (CrsError::NoParameters { from_datum, .. }, Some(crs)) => ImportError::DatumQuestion {
+                    file: options.file.clone(),
+                    crs: crs.clone(),
+                    datum: from_datum,
+                },
+                (error, _) => error.into(),
+            }
+        })?;
         let mut columns = Columns::new(options)?;
         columns.crs = known.filter(|_| *declared != DeclaredCrs::NoGeometry).map(Crs::to_string);
         Ok(Self {
@@ -166,28 +183,31 @@ impl<'a> Reading<'a> {
         self.options.layer.has_geometry() && !self.shaper.ready()
     }
 
-    /// The question to ask, from this feature's coordinates and those of some after it.
+    /// The question to ask, from this feature and some after it.
     pub(super) fn question(&self, first: SourceFeature, source: &mut dyn FeatureSource) -> ImportError {
         const COORDS: usize = 5000;
         const ROWS: usize = 2000;
-        let mut sample = Vec::new();
-        let mut take = |geometry: &Geometry| {
-            geometry::for_each_coord(geometry, &mut |c| {
-                if sample.len() < COORDS {
-                    sample.push(c);
-                }
-            });
-            sample.len() < COORDS
-        };
-        let mut more = first.geometry.as_ref().is_none_or(&mut take);
+        let (mut sample, mut evidence) = (Vec::new(), Evidence::new(self.snapshot, self.options));
+        let mut next = Some(first);
         for _ in 0..ROWS {
-            let Some(feature) = source.next_feature().filter(|_| more) else { break };
-            more = feature.ok().and_then(|feature| feature.geometry).is_none_or(|g| take(&g));
+            let Some(feature) = next.take() else { break };
+            evidence.see(&self.columns, &feature);
+            if let Some(shape) = feature.geometry {
+                geometry::for_each_coord(&shape, &mut |c| {
+                    if sample.len() < COORDS {
+                        sample.push(c);
+                    }
+                });
+            }
+            if sample.len() >= COORDS && evidence.is_enough() {
+                break;
+            }
+            next = std::iter::from_fn(|| source.next_feature()).find_map(Result::ok);
         }
-        self.question_of(&sample)
+        self.question_of(&sample, evidence)
     }
 
-    fn question_of(&self, sample: &[Coord]) -> ImportError {
+    fn question_of(&self, sample: &[Coord], evidence: Evidence<'_>) -> ImportError {
         let boxes = Layer::ALL.iter().filter_map(|layer| self.snapshot.layer(*layer).bounds());
         let reference = boxes.reduce(|a, b| {
             geo_types::Rect::new(
@@ -200,7 +220,7 @@ impl<'a> Reading<'a> {
             DeclaredCrs::Unknown(text) => Some(text.chars().take(200).collect()),
             DeclaredCrs::NoGeometry | DeclaredCrs::Undeclared => None,
         };
-        let guesses = recognise(sample, reference);
+        let guesses = evidence.rank(recognise(sample, reference));
         ImportError::CrsQuestion { file: self.options.file.clone(), declared, guesses }
     }
 
@@ -224,7 +244,8 @@ impl<'a> Reading<'a> {
         }
         let all_out = self.shaped > 0 && self.out_of_range.len() as u64 >= self.shaped.min(1000);
         if all_out && self.options.crs.is_none() {
-            return Err(self.question_of(&self.out_of_range));
+            let nothing = Evidence::new(self.snapshot, self.options);
+            return Err(self.question_of(&self.out_of_range, nothing));
         }
         Ok(())
     }
@@ -233,6 +254,7 @@ impl<'a> Reading<'a> {
     /// they are kept where the geometry was transformed (what was received), else they say nothing more.
     pub(super) fn row(&mut self, feature: SourceFeature, made_of: &[usize]) -> Option<Row> {
         let mut row = Row { number: feature.row, ..Row::default() };
+        let received = feature.geometry.as_ref().and_then(|shape| self.shaper.received(shape));
         row.geometry = self.shape(feature.row, feature.geometry)?.map(Arc::new);
         row.fields = std::mem::take(&mut self.fields);
         let mut version = None;
@@ -250,6 +272,9 @@ impl<'a> Reading<'a> {
             }
             Some((column, cell)) => row.keep(&self.columns.bound[column].name, cell),
             None => {}
+        }
+        if let Some(received) = received {
+            row.keep("received", received);
         }
         row.fields.sort_unstable_by_key(|(at, _)| *at);
         // Kept without room to spare; the room is used again for the next row.
@@ -274,6 +299,16 @@ impl<'a> Reading<'a> {
             let expected = self.declared != DeclaredCrs::NoGeometry;
             return self.without_geometry(row, expected);
         };
+        if self.shaper.only_keeps() {
+            self.report.note(&report::DATUM_KEPT, At::row(row), || {
+                (
+                    "坐标不在登记册的基准上".into(),
+                    "its coordinates are on another datum".into(),
+                    String::new(),
+                )
+            });
+            return self.without_geometry(row, false);
+        }
         self.shaped += 1;
         // The first coordinate is enough to say later that the whole file is in another system.
         let first = (self.out_of_range.len() < 1000).then(|| first_coord(&found)).flatten();

@@ -2,7 +2,9 @@
 
 use geo_types::{Coord, Geometry};
 
-use super::validity;
+use serde_json::{Value as Json, json};
+
+use super::{OtherDatum, validity};
 use crate::crs::{Crs, CrsError, Transform};
 use crate::model::geometry::{self, GeometryError};
 use crate::model::{GeometryKind, Layer};
@@ -30,22 +32,45 @@ pub(super) enum Shape {
 pub(super) struct Shaper {
     kind: GeometryKind,
     way: Option<Transform>,
+    /// system and datum of what is received, where it is another datum's
+    received: Option<Json>,
 }
 
 impl Shaper {
-    pub(super) fn new(layer: Layer, crs: Option<&Crs>) -> Result<Self, CrsError> {
-        let way = crs.map(|crs| Transform::new(crs, &Crs::REGISTER)).transpose()?;
-        Ok(Self { kind: layer.def().geometry, way })
+    pub(super) fn new(layer: Layer, crs: Option<&Crs>, datum: Option<OtherDatum>) -> Result<Self, CrsError> {
+        let kind = layer.def().geometry;
+        let (Some(crs), Some(datum)) = (crs, datum) else {
+            let way = crs.map(|crs| Transform::new(crs, &Crs::REGISTER)).transpose()?;
+            return Ok(Self { kind, way, received: None });
+        };
+        let way = match datum {
+            OtherDatum::Shift(shift) => Some(Transform::shifted(crs, shift)?),
+            OtherDatum::Keep => None,
+        };
+        let received = json!({ "crs": crs.to_string(), "datum": crs.datum() });
+        Ok(Self { kind, way, received: Some(received) })
+    }
+
+    /// What was received of another datum, to be kept beside the record.
+    pub(super) fn received(&self, found: &Geometry) -> Option<Json> {
+        let mut received = self.received.clone().filter(|_| self.kind != GeometryKind::None)?;
+        received["geometry"] = serde_json::to_value(geojson::Geometry::from(found)).ok()?;
+        Some(received)
+    }
+
+    /// Whether geometries stay on their datum, beside records without any.
+    pub(super) fn only_keeps(&self) -> bool {
+        self.received.is_some() && self.way.is_none()
     }
 
     /// Whether the system of the coordinates is known.
     pub(super) fn ready(&self) -> bool {
-        self.way.is_some()
+        self.way.is_some() || self.received.is_some()
     }
 
     /// Whether the file's coordinates are the register's numbers.
     pub(super) fn keeps_numbers(&self) -> bool {
-        self.way.as_ref().is_none_or(Transform::is_identity)
+        self.received.is_none() && self.way.as_ref().is_none_or(Transform::is_identity)
     }
 
     /// Without a known system the coordinates are taken for the register's: callers ask before.

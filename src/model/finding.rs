@@ -41,6 +41,19 @@ pub struct Spot {
     pub at: Option<[f64; 2]>,
 }
 
+/// A record that a row may be about: for a person to choose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// the record's id
+    pub id: String,
+    /// what it is called
+    pub label: String,
+    /// its code and the divisions it lies in, where known
+    pub within: String,
+    /// how well it fits, 0 to 1
+    pub score: f64,
+}
+
 /// One thing noticed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -65,6 +78,9 @@ pub struct Finding {
     /// the first few of its rows, where it is about rows
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub rows: Vec<u64>,
+    /// records to choose from, the best first
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub candidates: Vec<Candidate>,
 }
 
 fn once() -> u64 {
@@ -82,7 +98,9 @@ impl Finding {
     pub fn draft(rule: &str, severity: Severity, spot: Spot, what: Bilingual, done: Bilingual) -> Self {
         let rows = spot.row.into_iter().collect();
         let id = String::new();
-        Self { id, rule: rule.into(), severity, spot, what, done, evidence: None, count: 1, rows }
+        let rule = rule.into();
+        let candidates = Vec::new();
+        Self { id, rule, severity, spot, what, done, evidence: None, count: 1, rows, candidates }
     }
 
     /// With the value that gave rise to it, cut to 120 characters.

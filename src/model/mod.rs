@@ -31,7 +31,7 @@ pub use date::{Date, DateError};
 pub use description::{
     ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, RowCounts, row_counts,
 };
-pub use finding::{Finding, Findings, Severity, Spot};
+pub use finding::{Candidate, Finding, Findings, Severity, Spot};
 pub use id::{IdSource, RecordId, RecordIdError};
 pub use json::{record_from_json, record_to_json};
 pub use layers::Layer;

@@ -1,5 +1,9 @@
 //! Imports into a snapshot: from features in memory and from real files.
 
+mod census;
+mod coordinates;
+mod crossings;
+mod join;
 mod repair;
 
 use std::ops::ControlFlow;
@@ -9,7 +13,8 @@ use boundstone::crs::Crs;
 use boundstone::formats::{self, DeclaredCrs, FeatureSource, ReadOptions, SourceFeature};
 use boundstone::intake::{Counts, ImportError, ImportOptions, ImportPlan, plan_import};
 use boundstone::model::{
-    Change, Date, Finding, IdSource, Layer, Record, Revision, geometry, read_canonical, write_canonical,
+    Change, Date, Finding, IdSource, Layer, Record, Revision, Value as FieldValue, geometry, read_canonical,
+    write_canonical,
 };
 use boundstone::snapshot::Snapshot;
 use geo_types::{Coord, Geometry, coord, line_string, point, polygon};
@@ -193,7 +198,7 @@ fn undeclared_coordinates_are_a_question_and_tables_are_not() {
     let mut old = options(Layer::Facility);
     old.crs = Some(Crs::Epsg(2358));
     let refused = plan(&empty(), &mut table(&["name"], &rows), &old);
-    assert!(matches!(refused, Err(ImportError::Crs(_))), "{refused:?}");
+    assert!(matches!(refused, Err(ImportError::DatumQuestion { .. })), "{refused:?}");
 }
 
 #[test]
