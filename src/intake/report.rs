@@ -115,6 +115,7 @@ pub(super) const JOIN_NONE: Rule = rule(
     Severity::Error,
     CHOOSE,
 );
+pub(super) const JOIN_NOTHING: Rule = rule("import.unmatched", Severity::Error, REFUSED);
 pub(super) const JOIN_SEVERAL: Rule = rule(
     "import.ambiguous",
     Severity::Error,

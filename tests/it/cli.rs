@@ -346,3 +346,57 @@ fn streets_of_beijing_come_in_and_are_located_in() {
     let chain = desk.json(&["locate", "bj.gpkg", "116.3660", "39.9130"]);
     assert_eq!(chain["chain"][0]["level"], "township", "{chain}");
 }
+
+#[test]
+fn a_table_joins_by_names_and_what_is_left_is_placed_by_hand() {
+    let desk = Desk::new();
+    desk.file("streets.geojson", STREETS);
+    desk.file("people.csv", "街道,人口\n甲街道办事处,10\n甲街到,20\n不明街道,30\n");
+    desk.done(&["init", "r.gpkg"]);
+    desk.done(&import(&["--crs", "EPSG:4490"]));
+    let join = |extra: &[&'static str]| {
+        let asked = ["import", "r.gpkg", "people.csv", "--layer", "division", "--join", "--map", "name=街道"];
+        [&asked[..], extra, &BY].concat()
+    };
+    let first = desk.json(&join(&[]));
+    assert_eq!((first["counts"]["changed"].as_u64(), first["counts"]["new"].as_u64()), (Some(1), Some(0)));
+    let left = first["unmatched"].as_array().unwrap();
+    assert_eq!(left.len(), 2);
+    let shown = desk.json(&["show", "r.gpkg", "division", "530102002000"]);
+    let place: &'static str = format!("4={}", shown["id"].as_str().unwrap()).leak();
+    let placed = desk.json(&join(&["--place", place]));
+    assert_eq!(placed["counts"]["changed"], 1);
+    let shown = desk.json(&["show", "r.gpkg", "division", "530102002000"]);
+    assert_eq!(
+        (shown["properties"]["population"].as_u64(), shown["properties"]["name"].as_str()),
+        (Some(30), Some("乙街道"))
+    );
+    assert_eq!(desk.code(&join(&["--place", "4"])), Some(2));
+}
+
+#[test]
+fn another_datum_is_asked_for_and_its_parameters_stand_in_the_log() {
+    let desk = Desk::new();
+    desk.file("marks.csv", "名称,代码,x,y\n甲,1,34571000.25,2771000.5\n");
+    desk.file(
+        "seven.txt",
+        "# 某市 2019\ndx = 15.8\ndy = -154.4\ndz = -82.3\nrx = 1.1\nry = -2.2\nrz = 3.3\ns = -4.5\n",
+    );
+    desk.done(&["init", "r.gpkg"]);
+    let bring = |extra: &[&'static str]| {
+        [&["import", "r.gpkg", "marks.csv", "--layer", "place", "--crs", "EPSG:2358"][..], extra, &BY]
+            .concat()
+    };
+    let asked = desk.run(&bring(&[]));
+    assert_eq!(asked.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert!(
+        said.contains("1980西安") && said.contains("--datum-shift") && said.contains("位置矢量法"),
+        "{said}"
+    );
+    assert_eq!(desk.code(&bring(&["--datum-shift", "1,2,3"])), Some(2));
+    let done = desk.json(&bring(&["--datum-shift", "seven.txt"]));
+    assert_eq!(done["counts"]["new"], 1);
+    let log = desk.json(&["log", "r.gpkg"]);
+    assert_eq!(log[0]["origin"]["datum_shift"]["parameters"][1], -154.4, "{log}");
+}

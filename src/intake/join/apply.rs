@@ -82,6 +82,7 @@ fn refuse(merging: &mut Merging<'_>, row: &Row, why: Why, candidates: Vec<Candid
     let rule: &Rule = match why {
         Why::Several(_) => &report::JOIN_SEVERAL,
         Why::Taken => &report::DUPLICATE,
+        _ if candidates.is_empty() => &report::JOIN_NOTHING,
         _ => &report::JOIN_NONE,
     };
     merging.report.note_with(rule, At::row(row.number), candidates.clone(), || {

@@ -39,6 +39,9 @@ struct Known {
     label: Box<str>,
 }
 
+/// A division's record and what it goes by.
+type Named<'a> = (&'a Arc<Record>, Rc<Known>);
+
 type Chain = Rc<Vec<Rc<Known>>>;
 
 /// The divisions of a register, by name and with those above them.
@@ -46,7 +49,7 @@ pub(in crate::intake) struct Divisions<'a> {
     snapshot: &'a Snapshot,
     as_of: Date,
     words: &'static Words,
-    named: Option<HashMap<Box<[char]>, Vec<(&'a Arc<Record>, Rc<Known>)>>>,
+    named: Option<HashMap<Box<[char]>, Vec<Named<'a>>>>,
     chains: HashMap<Box<str>, Chain>,
 }
 
@@ -66,7 +69,7 @@ impl<'a> Divisions<'a> {
     }
 
     /// The divisions of a name, but for spelling.
-    fn named(&mut self, name: &Spelled) -> Vec<(&'a Arc<Record>, Rc<Known>)> {
+    fn named(&mut self, name: &Spelled) -> Vec<Named<'a>> {
         let (snapshot, words, as_of) = (self.snapshot, self.words, self.as_of);
         let named = self.named.get_or_insert_with(|| {
             let mut all: HashMap<Box<[char]>, Vec<_>> = HashMap::new();
