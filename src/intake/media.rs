@@ -24,7 +24,10 @@ pub(super) fn link(layer: Layer, rows: &mut [Vec<Row>], media: &[Media], report:
         .flat_map(|(block, rows)| rows.iter().enumerate().map(move |(at, r)| (block, at, r)))
     {
         let place_code = own.and_then(|own| row.get(own)).and_then(Value::as_text);
-        for code in [row.code.as_deref(), place_code, row.said().and_then(|said| said.key.as_deref())].into_iter().flatten() {
+        for code in [row.code.as_deref(), place_code, row.said().and_then(|said| said.key.as_deref())]
+            .into_iter()
+            .flatten()
+        {
             places.entry(code.to_lowercase()).or_insert((block, at));
         }
     }

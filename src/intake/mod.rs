@@ -283,8 +283,7 @@ pub fn plan_import(
     }
     let (report, counts, origin) = (reading.report, reading.counts, origin(options, &reading.columns, done));
     let count = rows.iter().map(Vec::len).sum();
-    let mut matcher =
-        matching::Matcher::new(snapshot.layer(options.layer), options, &reading.columns, count);
+    let mut matcher = matching::Matcher::new(snapshot.layer(options.layer), options, &reading.columns, count);
     let mut joined =
         options.join.then(|| join::resolve(snapshot, options, &reading.columns, &mut rows, &mut matcher));
     let mut merging = merge::Merging {
