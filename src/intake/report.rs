@@ -110,17 +110,9 @@ pub(super) const NOT_SPLIT: Rule = rule(
     Severity::Warning,
     ("未断开，照原样导入", "not split, imported as they are"),
 );
-pub(super) const JOIN_NONE: Rule = rule(
-    "import.unmatched",
-    Severity::Error,
-    CHOOSE,
-);
+pub(super) const JOIN_NONE: Rule = rule("import.unmatched", Severity::Error, CHOOSE);
 pub(super) const JOIN_NOTHING: Rule = rule("import.unmatched", Severity::Error, REFUSED);
-pub(super) const JOIN_SEVERAL: Rule = rule(
-    "import.ambiguous",
-    Severity::Error,
-    CHOOSE,
-);
+pub(super) const JOIN_SEVERAL: Rule = rule("import.ambiguous", Severity::Error, CHOOSE);
 pub(super) const JOINED_TYPO: Rule = rule(
     "import.joined",
     Severity::Warning,
