@@ -231,6 +231,7 @@ fn word(kind: Kind, extension: &str) -> String {
         Kind::Sheet => extension.into(),
         Kind::Shapefile | Kind::ShapefileZip => "shapefile".into(),
         Kind::Dbf => "dbf".into(),
+        Kind::Census => "census".into(),
         Kind::OsmPbf | Kind::OsmXml => "osm".into(),
         Kind::Ogr => format!("gdal:{}", extension.to_uppercase()),
     }

@@ -4,7 +4,7 @@ use geo_types::Coord;
 
 use super::refused::MARK;
 use crate::crs::{Crs, Transform};
-use crate::formats::{DeclaredCrs, FeatureSource, SourceFeature};
+use crate::formats::{DeclaredCrs, FeatureSource, Media, SourceFeature};
 use crate::model::{Finding, geometry};
 
 /// Rows whose places are remembered.
@@ -82,5 +82,9 @@ impl FeatureSource for Traced {
 
     fn take_findings(&mut self) -> Vec<Finding> {
         self.source.take_findings()
+    }
+
+    fn media(&self) -> &[Media] {
+        self.source.media()
     }
 }
