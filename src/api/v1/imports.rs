@@ -19,9 +19,9 @@ use crate::api::route::{Param, Route, Verb};
 use crate::api::wire::{geometry_json, write_geometry};
 use crate::crs::Crs;
 use crate::intake::Refused;
-use crate::jobs::import::{Acceptance, Changes, OnInvalid, PreviewParams, Shown};
+use crate::jobs::import::{Acceptance, Changes, OnInvalid, PreviewParams, Shown, Unplaced, other_datum};
 use crate::jobs::{JobError, Work};
-use crate::model::{Change, Finding, Layer, Op, RecordId, SetKind};
+use crate::model::{Candidate, Change, Finding, Layer, Op, RecordId, SetKind};
 
 const OFFSET: Param = Param { name: "offset", shape: "integer", about: "跳过条数 · how many to skip" };
 const LIMIT: Param =
@@ -61,6 +61,14 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/imports/{id}/findings", "imports", "预览发现的问题 · findings", findings)
         .query(&[OFFSET, LIMIT])
         .answers("ImportFindings"),
+    Route::get(
+        "/api/v1/imports/{id}/unmatched",
+        "imports",
+        "没有对上记录的行及候选 · rows that found no record, with candidates",
+        unmatched,
+    )
+    .query(&[OFFSET, LIMIT])
+    .answers("ImportUnmatched"),
     Route::get(
         "/api/v1/imports/{id}/changes",
         "imports",
@@ -121,9 +129,19 @@ pub struct Asked {
     /// areas that cross themselves
     #[serde(default)]
     invalid: OnInvalid,
-    /// whether rows without geometry join records that are there
+    /// whether rows only bring records up to date that are there, found by code or by division and name
     #[serde(default)]
     join: bool,
+    /// of joined rows, by their number in the file, the ids of the records that a person chose
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    place: BTreeMap<String, String>,
+    /// whether lines are cut where they cross, bridges and tunnels excepted
+    #[serde(default)]
+    split_crossings: bool,
+    /// of coordinates on Xi'an 1980 or Beijing 1954: `dx,dy,dz,rx,ry,rz,s` as the office has them, or `keep`
+    #[serde(default)]
+    datum: Option<String>,
     /// the source of new records; the file's name if absent
     #[serde(default)]
     source: Option<String>,
@@ -143,6 +161,16 @@ fn told(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
         }
         text => Ok(text),
     }
+}
+
+/// Rows and the records that a person chose for them.
+fn placed(place: BTreeMap<String, String>) -> Result<BTreeMap<String, RecordId>, Problem> {
+    let bad = || Problem::parameter("place", "应为行号与记录标识", "rows and ids of records are expected");
+    let one = |(row, id): (String, String)| {
+        row.parse::<u64>().map_err(|_| bad())?;
+        Ok((row, id.parse().map_err(|_| bad())?))
+    };
+    place.into_iter().map(one).collect()
 }
 
 fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
@@ -166,8 +194,12 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
                 .with("field", "crs")
         })?;
     }
-    if asked.join {
-        return Err(Problem::parameter("join", "尚不支持", "it is not there yet"));
+    let datum = told("datum", asked.datum)?;
+    if let Some(text) = &datum {
+        other_datum(text).map_err(|error| {
+            let said = error.sentence();
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import.datum", said.zh, said.en).with("field", "datum")
+        })?;
     }
     if !app.jobs.upload(upload)?.sources.iter().any(|source| source.file == asked.file) {
         return Err(JobError::Unknown.into());
@@ -182,6 +214,10 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         map: asked.map,
         key: told("key", asked.key)?,
         invalid: asked.invalid,
+        join: asked.join,
+        place: placed(asked.place)?,
+        split_crossings: asked.split_crossings,
+        datum,
         source: told("source", asked.source)?,
         profile: told("profile", asked.profile)?,
         as_of: app.today(),
@@ -228,7 +264,10 @@ fn page(ask: &Ask) -> Result<(usize, usize), Problem> {
 fn findings(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let (offset, limit) = page(ask)?;
-    let mut all = app.jobs.draft_findings(id_of(ask)?)?;
+    let id = id_of(ask)?;
+    let mut all = app.jobs.draft_findings(id)?;
+    let layer = app.jobs.draft(id)?.1.layer;
+    all.iter_mut().for_each(|finding| keep_shown(app, &layer, &mut finding.candidates));
     // What must be mended comes first; among equals as in the file.
     all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let total = all.len();
@@ -237,6 +276,37 @@ fn findings(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         total,
         findings: all.into_iter().skip(offset).take(limit).map(placed).collect(),
     })
+}
+
+/// A page of rows that found no record.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ImportUnmatched {
+    /// how many there are
+    total: usize,
+    #[schema(value_type = Vec<Object>)]
+    rows: Vec<Unplaced>,
+}
+
+fn unmatched(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let (offset, limit) = page(ask)?;
+    let id = id_of(ask)?;
+    let all = app.jobs.draft_unplaced(id)?;
+    let layer = app.jobs.draft(id)?.1.layer;
+    let total = all.len();
+    let mut rows: Vec<Unplaced> = all.into_iter().skip(offset).take(limit).collect();
+    rows.iter_mut().for_each(|row| keep_shown(app, &layer, &mut row.candidates));
+    Answer::json(&ImportUnmatched { total, rows })
+}
+
+/// Leaves out what may not be shown, or is gone since.
+fn keep_shown(app: &App, layer: &str, candidates: &mut Vec<Candidate>) {
+    let (Ok(layer), snapshot) = (layer.parse::<Layer>(), app.register.snapshot()) else { return };
+    candidates.retain(|candidate| {
+        let Ok(id) = candidate.id.parse::<RecordId>() else { return false };
+        let mut versions = snapshot.layer(layer).versions(id).peekable();
+        versions.peek().is_some() && versions.all(|record| record.secrecy <= app.options.show)
+    });
 }
 
 /// A page of changes.

@@ -180,5 +180,6 @@ pub fn add_schemas(named: &mut Named) {
     add::<imports::Asked>(named);
     add::<imports::ImportFindings>(named);
     add::<imports::ImportChanges>(named);
+    add::<imports::ImportUnmatched>(named);
     add::<profiles::ProfileList>(named);
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::PreviewParams;
 use crate::crs::Guess;
-use crate::intake::Counts;
-use crate::model::{Bilingual, RecordId, Secrecy};
+use crate::intake::{Counts, Unmatched};
+use crate::model::{Bilingual, Candidate, RecordId, Secrecy};
 
 /// What an import would do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -82,6 +82,29 @@ pub struct Question {
     pub declared: Option<String>,
     /// what it probably is, the most probable first
     pub guesses: Vec<QuestionGuess>,
+    /// an older datum, where its parameters to CGCS2000 must be given (`datum`)
+    #[serde(default)]
+    pub datum: Option<String>,
+}
+
+/// A row of a joined table that found no record, and the records that it may be about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unplaced {
+    /// its number in the file
+    pub row: u64,
+    /// what it says it is about
+    pub label: String,
+    /// why it was not joined
+    pub why: Bilingual,
+    /// records to choose from, the best first
+    pub candidates: Vec<Candidate>,
+}
+
+impl From<Unmatched> for Unplaced {
+    fn from(unmatched: Unmatched) -> Self {
+        let Unmatched { row, label, why, candidates } = unmatched;
+        Self { row, label, why, candidates }
+    }
 }
 
 /// A probable answer.

@@ -20,13 +20,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::crs::{Crs, CrsError};
-use crate::intake::{ImportOptions, Invalid};
+use crate::intake::{ImportOptions, Invalid, OtherDatum};
 use crate::model::{Date, Layer, RecordId};
 
 pub use accept::Acceptance;
 pub(super) use accept::accept;
 pub use changes::{Changes, Shown};
-pub use draft::{Draft, DraftColumn, DraftCounts, Question, QuestionGuess};
+pub use draft::{Draft, DraftColumn, DraftCounts, Question, QuestionGuess, Unplaced};
 pub(super) use preview::preview;
 pub use profiles::{Profile, ProfileOptions};
 pub use refused::MARK;
@@ -55,6 +55,18 @@ pub struct PreviewParams {
     pub key: Option<String>,
     /// areas that cross themselves: repair, keep or refuse
     pub invalid: OnInvalid,
+    /// whether rows only bring records up to date that are there, found by code or by division and name
+    #[serde(default)]
+    pub join: bool,
+    /// of joined rows, by their number in the file, the records that a person chose
+    #[serde(default)]
+    pub place: BTreeMap<String, RecordId>,
+    /// whether lines are cut where they cross
+    #[serde(default)]
+    pub split_crossings: bool,
+    /// of coordinates on an older datum: seven parameters that the office supplies, or `keep`
+    #[serde(default)]
+    pub datum: Option<String>,
     /// the source of new records; the file's name if absent
     pub source: Option<String>,
     /// the profile it was filled in from
@@ -102,6 +114,14 @@ fn layer_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layer, D::E
     name.parse().map_err(|_| serde::de::Error::custom("no such layer"))
 }
 
+/// What becomes of coordinates on an older datum: `keep`, or seven numbers.
+///
+/// # Errors
+/// It is neither.
+pub fn other_datum(text: &str) -> Result<OtherDatum, CrsError> {
+    if text.trim() == "keep" { Ok(OtherDatum::Keep) } else { text.parse().map(OtherDatum::Shift) }
+}
+
 impl PreviewParams {
     /// As `intake` takes them.
     fn options(&self) -> Result<ImportOptions, CrsError> {
@@ -116,6 +136,10 @@ impl PreviewParams {
                 OnInvalid::Keep => Invalid::Keep,
                 OnInvalid::Refuse => Invalid::Refuse,
             },
+            join: self.join,
+            place: self.place.iter().filter_map(|(row, id)| Some((row.parse().ok()?, *id))).collect(),
+            split_crossings: self.split_crossings,
+            datum: self.datum.as_deref().map(other_datum).transpose()?,
             ..ImportOptions::new(self.layer, self.file.clone(), self.as_of)
         })
     }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::names::Renaming;
 use super::traced::{Places, Traced};
 use super::upload::{self, Opened, write_whole};
-use super::{Changes, Draft, DraftColumn, PreviewParams, Question, changes};
+use super::{Changes, Draft, DraftColumn, PreviewParams, Question, Unplaced, changes};
 use crate::formats::ReadOptions;
 use crate::intake::{self, ImportError, ImportPlan, Refused};
 use crate::jobs::pool::NoOutcome;
@@ -19,6 +19,7 @@ use crate::snapshot::Snapshot;
 
 const FINDINGS: &str = "findings.json";
 const REFUSED: &str = "refused.json";
+const UNPLACED: &str = "unplaced.json";
 
 /// An import planned.
 pub(super) struct Planned {
@@ -62,7 +63,11 @@ pub(super) fn plan(
         }
         Err(ImportError::CrsQuestion { declared, guesses, .. }) => {
             let guesses = guesses.into_iter().map(Into::into).collect();
-            Err(PlanError::Question(Question { declared, guesses }))
+            Err(PlanError::Question(Question { declared, guesses, datum: None }))
+        }
+        Err(ImportError::DatumQuestion { crs, datum, .. }) => {
+            let declared = Some(crs.to_string());
+            Err(PlanError::Question(Question { declared, guesses: Vec::new(), datum: Some(datum) }))
         }
         Err(ImportError::Cancelled) => Err(NoOutcome::Stopped(stopped.unwrap_or(Stopped::Cancelled)).into()),
         Err(error) => {
@@ -132,6 +137,9 @@ fn keep(running: &Running<'_>, draft: &mut Draft, planned: Planned) -> Result<()
         .collect();
     write_json(&folder.join(FINDINGS), &findings)?;
     write_json(&folder.join(REFUSED), &refused)?;
+    let unplaced: Vec<Unplaced> = plan.unmatched.into_iter().map(Unplaced::from).collect();
+    draft.unmatched = unplaced.len() as u64;
+    write_json(&folder.join(UNPLACED), &unplaced)?;
     draft.columns = taken(draft, &columns, &plan.origin);
     draft.crs = plan.origin["crs"].as_str().map(str::to_owned);
     draft.counts = Some(plan.counts.into());
@@ -209,6 +217,11 @@ impl Jobs {
     /// Its rows that are not taken.
     pub fn draft_refused(&self, id: RecordId) -> Result<Vec<Refused>, JobError> {
         self.kept(id, REFUSED)
+    }
+
+    /// Its rows that found no record to join.
+    pub fn draft_unplaced(&self, id: RecordId) -> Result<Vec<Unplaced>, JobError> {
+        self.kept(id, UNPLACED)
     }
 
     /// Its changes up to a class, of one operation or all; none while its question is open.

@@ -49,6 +49,10 @@ pub struct ProfileOptions {
     pub source: Option<String>,
     /// whether rows without geometry join records
     pub join: bool,
+    /// whether lines are cut where they cross
+    pub split_crossings: bool,
+    /// parameters from an older datum, or `keep`
+    pub datum: Option<String>,
 }
 
 impl Profile {
