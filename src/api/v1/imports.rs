@@ -198,7 +198,8 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     if let Some(text) = &datum {
         other_datum(text).map_err(|error| {
             let said = error.sentence();
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import.datum", said.zh, said.en).with("field", "datum")
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import.datum", said.zh, said.en)
+                .with("field", "datum")
         })?;
     }
     if !app.jobs.upload(upload)?.sources.iter().any(|source| source.file == asked.file) {

@@ -16,9 +16,9 @@ mod status;
 mod undo;
 mod uploads;
 
+pub(super) use jobs::JobHeard;
 pub use opening::Opening;
 pub(super) use opening::opening;
-pub(super) use jobs::JobHeard;
 pub(super) use record::{content_tag, matches};
 pub use register::LayerFigures;
 pub(super) use register::{around, figures};

@@ -387,3 +387,56 @@ async fn saved_answers_are_proposed_for_files_with_the_same_columns() {
     assert_eq!(app.write("DELETE", path, &[], &json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(app.write("DELETE", path, &[], &json!({})).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_table_without_geometry_joins_records_and_a_person_places_the_rest() {
+    let app = TestApp::new();
+    let csv = "名称,户籍人口\n华山街道,4321\n查无此街道,5\n";
+    let upload = app.upload("人口.csv", csv.as_bytes()).await;
+    let mut body =
+        json!({ "upload": upload["upload"], "file": "人口.csv", "layer": "division", "join": true });
+    let job = app.preview(&body).await;
+    let counts = &job["outcome"]["counts"];
+    assert_eq!(
+        (&counts["new"], &counts["changed"], &counts["refused"]),
+        (&json!(0), &json!(1), &json!(1)),
+        "{job}"
+    );
+    assert_eq!(job["outcome"]["unmatched"], 1);
+    let path = format!("/api/v1/imports/{}/unmatched", job["id"].as_str().unwrap());
+    let page = app.ok(&path).await;
+    assert_eq!(
+        (&page["total"], &page["rows"][0]["row"], &page["rows"][0]["label"]),
+        (&json!(1), &json!(3), &json!("查无此街道"))
+    );
+    assert!(page["rows"][0]["candidates"].is_array() && page["rows"][0]["why"]["zh"].is_string(), "{page}");
+    let chosen = app.ok("/ogc/collections/division/items?code=530103").await["features"][0]["id"].clone();
+    body["place"] = json!({ "3": chosen });
+    let job = app.preview(&body).await;
+    assert_eq!(
+        (&job["outcome"]["unmatched"], &job["outcome"]["counts"]["changed"]),
+        (&json!(0), &json!(2)),
+        "{job}"
+    );
+    assert_eq!(app.accept(&job).await["outcome"]["revision"], 2);
+    body["place"] = json!({ "三": chosen });
+    let reply = app.write("POST", "/api/v1/imports/preview", &[], &body).await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn coordinates_on_an_older_datum_are_a_question_too() {
+    let app = TestApp::new();
+    let upload = app.upload("西安.csv", "名称,经度,纬度\n甲,102.61,25.01\n".as_bytes()).await;
+    let mut body =
+        json!({ "upload": upload["upload"], "file": "西安.csv", "layer": "place", "crs": "EPSG:4610" });
+    let job = app.preview(&body).await;
+    let question = &job["outcome"]["question"];
+    assert!(question["datum"].is_string() && question["declared"] == "EPSG:4610", "{job}");
+    body["datum"] = "keep".into();
+    let job = app.preview(&body).await;
+    assert_eq!(job["outcome"]["counts"]["new"], 1, "{job}");
+    body["datum"] = "1,2".into();
+    let reply = app.write("POST", "/api/v1/imports/preview", &[], &body).await;
+    assert_eq!(reply.json()["code"], "import.datum", "{}", reply.text());
+}
