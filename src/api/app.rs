@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use moka::sync::Cache;
 use tokio::sync::broadcast;
@@ -12,7 +12,7 @@ use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures, Opening};
 use crate::jobs::{self, JobEvent, Jobs};
-use crate::model::{Change, Date, Layer, Revision, RowCounts, Secrecy};
+use crate::model::{Change, Date, Layer, Record, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
 use crate::tiles::TileService;
@@ -65,6 +65,10 @@ pub const UPLOAD_BYTES: u64 = 2 << 30;
 const COUNTED: u64 = 4096;
 /// Bytes of tiles that are kept.
 const TILE_BYTES: u64 = 256 * 1024 * 1024;
+/// Records in lists that are kept, eight bytes each.
+const LISTED: u64 = 4_000_000;
+/// How long a list is kept that nobody asks for: it holds on to its revision's records.
+const LIST_KEPT: Duration = Duration::from_secs(300);
 /// How many page streams may be open at once.
 const LISTENERS: usize = 256;
 /// How many revisions a slow page may miss before it is told to start anew.
@@ -116,6 +120,8 @@ pub struct App {
     pub(super) incoming: Cache<(Layer, Revision, Revision), Arc<Incoming>>,
     /// how many features match, by all that is asked except the page
     pub(super) matched: Cache<String, usize>,
+    /// all records that match, in the order asked for
+    pub(super) lists: Cache<String, Arc<Vec<Arc<Record>>>>,
 }
 
 impl App {
@@ -148,6 +154,11 @@ impl App {
             opening: Cache::new(16),
             incoming: Cache::new(16),
             matched: Cache::new(1024),
+            lists: Cache::builder()
+                .weigher(|_, list: &Arc<Vec<_>>| u32::try_from(list.len()).unwrap_or(u32::MAX))
+                .max_capacity(LISTED)
+                .time_to_idle(LIST_KEPT)
+                .build(),
         })
     }
 

@@ -12,6 +12,7 @@ mod encoding;
 mod error;
 mod geojson;
 mod kind;
+mod layout;
 mod neighbour;
 pub mod ogr;
 mod osm;
@@ -32,6 +33,8 @@ use crate::model::{FieldKind, Finding};
 pub use census::Media;
 pub use error::FormatError;
 pub use kind::Kind;
+pub use layout::Layout;
+pub use table::SheetLook;
 
 /// One feature or row as a file holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,6 +240,18 @@ pub fn create(path: &Path, schema: &OutSchema) -> Result<Box<dyn FeatureSink>, F
         OutFormat::Shapefile => Box::new(shapefile::ShapefileSink::create(path, schema)?),
         format => Box::new(ogr::OgrSink::create(path, format, schema, &ogr::Worker::default())?),
     })
+}
+
+/// Begins a workbook that is to be filled in by people and read again.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_sheet(
+    path: &Path,
+    schema: &OutSchema,
+    look: SheetLook,
+) -> Result<Box<dyn FeatureSink>, FormatError> {
+    Ok(Box::new(table::SheetSink::create(path, schema)?.with(schema, look)?))
 }
 
 /// Begins a GeoJSON file under whatever name.

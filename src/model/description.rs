@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::{
-    Bilingual, COMMON_FIELDS, FieldDef, Header, LayerCount, LayerDef, LogHeader, Op, Revision, vocab,
+    Bilingual, COMMON_FIELDS, FieldDef, Header, LayerCount, LayerDef, LogHeader, Op, RefBy, Revision, vocab,
 };
 
 /// A layer: what it is called, its geometry and its fields.
@@ -44,6 +44,17 @@ pub struct FieldDescription {
     pub list: Option<&'static str>,
     /// what it means, where the title does not say enough
     pub help: Option<Bilingual>,
+    /// the records it points at
+    pub refers: Option<ReferenceDescription>,
+}
+
+/// What a field points at.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReferenceDescription {
+    /// records of this layer
+    pub layer: &'static str,
+    /// id or code
+    pub by: &'static str,
 }
 
 impl LayerDef {
@@ -68,6 +79,13 @@ impl LayerDef {
             unit: field.unit,
             list: field.list,
             help: label.help.clone(),
+            refers: field.refers.map(|to| ReferenceDescription {
+                layer: to.layer.name(),
+                by: match to.by {
+                    RefBy::Id => "id",
+                    RefBy::Code => "code",
+                },
+            }),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The server through HTTP.
 
 mod app;
+mod bonds;
+mod exporting;
 mod filtering;
 mod hostile;
 mod importing;
@@ -9,6 +11,7 @@ mod ogc;
 mod openapi;
 mod reading;
 mod server;
+mod sums;
 mod tiles;
 mod transactions;
 mod writing;

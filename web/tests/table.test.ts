@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { CodeLists, FieldDef } from '../src/api/types'
 import { moved, settledColumns, toggled, usualColumns } from '../src/table/columns'
 import { cql, nextSort, sortby } from '../src/table/filter'
+import { allOf, conditionOf, groupable, ofDivision } from '../src/table/group'
+import { freshId } from '../src/table/id'
 import { byRecord, clashes, planFillDown, planPaste, planSet, type Row } from '../src/table/plan'
 import { inView, rangeOf, stepCell } from '../src/table/range'
 import { readCell, readDay, writeCell } from '../src/table/read'
 import { parseTsv, writeTsv } from '../src/table/tsv'
+import { withView, type TableView } from '../src/table/views'
 
 const field = (name: string, kind: FieldDef['kind'], more: Partial<FieldDef> = {}): FieldDef => ({
   name, kind, title: { zh: name, en: name }, required: false, unit: null, list: null, help: null, ...more,
@@ -168,5 +171,47 @@ describe('going about in a table', () => {
     expect(inView(0, 300, 30, 200_000)).toEqual({ first: 0, last: 16 })
     expect(inView(5_999_700, 300, 30, 200_000)).toEqual({ first: 199_984, last: 200_000 })
     expect(inView(900, 300, 30, 3)).toEqual({ first: 24, last: 24 })
+  })
+})
+
+describe('groups', () => {
+  const code = field('parent_code', 'text', { refers: { layer: 'division', by: 'code' } })
+  it('ask for the rows of one value, whatever its kind', () => {
+    expect(conditionOf(level, { value: 'county' })).toBe("level = 'county'")
+    expect(conditionOf(name, { value: "O'Neil" })).toBe("name = 'O''Neil'")
+    expect(conditionOf(people, { value: 3 })).toBe('people = 3')
+    expect(conditionOf(field('closed', 'bool'), { value: false })).toBe('closed = FALSE')
+    expect(conditionOf(day, { value: '2020-01-01' })).toBe("day = DATE('2020-01-01')")
+    expect(conditionOf(level, { value: null })).toBe('level IS NULL')
+  })
+  it('of divisions ask for all below the one above', () => {
+    expect(conditionOf(code, { value: '5301', values: ['530102', '530103'] })).toBe("parent_code IN ('530102', '530103')")
+    expect(conditionOf(code, { value: '5301', values: ['530101', '530102', '530103', '530104'] })).toBe("parent_code LIKE '5301%'")
+    expect(conditionOf(code, { value: '5301', values: ['530101', '530102', '530103', '540104'] })).toContain(' IN (')
+    expect(conditionOf(code, { value: null, values: ['x'] })).toBe("(parent_code IS NULL OR parent_code IN ('x'))")
+    expect(conditionOf(code, { value: null, values: [] })).toBe('parent_code IS NULL')
+  })
+  it('stand beside the filters', () => {
+    expect(allOf('', "a = 'b'")).toBe("(a = 'b')")
+    expect(allOf('x = 1 OR y = 2', 'z = 3')).toBe('(x = 1 OR y = 2) AND (z = 3)')
+    expect(groupable(olds) || groupable(field('area', 'real'))).toBe(false)
+    expect(ofDivision(code) && !ofDivision(level)).toBe(true)
+  })
+})
+
+describe('named views', () => {
+  const view = (called: string): TableView => ({ name: called, columns: [], filters: {}, sort: null, grouping: null })
+  it('of one name take the place of each other', () => {
+    const views = withView(withView([view('甲')], view('乙')), { ...view('甲'), sort: { name: 'code', down: true } })
+    expect(views.map((one) => one.name)).toEqual(['甲', '乙'])
+    expect(views[0]?.sort).toEqual({ name: 'code', down: true })
+  })
+})
+
+describe('ids of new rows', () => {
+  it('are ULIDs that rise with the time', () => {
+    expect(freshId()).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+    expect(freshId(1_000) < freshId(1_001)).toBe(true)
+    expect(new Set(Array.from({ length: 50 }, () => freshId(5))).size).toBe(50)
   })
 })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use serde_json::{Map, Value as Json};
 
+use super::bonds;
 use super::shape::shape_of;
 use super::{Content, Deed, Task};
 use crate::api::app::App;
@@ -36,7 +37,9 @@ pub fn decide(app: &App, snapshot: &Snapshot, tasks: &[Task]) -> Result<Vec<Chan
     for (at, task) in tasks.iter().enumerate() {
         let notes = Notes::new(task, (tasks.len() > 1).then_some(at));
         match one(app, snapshot, task, notes) {
-            Ok(Some(change)) if seen.insert((change.layer(), change.key())) => changes.push(change),
+            Ok(Some(change)) if seen.insert((change.layer(), change.key())) => {
+                changes.push((change, (tasks.len() > 1).then_some(at as u64 + 1)));
+            }
             Ok(Some(_)) => {
                 let what = Bilingual::new(
                     "同一条记录在一次提交中出现了两次。",
@@ -51,7 +54,15 @@ pub fn decide(app: &App, snapshot: &Snapshot, tasks: &[Task]) -> Result<Vec<Chan
             Err(Refusal::Problem(problem)) => return Err(of_item(problem, at, tasks.len())),
         }
     }
-    if findings.is_empty() { Ok(changes) } else { Err(Problem::findings(&findings)) }
+    if !findings.is_empty() {
+        return Err(Problem::findings(&findings));
+    }
+    let broken = bonds::check(app, snapshot, &changes);
+    if broken.findings.is_empty() {
+        return Ok(changes.into_iter().map(|(change, _)| change).collect());
+    }
+    let problem = Problem::findings(&broken.findings);
+    Err(if broken.referrers.is_empty() { problem } else { problem.with("referrers", broken.referrers) })
 }
 
 /// The problem of one of several items, with its place among them.
@@ -59,8 +70,22 @@ pub fn of_item(problem: Problem, at: usize, of: usize) -> Problem {
     if of > 1 { problem.with("item", at) } else { problem }
 }
 
-/// The refusal of a change that does not say what it was decided on.
-pub fn no_precondition() -> Problem {
+/// The refusal of a change that does not say what it was decided on, or says that it does not matter.
+pub fn no_precondition(held: Option<&str>) -> Option<Problem> {
+    let Some(held) = held else { return Some(untagged()) };
+    if held.split(',').all(|tag| tag.trim().trim_matches('"') != "*") {
+        return None;
+    }
+    let problem = Problem::new(
+        StatusCode::PRECONDITION_REQUIRED,
+        "edit.any_version",
+        "If-Match 须写明所依据的 etag，不能用 *：否则会覆盖没看过的修改。",
+        "If-Match must name the tag that the change was decided on; with * it could overwrite unseen work.",
+    );
+    Some(problem.then("请先读取记录，把其 etag 放入 If-Match。", "Read the record first and send its etag."))
+}
+
+fn untagged() -> Problem {
     Problem::new(
         StatusCode::PRECONDITION_REQUIRED,
         "edit.no_precondition",
@@ -207,7 +232,8 @@ fn check_period(
     }
 }
 
-fn overlap(a: Period, b: Period) -> bool {
+/// Whether two periods have a day in common.
+pub fn overlap(a: Period, b: Period) -> bool {
     let before = |end: Option<Date>, start: Option<Date>| match (end, start) {
         (Some(end), Some(start)) => end <= start,
         _ => false,

@@ -4,6 +4,7 @@
 //! (`If-Match`), what is not shown cannot be changed, and what does not fit comes back as findings.
 
 mod act;
+mod bonds;
 mod decide;
 mod shape;
 
@@ -13,6 +14,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value as Json};
 
 use super::app::App;
+use super::ask::unknown_record;
 use super::history::shows;
 use super::problem::Problem;
 use super::v1::content_tag;
@@ -120,15 +122,30 @@ pub fn commit(app: &App, header: Header, tasks: &[Task]) -> Result<Committed, Pr
         return committed(app, revision);
     }
     for (at, task) in tasks.iter().enumerate() {
-        if task.held.is_none() && !matches!(task.deed, Deed::Create(_)) {
-            return Err(decide::of_item(decide::no_precondition(), at, tasks.len()));
+        let refusal = decide::no_precondition(task.held.as_deref());
+        if let Some(problem) = refusal.filter(|_| !matches!(task.deed, Deed::Create(_))) {
+            return Err(decide::of_item(problem, at, tasks.len()));
         }
     }
     match app.register.commit(header, |snapshot| decide::decide(app, snapshot, tasks)) {
         Ok(head) => committed(app, head.revision),
         Err(CommitError::Store(StoreError::Repeated(revision))) => committed(app, revision),
+        Err(CommitError::Nothing) => match tasks {
+            [task] if matches!(task.deed, Deed::Replace(_)) => unchanged(app, task),
+            _ => Err(CommitError::Nothing.into()),
+        },
         Err(error) => Err(error.into()),
     }
+}
+
+/// What replaces a record by the same is done already: it stands as it stood.
+fn unchanged(app: &App, task: &Task) -> Result<Committed, Problem> {
+    let snapshot = app.register.snapshot();
+    let record = snapshot.layer(task.layer).get(task.id, task.as_of);
+    let record = record.filter(|record| record.secrecy <= app.options.show).ok_or_else(unknown_record)?;
+    let etag = Some(format!("\"{}\"", content_tag(record)));
+    let outcome = Outcome { layer: task.layer, id: task.id, op: Op::Update, etag, shown: true };
+    Ok(Committed { revision: snapshot.revision(), all: vec![outcome] })
 }
 
 fn committed(app: &App, revision: Revision) -> Result<Committed, Problem> {

@@ -20,7 +20,7 @@ use crate::crs::Crs;
 use crate::model::{Op, SetKind};
 
 /// Members of a feature that say nothing of the record, or are looked at elsewhere.
-const PASSED_OVER: &[&str] = &["type", "id", "properties", "geometry", "links", "bbox"];
+const PASSED_OVER: &[&str] = &["type", "id", "properties", "geometry", "links", "bbox", "etag"];
 
 /// `POST /ogc/collections/{layer}/items`
 pub fn create(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {

@@ -7,6 +7,7 @@ use super::sort::{Mark, Order};
 use super::{ITEM_PARAMS, crs};
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
+use crate::api::route::Param;
 use crate::crs::Crs;
 use crate::filter::{Filter, FilterError, Form};
 use crate::model::{Date, FieldDef, Layer, Record, RecordId, Value, geometry};
@@ -56,11 +57,18 @@ pub fn queryable(field: &FieldDef) -> bool {
 }
 
 impl ItemQuery {
-    /// Reads the query; unknown parameters are refused, as the standard demands.
-    pub fn read(ask: &Ask, layer: Layer, today: Date, offered: &[Crs]) -> Result<Self, Problem> {
+    /// Reads the query; unknown parameters are refused, as the standard demands. Those that are the
+    /// route's `own` are read elsewhere.
+    pub fn read(
+        ask: &Ask,
+        layer: Layer,
+        today: Date,
+        offered: &[Crs],
+        own: &[Param],
+    ) -> Result<Self, Problem> {
         let (mut properties, mut id) = (Vec::new(), None);
         for (name, text) in &ask.query {
-            if ITEM_PARAMS.iter().any(|param| param.name == name) {
+            if ITEM_PARAMS.iter().chain(own).any(|param| param.name == name) {
                 continue;
             }
             let short: String = name.chars().take(60).collect();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::items::Page;
 use super::links::Link;
+use super::matching::Page;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;

@@ -4,19 +4,24 @@
 mod collections;
 mod crs;
 mod edit;
+mod feature;
 mod filter;
 mod html;
 mod items;
 mod landing;
 mod links;
+mod matching;
 mod schema;
 mod sort;
 
 pub(super) use edit::offered_crs;
+pub(super) use feature::known_fields;
 pub(super) use filter::queryables;
 pub(super) use html::{escape, text};
+pub(super) use items::page_tag;
 pub(super) use landing::OPENAPI_3_0;
-pub(super) use links::origin;
+pub(super) use links::{encode, origin};
+pub(super) use matching::{Asked, still_waited_for};
 
 use super::openapi::schemas::{Named, add};
 use super::route::{Param, Route, Verb};
@@ -73,6 +78,17 @@ pub const ITEM_PARAMS: &[Param] = &[
         name: "sortby",
         shape: "string",
         about: "排序，如 +name,-code，字段见 sortables · order, e.g. +name,-code, see sortables",
+    },
+    Param {
+        name: "properties",
+        shape: "string",
+        about: "只要这些字段，逗号分隔 · only these properties, separated by commas",
+    },
+    Param { name: "skipGeometry", shape: "boolean", about: "true：不要图形 · true: without geometry" },
+    Param {
+        name: "etag",
+        shape: "boolean",
+        about: "true：每条带 etag，可作 If-Match · true: each feature with its tag, for If-Match",
     },
     AS_OF,
     REVISION,

@@ -170,7 +170,7 @@ fn parameters(route: &Route, layer: Option<Layer>) -> Vec<Json> {
         list.extend(layer.map_or_else(
             || {
                 vec![json!({
-                    "name": "properties", "in": "query", "required": false, "style": "form", "explode": true,
+                    "name": "queryables", "in": "query", "required": false, "style": "form", "explode": true,
                     "description": "按字段值过滤，见 queryables · filters by value, see queryables",
                     "schema": { "type": "object", "additionalProperties": { "type": "string" } },
                 })]

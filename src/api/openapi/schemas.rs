@@ -68,6 +68,7 @@ fn written_by_hand() -> Map<String, Json> {
         "Feature": shape(&["type", "id", "geometry", "properties"], json!({
             "type": { "type": "string", "enum": ["Feature"] },
             "id": text, "geometry": { "type": ["object", "null"] }, "properties": object, "links": links,
+            "etag": { "type": "string", "description": "for If-Match, where asked for" },
         })),
     });
     match all {

@@ -1,18 +1,22 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
 mod edit;
+mod export;
 mod imports;
 mod jobs;
 mod lists;
 mod locate;
 mod log;
 mod opening;
+mod position;
 mod profiles;
 mod record;
 mod register;
 mod related;
 mod search;
 mod status;
+mod summary;
+mod tally;
 mod undo;
 mod uploads;
 
@@ -40,6 +44,27 @@ pub(super) const REVISION: Param = Param {
     about: "所看版次，默认最新 · revision looked at, the newest if absent",
 };
 const WHEN: &[Param] = &[AS_OF, REVISION];
+const FILTER: Param =
+    Param {
+        name: "filter", shape: "string", about: "CQL2 条件，字段见 queryables · a filter in CQL2"
+    };
+const FILTER_LANG: Param = Param {
+    name: "filter-lang",
+    shape: "string",
+    about: "cql2-text（默认）或 cql2-json · cql2-text (if absent) or cql2-json",
+};
+const FILTER_CRS: Param = Param {
+    name: "filter-crs",
+    shape: "string uri",
+    about: "filter 中图形的坐标系 · coordinate system of geometries in filter",
+};
+const SORTBY: Param =
+    Param { name: "sortby", shape: "string", about: "排序，如 +name,-code · order, e.g. +name,-code" };
+const DATETIME: Param = Param {
+    name: "datetime",
+    shape: "string",
+    about: "在此日或此期间有效，默认今天 · in force on that day or in that interval, today if absent",
+};
 
 /// The routes under /api/v1 and those of the server itself.
 pub const ROUTES: &[Route] = &[
@@ -52,6 +77,44 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/layers/{layer}/legend", "register", "按字段计数 · counts by a field", lists::legend)
         .query(&[AS_OF, REVISION, Param { name: "field", shape: "string", about: "字段 · field" }])
         .answers("Legend"),
+    Route::get(
+        "/api/v1/layers/{layer}/summary",
+        "records",
+        "符合条件者的条数与合计，可分组 · counts and sums of what matches, in groups",
+        summary::get,
+    )
+    .query(summary::PARAMS)
+    .answers("Summary"),
+    Route {
+        media: &["application/octet-stream"],
+        ..Route::get(
+            "/api/v1/layers/{layer}/export",
+            "records",
+            "符合条件者写成文件 · what matches as a file",
+            export::get,
+        )
+        .query(export::PARAMS)
+    },
+    Route {
+        method: Verb::Post,
+        body: Some("ExportOf"),
+        media: &["application/octet-stream"],
+        ..Route::get(
+            "/api/v1/layers/{layer}/export",
+            "records",
+            "所列记录写成文件 · the records named as a file",
+            export::get,
+        )
+        .query(export::PARAMS)
+    },
+    Route::get(
+        "/api/v1/layers/{layer}/position",
+        "records",
+        "一条记录在列表中的位置 · where a record stands in a list",
+        position::get,
+    )
+    .query(position::PARAMS)
+    .answers("Position"),
     Route::get(
         "/api/v1/layers/{layer}/records/{id}",
         "records",
@@ -160,6 +223,9 @@ pub fn add_schemas(named: &mut Named) {
     add::<register::RegisterDoc>(named);
     add::<lists::ListDoc>(named);
     add::<lists::Legend>(named);
+    add::<summary::Summary>(named);
+    add::<position::Position>(named);
+    add::<export::ExportOf>(named);
     add::<record::RecordDoc>(named);
     add::<edit::Edit>(named);
     add::<edit::Changes>(named);

@@ -160,6 +160,6 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
 pub fn matches(if_match: &str, content: &str) -> bool {
     if_match.split(',').map(str::trim).any(|tag| {
         let bare = tag.trim_matches('"');
-        tag == "*" || bare.split('.').next() == Some(content)
+        bare.split('.').next() == Some(content)
     })
 }

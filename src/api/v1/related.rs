@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::api::app::App;
 use crate::api::view::View;
 use crate::model::{Bilingual, FieldDef, Layer, Record, RecordId, RefBy, Value, vocab};
+use crate::snapshot::Snapshot;
 
 /// A record that another has to do with.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -37,7 +38,7 @@ impl Related {
 const RELATED: usize = 50;
 
 /// A record and the name of its field that points.
-type Pointing = (Arc<Record>, &'static str);
+pub type Pointing = (Arc<Record>, &'static str);
 
 /// Records by what they point at in one layer, at one revision; all lawful versions.
 #[derive(Default)]
@@ -47,7 +48,8 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    fn of(view: &View, target: Layer) -> Self {
+    /// Looks through all layers whose fields refer to one.
+    pub fn of(snapshot: &Snapshot, target: Layer) -> Self {
         let mut incoming = Self::default();
         for layer in Layer::ALL {
             let refers = |field: &FieldDef| field.refers.filter(|reference| reference.layer == target);
@@ -57,7 +59,7 @@ impl Incoming {
             if fields.is_empty() {
                 continue;
             }
-            for record in view.snapshot.layer(*layer).iter() {
+            for record in snapshot.layer(*layer).iter() {
                 for (at, name, reference) in &fields {
                     let value = record.fields.get(*at).and_then(Value::as_text);
                     incoming.note((record.clone(), *name), reference.by, value.unwrap_or_default());
@@ -65,6 +67,12 @@ impl Incoming {
             }
         }
         incoming
+    }
+
+    /// Who points at a record by its id or its code.
+    pub fn to(&self, record: &Record) -> impl Iterator<Item = &Pointing> {
+        let by_code = record.code.as_deref().and_then(|code| self.by_code.get(code));
+        self.by_id.get(&record.id).into_iter().chain(by_code).flatten()
     }
 
     fn note(&mut self, pointing: Pointing, by: RefBy, value: &str) {
@@ -102,9 +110,8 @@ pub fn related(app: &App, view: &View, record: &Record) -> Vec<Related> {
         }
     }
     let key = (record.layer, view.revision(), view.newest);
-    let incoming = app.incoming.get_with(key, || Arc::new(Incoming::of(view, record.layer)));
-    let by_code = record.code.as_deref().and_then(|code| incoming.by_code.get(code));
-    let pointing = incoming.by_id.get(&record.id).into_iter().chain(by_code).flatten();
+    let incoming = app.incoming.get_with(key, || Arc::new(Incoming::of(&view.snapshot, record.layer)));
+    let pointing = incoming.to(record);
     let mut pointing: Vec<_> =
         pointing.filter(|(other, _)| other.id != record.id && view.holds(other)).take(RELATED).collect();
     pointing.sort_by_key(|(other, _)| other.layer.index());

@@ -28,6 +28,7 @@ pub(crate) use self::objects::{Object, table as of_objects};
 pub(crate) use self::sheet::{layers as sheet_layers, open as open_sheet};
 
 pub(crate) use self::write_csv::CsvSink;
+pub use self::write_sheet::SheetLook;
 pub(crate) use self::write_sheet::SheetSink;
 
 /// Cells of a row that hold something, by column.

@@ -4,18 +4,30 @@ use std::path::{Path, PathBuf};
 
 use geo_types::Geometry;
 use geozero::ToWkt;
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, DataValidation, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde_json::Value as Json;
 
 use super::super::neighbour::Neighbour;
 use super::super::report::{Noticed, Report};
 use super::super::{FeatureSink, FormatError, OutFeature, OutSchema};
-use crate::model::{Bilingual, Finding, Severity};
+use crate::model::{Bilingual, FieldKind, Finding, Severity};
 
 /// Rows of a sheet, the heading included.
 const MAX_ROWS: u32 = 1_048_576;
 /// Characters of a cell.
 const MAX_TEXT: usize = 32_767;
+
+/// Bytes of a drop-down's words together.
+const MAX_CHOICES: usize = 255;
+
+/// How a sheet that people fill in looks.
+#[derive(Clone, Debug, Default)]
+pub struct SheetLook {
+    /// by column: the words to choose from, and whether others may be written
+    pub choices: Vec<Option<(Vec<String>, bool)>>,
+    /// columns by which rows are known again: grey, not to be written into
+    pub marks: usize,
+}
 
 /// A workbook being written; held in memory until it is finished.
 pub(crate) struct SheetSink {
@@ -26,6 +38,11 @@ pub(crate) struct SheetSink {
     located: bool,
     /// whether geometry goes into two columns, once the first one was seen
     lonlat: Option<bool>,
+    /// columns of days, written as days rather than as text
+    days: Vec<u16>,
+    day: Format,
+    /// how many columns are marks, and how they look
+    marks: (u16, Format),
     report: Report,
 }
 
@@ -44,8 +61,51 @@ impl SheetSink {
         }
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
         let width = schema.columns.len() as u16;
-        let lonlat = None;
-        Ok(Self { path: path.into(), sheet, width, row: 0, located, lonlat, report: Report::new(path) })
+        Ok(Self {
+            path: path.into(),
+            sheet,
+            width,
+            row: 0,
+            located,
+            lonlat: None,
+            days: Vec::new(),
+            day: Format::new().set_num_format("yyyy-mm-dd"),
+            marks: (0, Format::new().set_font_color(Color::RGB(0x80_80_80))),
+            report: Report::new(path),
+        })
+    }
+
+    /// The same for people to fill in: days as days, drop-downs of the words of a code list.
+    pub fn with(mut self, schema: &OutSchema, look: SheetLook) -> Result<Self, FormatError> {
+        let kinds = schema.columns.iter().enumerate();
+        self.days = kinds.filter(|(_, c)| c.kind == FieldKind::Date).map(|(at, _)| at as u16).collect();
+        self.marks.0 = look.marks as u16;
+        for (at, choices) in look.choices.into_iter().enumerate() {
+            let Some((words, open)) = choices else { continue };
+            // A longer list would need a second sheet, which readers take for a second table.
+            let bytes: usize = words.iter().map(|word| word.len() + 1).sum();
+            if bytes > MAX_CHOICES || words.iter().any(|word| word.contains(',')) {
+                continue;
+            }
+            let rule = DataValidation::new().allow_list_strings(&words);
+            let rule = rule.map(|rule| rule.show_error_message(!open));
+            let set = rule.and_then(|rule| {
+                self.sheet.add_data_validation(1, at as u16, MAX_ROWS - 1, at as u16, &rule).map(|_| ())
+            });
+            set.map_err(|e| failed(&self.path, &e))?;
+        }
+        Ok(self)
+    }
+
+    /// Writes a day as a day where a spreadsheet knows it (from 1900 on), else as text.
+    fn day(&mut self, column: u16, text: &str) -> Result<(), FormatError> {
+        match ExcelDateTime::parse_from_str(text) {
+            Ok(day) => {
+                let written = self.sheet.write_datetime_with_format(self.row, column, &day, &self.day);
+                written.map(|_| ()).map_err(|e| failed(&self.path, &e))
+            }
+            Err(_) => self.text(column, text),
+        }
     }
 
     /// Points as two columns while nothing else came first, all else as text.
@@ -141,6 +201,11 @@ impl FeatureSink for SheetSink {
                     }
                     _ => self.text(at, &n.to_string())?,
                 },
+                Json::String(text) if self.days.contains(&at) => self.day(at, text)?,
+                Json::String(text) if at < self.marks.0 => {
+                    let written = self.sheet.write_string_with_format(self.row, at, text, &self.marks.1);
+                    written.map_err(|e| failed(&self.path, &e))?;
+                }
                 Json::String(text) => self.text(at, text)?,
                 other => self.text(at, &other.to_string())?,
             }

@@ -242,6 +242,11 @@ impl TestApp {
         reply.json()
     }
 
+    /// The tag of a record, by its path under /api/v1.
+    pub async fn tag(&self, path: &str) -> String {
+        self.ok(path).await["etag"].as_str().unwrap().to_owned()
+    }
+
     pub async fn write(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Json) -> Reply {
         let mut request =
             Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");

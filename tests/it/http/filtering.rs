@@ -148,7 +148,7 @@ async fn lists_are_compared_as_sets() {
     let app = TestApp::new();
     let path = format!("/api/v1/layers/division/records/{}", app.wuhua);
     let body = json!({ "set": { "former_names": ["昆明县", "五华坊"] }, "by": "a", "reason": "b" });
-    let reply = app.write("PATCH", &path, &[("if-match", "*")], &body).await;
+    let reply = app.write("PATCH", &path, &[("if-match", &app.tag(&path).await)], &body).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     for (filter, wanted) in [
         ("A_CONTAINS(former_names, ('昆明县'))", 1),
@@ -260,7 +260,7 @@ async fn pages_in_order_are_exact_also_when_features_come_in_between() {
         if page == 0 {
             let body = json!({ "set": { "code": "F000a" }, "by": "a", "reason": "b" });
             let path = format!("/api/v1/layers/facility/records/{id}");
-            let reply = app.write("PATCH", &path, &[("if-match", "*")], &body).await;
+            let reply = app.write("PATCH", &path, &[("if-match", &app.tag(&path).await)], &body).await;
             assert_eq!(reply.status, StatusCode::OK);
         }
     })
@@ -271,7 +271,10 @@ async fn pages_in_order_are_exact_also_when_features_come_in_between() {
     // Absent values come last either way.
     let body = json!({ "set": { "beds": 5 }, "by": "a", "reason": "b" });
     let path = format!("/api/v1/layers/facility/records/{}", app.facilities[9]);
-    assert_eq!(app.write("PATCH", &path, &[("if-match", "*")], &body).await.status, StatusCode::OK);
+    assert_eq!(
+        app.write("PATCH", &path, &[("if-match", &app.tag(&path).await)], &body).await.status,
+        StatusCode::OK
+    );
     for order in ["beds", "-beds"] {
         assert_eq!(walk(&app, &format!("{ITEMS}?sortby={order}&limit=10"), quiet).await[0], "F009");
     }

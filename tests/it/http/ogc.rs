@@ -307,7 +307,7 @@ async fn a_large_page_is_sent_piece_by_piece_and_whole() {
     let line: Vec<[f64; 2]> = (0..40_000).map(|n| [102.6 + f64::from(n) * 1e-6, 25.0]).collect();
     let body = json!({ "geometry": { "type": "LineString", "coordinates": line }, "by": "a", "reason": "b" });
     let record = format!("/api/v1/layers/road/records/{path}");
-    let reply = app.write("PATCH", &record, &[("if-match", "*")], &body).await;
+    let reply = app.write("PATCH", &record, &[("if-match", &app.tag(&record).await)], &body).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     let reply = app.get("/ogc/collections/road/items").await;
     assert!(reply.body.len() > 512 * 1024 && reply.headers.get("content-length").is_none());

@@ -66,7 +66,7 @@ async fn a_bound_server_answers_tells_news_and_closes() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let path = format!("/api/v1/layers/compound/records/{}", app.compound);
     let body = serde_json::json!({ "set": { "name": "乙" }, "by": "a", "reason": "b" });
-    assert_eq!(app.write("PATCH", &path, &[("if-match", "*")], &body).await.status, 200);
+    assert_eq!(app.write("PATCH", &path, &[("if-match", &app.tag(&path).await)], &body).await.status, 200);
     tokio::time::sleep(Duration::from_millis(500)).await;
     // The open stream does not keep the server from closing, and ends in good order.
     running.close().await;

@@ -75,13 +75,19 @@ async fn an_edit_makes_its_tiles_anew_and_an_older_revision_keeps_its_own() {
     assert!(before.1.contains("翠湖苑"));
     let record = format!("/api/v1/layers/compound/records/{}", app.compound);
     let body = json!({ "set": { "name": "新苑" }, "by": "a", "reason": "b" });
-    assert_eq!(app.write("PATCH", &record, &[("if-match", "*")], &body).await.status, StatusCode::OK);
+    assert_eq!(
+        app.write("PATCH", &record, &[("if-match", &app.tag(&record).await)], &body).await.status,
+        StatusCode::OK
+    );
     let after = plain(&path).await;
     assert!(after.1.contains("新苑") && before.0 != after.0);
     assert_eq!(plain(&format!("{path}?revision=1")).await, before);
     // What becomes secret leaves the tiles, those of older revisions too, kept or not.
     let body = json!({ "set": { "secrecy": "secret" }, "by": "a", "reason": "b" });
-    assert_eq!(app.write("PATCH", &record, &[("if-match", "*")], &body).await.status, StatusCode::OK);
+    assert_eq!(
+        app.write("PATCH", &record, &[("if-match", &app.tag(&record).await)], &body).await.status,
+        StatusCode::OK
+    );
     for query in ["", "?revision=1", "?revision=2"] {
         assert!(!plain(&format!("{path}{query}")).await.1.contains("苑"), "{query}");
     }

@@ -135,6 +135,11 @@ class Desk {
     return this.test('record-title').innerText()
   }
 
+  /** Goes to an address of the page. */
+  async open(path) {
+    await this.page.goto(this.address + path)
+  }
+
   async openRecord({ layer, id }) {
     await this.page.goto(`${this.address}/map?sel=${layer}/${id}`)
     return this.recordOpens()

@@ -33,8 +33,101 @@ export class TableWork {
     await this.page.keyboard.press(key)
   }
 
-  async rowStands(number) {
-    await this.page.locator(`[data-test=row][data-id][aria-rowindex="${number + 1}"]`).waitFor()
+  /** Waits for a row by its number; `above` headings of groups stand over it. */
+  async rowStands(number, { above = 0 } = {}) {
+    if (above) {
+      await this.page.locator(`[data-test=row][data-id][aria-rowindex="${above + 2}"]`).waitFor()
+      await this.press('Control+End')
+    }
+    await this.page.locator(`[data-test=row][data-id][aria-rowindex="${number + above + 1}"]`).waitFor()
+  }
+
+  async counts(number) {
+    await this.page.waitForFunction((wanted) => (document.querySelector('[data-test=count]')?.textContent ?? '').replace(/[^\d]/g, '') === String(wanted), number)
+  }
+
+  async sum(field) {
+    await this.page.waitForFunction((name) => /\d/.test(document.querySelector(`[data-test="sum-${name}"]`)?.textContent ?? ''), field)
+    return Number((await this.desk.test(`sum-${field}`).innerText()).replaceAll(',', ''))
+  }
+
+  async groupBy(field) {
+    await this.desk.test('group-by').selectOption(field)
+    await this.desk.test('group-open').first().waitFor()
+  }
+
+  /** Title and count of each group. */
+  async groups() {
+    const texts = await this.desk.test('group-open').evaluateAll((all) => all.map((one) => [one.querySelector('.name')?.textContent, one.querySelector('.count')?.textContent]))
+    return texts.map(([name, count]) => `${name} ${count.replace(/[^\d]/g, '')}`)
+  }
+
+  async openGroup(at) {
+    const answered = this.page.waitForResponse((response) => response.url().includes('/items?') && response.url().includes('filter='))
+    await this.desk.test('group-open').nth(at).click()
+    await answered
+  }
+
+  /** What has the focus. */
+  standsOn() {
+    return this.page.evaluate(() => document.activeElement?.getAttribute('data-test'))
+  }
+
+  async keepView(name) {
+    await this.desk.test('views').click()
+    await this.desk.test('view-name').fill(name)
+    await this.desk.test('view-save').click()
+    await this.desk.test('view').filter({ hasText: name }).waitFor()
+    await this.page.keyboard.press('Escape')
+  }
+
+  async takeView(name) {
+    const answered = this.page.waitForResponse((response) => response.url().includes('filter='))
+    await this.desk.test('views').click()
+    await this.desk.test('view').filter({ hasText: name }).click()
+    await answered
+    await this.settled()
+  }
+
+  async fillNew(values) {
+    for (const [field, text] of Object.entries(values)) await this.page.locator(`#new-${field}`).fill(text)
+    await this.desk.test('new-row-save').click()
+  }
+
+  async addRow(values) {
+    await this.desk.test('add-row').click()
+    await this.fillNew(values)
+    await this.desk.test('new-row').waitFor({ state: 'detached' })
+    await this.saved()
+  }
+
+  async deleteRow(at) {
+    await this.desk.test('pick').nth(at).check()
+    await this.desk.test('delete-rows').click()
+    await this.desk.test('delete-sure').click()
+    await this.desk.test('delete-dialog').waitFor({ state: 'detached' })
+    await this.saved()
+  }
+
+  /** The row of the record chosen, wherever it stands. */
+  async selectedStands() {
+    await this.page.locator('[data-test=row].selected').waitFor()
+  }
+
+  async pickSelected() {
+    await this.page.locator('[data-test=row].selected [data-test=pick]').check()
+  }
+
+  async export(format) {
+    const arriving = this.page.waitForEvent('download')
+    await this.desk.test('export').click()
+    await this.desk.test('export-format').selectOption(format)
+    await this.desk.test('export-run').click()
+    const download = await arriving
+    const parts = []
+    for await (const part of await download.createReadStream()) parts.push(part)
+    await this.page.locator('.el-message').first().waitFor({ state: 'detached' })
+    return { name: download.suggestedFilename(), bytes: Buffer.concat(parts) }
   }
 
   async sortBy(field) {

@@ -14,6 +14,7 @@ import type {
   RecordAnswer,
   RegisterInfo,
   SearchAnswer,
+  SummaryAnswer,
 } from './types'
 
 /** Why a call gave no answer. */
@@ -111,6 +112,19 @@ export const api = {
     get<LocateAnswer>('/api/v1/locate', { lon, lat, ...at(when) }),
   items: (layer: string, params: Params = {}, signal?: AbortSignal) =>
     get<FeaturePage>(`/ogc/collections/${part(layer)}/items`, { f: 'json', ...params }, signal),
+  summary: (layer: string, params: Params, signal?: AbortSignal) =>
+    get<SummaryAnswer>(`/api/v1/layers/${part(layer)}/summary`, params, signal),
+  /** where a record stands in a filtered and ordered list; null where it is not in it */
+  position: (layer: string, id: string, params: Params) =>
+    get<{ position: number | null; total: number }>(`/api/v1/layers/${part(layer)}/position`, { id, ...params }),
+  /** what matches as a file; `ids` narrow it to these records */
+  async export(layer: string, params: Params, ids: string[] | null): Promise<{ blob: Blob; name: string }> {
+    const response = await answer(address(`/api/v1/layers/${part(layer)}/export`, params), ids
+      ? { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ids }) }
+      : {})
+    const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1]
+    return { blob: await response.blob(), name: named ? decodeURIComponent(named) : layer }
+  },
   /** a record's values as they are now, its geometry among them, with the tag that a change of it needs */
   async values(layer: string, id: string): Promise<{ etag: string; values: Record<string, Json> }> {
     const response = await answer(`/ogc/collections/${part(layer)}/items/${part(id)}?f=json`, {})
@@ -141,7 +155,7 @@ export const api = {
 export interface FeaturePage {
   type: 'FeatureCollection'
   numberMatched?: number
-  features: { id: string; type: 'Feature'; geometry: unknown; properties: Record<string, unknown> }[]
+  features: { id: string; type: 'Feature'; geometry: unknown; properties: Record<string, unknown>; etag?: string }[]
   links?: { rel: string; href: string }[]
 }
 

@@ -17,6 +17,8 @@ export interface FieldDef {
   unit: string | null
   list: string | null
   help: Bilingual | null
+  /** the layer it points at, by id or by code */
+  refers?: { layer: string; by: 'id' | 'code' } | null
 }
 
 export interface LayerInfo {
@@ -214,4 +216,35 @@ export interface ProblemBody {
   next?: Bilingual | null
   revision?: number
   findings?: Finding[]
+  /** records that refer to one that was to be deleted */
+  referrers?: { layer: string; id: string; label: string | null; field: string; refers_to: string }[]
+}
+
+/** One field's figures over many records. */
+export interface Figures {
+  sum: number
+  min: number | null
+  max: number | null
+  count: number
+}
+
+/** Records with the same value of the field they are grouped by. */
+export interface Group {
+  value: string | number | boolean | null
+  title: Bilingual
+  /** where divisions are taken together: the field's values in this group */
+  values?: string[]
+  count: number
+  sums: Record<string, Figures>
+}
+
+export interface SummaryAnswer {
+  layer: string
+  revision: number
+  total: number
+  sums: Record<string, Figures>
+  by: string | null
+  groups: Group[]
+  /** the groups that are not listed, together */
+  others: { groups: number; count: number; sums: Record<string, Figures> } | null
 }

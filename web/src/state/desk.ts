@@ -118,6 +118,8 @@ export const useDesk = defineStore('desk', () => {
 
   /** The edits with the tags of the records as they are now; what others changed meanwhile is settled by hand. */
   async function held(edits: RecordEdit[]): Promise<Held[] | null> {
+    // Rows of a table know their tags: what was seen is what is changed, or the server says otherwise.
+    if (edits.every((edit): edit is Held => edit.etag !== undefined)) return edits
     const found: { edit: Held; now: Record<string, Json> }[] = []
     for (let at = 0; at < edits.length; at += AT_ONCE) {
       const some = edits.slice(at, at + AT_ONCE)
@@ -146,23 +148,7 @@ export const useDesk = defineStore('desk', () => {
     return (await api.changes({ changes, ...said })).revision
   }
 
-  /** A record made new or taken away, as a change set of its own; gives its revision. */
-  async function single(change: OneChange, what: string): Promise<number> {
-    busy.value = true
-    register.own = 'under way'
-    try {
-      const { revision } = await api.changes({ changes: [change], ...act() })
-      register.own = revision
-      done.value = [...done.value, { revision, what }]
-      undone.value = []
-      return revision
-    } catch (cause) {
-      register.own = null
-      throw cause
-    } finally {
-      busy.value = false
-    }
-  }
+  const single = (change: OneChange, what: string) => post([change], what)
   const create = (layer: string, id: string, mine: Record<string, Json>, what: string) => single({ op: 'create', layer, id, ...apart(mine) }, what)
   const remove = (layer: string, id: string, etag: string, what: string) => single({ op: 'delete', layer, id, etag }, what)
 
@@ -189,9 +175,27 @@ export const useDesk = defineStore('desk', () => {
           register.own = null
           if (cause instanceof Problem && cause.code === 'edit.nothing') return { revision: register.revision, saved: ready }
           if (!(cause instanceof Problem && cause.status === 412 && tries < TRIES)) throw cause
-          mine = ready
+          mine = ready.map(({ layer, id, base, mine: wanted }) => ({ layer, id, base, mine: wanted }))
         }
       }
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /** Records made new and taken away, as one change set; gives its revision. */
+  async function post(changes: OneChange[], what: string): Promise<number> {
+    busy.value = true
+    register.own = 'under way'
+    try {
+      const { revision } = await api.changes({ changes, ...act() })
+      register.own = revision
+      done.value = [...done.value, { revision, what }]
+      undone.value = []
+      return revision
+    } catch (cause) {
+      register.own = null
+      throw cause
     } finally {
       busy.value = false
     }
@@ -219,5 +223,5 @@ export const useDesk = defineStore('desk', () => {
   const undo = (why: (step: Step) => string) => turn(done, undone, why)
   const redo = (why: (step: Step) => string) => turn(undone, done, why)
 
-  return { reason, document, sitting, busy, done, undone, conflict, complete, sign, start, stop, commit, create, remove, undo, redo }
+  return { reason, document, sitting, busy, done, undone, conflict, complete, sign, start, stop, commit, create, remove, post, undo, redo }
 })

@@ -7,6 +7,8 @@ export interface Row {
   id: string
   values: Record<string, Json>
   geometry?: Geometry | null
+  /** what a change of it names */
+  etag?: string
 }
 
 export interface CellChange {
@@ -37,6 +39,8 @@ export interface RecordEdit {
   id: string
   base: Record<string, Json>
   mine: Record<string, Json>
+  /** the tag of what was seen, where it is known */
+  etag?: string
 }
 
 const emptyPlan = (): Plan => ({ changes: [], unfit: [], beyond: { rows: 0, columns: 0 } })
@@ -100,11 +104,12 @@ export function planSet(rows: readonly Row[], fields: readonly FieldDef[], value
   return plan
 }
 
-/** The changes record by record. */
-export function byRecord(layer: string, changes: readonly CellChange[]): RecordEdit[] {
+/** The changes record by record, with the tags of the rows they were planned on. */
+export function byRecord(layer: string, changes: readonly CellChange[], rows?: ReadonlyMap<string, Row>): RecordEdit[] {
   const edits = new Map<string, RecordEdit>()
   for (const { id, name, before, after } of changes) {
-    const edit = edits.get(id) ?? { layer, id, base: {}, mine: {} }
+    const etag = rows?.get(id)?.etag
+    const edit = edits.get(id) ?? { layer, id, base: {}, mine: {}, ...(etag && { etag }) }
     if (!(name in edit.base)) edit.base[name] = before
     edit.mine[name] = after
     edits.set(id, edit)

@@ -16,16 +16,28 @@ export interface Query {
   datetime: string | null
 }
 
-const askedOf = (query: Query) => ({
+/** A query as the server takes it, for pages, sums, places and files alike. */
+export const askedOf = (query: Query) => ({
   ...(query.filter && { filter: query.filter, 'filter-lang': 'cql2-text' }),
   sortby: query.sortby,
   datetime: query.datetime,
 })
 
-const rowOf = ({ id, properties, geometry }: FeaturePage['features'][number]): Row => ({ id, values: properties as Record<string, Json>, geometry: geometry as Geometry | null })
+const rowOf = ({ id, properties, etag }: FeaturePage['features'][number]): Row => ({ id, values: properties as Record<string, Json>, ...(etag !== undefined && { etag }) })
+
+/** The shapes of some records, where they have any. */
+export async function shapesOf(layer: string, ids: readonly string[], datetime: string | null): Promise<Geometry[]> {
+  const shapes: Geometry[] = []
+  for (let at = 0; at < ids.length; at += 100) {
+    const filter = `id IN (${ids.slice(at, at + 100).map((id) => `'${id}'`).join(', ')})`
+    const page = await api.items(layer, { filter, datetime, limit: 100, properties: 'code' })
+    for (const { geometry } of page.features) if (geometry) shapes.push(geometry as Geometry)
+  }
+  return shapes
+}
 
 async function fetchRows(query: Query, offset: number, limit: number, signal?: AbortSignal): Promise<{ rows: Row[]; total: number }> {
-  const page = await api.items(query.layer, { ...askedOf(query), offset, limit }, signal)
+  const page = await api.items(query.layer, { ...askedOf(query), offset, limit, skipGeometry: 'true', etag: 'true' }, signal)
   const rows = page.features.map(rowOf)
   return { rows, total: page.numberMatched ?? rows.length }
 }
@@ -87,7 +99,7 @@ export class Rows {
     for (const rows of this.pages.values()) {
       const at = rows.findIndex((row) => row.id === id)
       const row = rows[at]
-      if (row) rows[at] = { ...row, values: { ...row.values, ...values } }
+      if (row) rows[at] = { id: row.id, values: { ...row.values, ...values } }
     }
     this.arrived.value += 1
   }
@@ -117,20 +129,6 @@ export class Rows {
     const here = Array.from({ length: count }, (_, at) => this.at(first + at))
     if (here.every((row) => row !== undefined)) return here as Row[]
     return (await fetchRows(query, first, count)).rows
-  }
-
-  /** All rows one page after another, by the server's own marks. */
-  async *all(signal: AbortSignal, limit = 10_000): AsyncGenerator<Row[]> {
-    if (!this.query) return
-    let params: Record<string, string | number | null> = { ...askedOf(this.query), limit }
-    for (;;) {
-      const page = await api.items(this.query.layer, params, signal)
-      yield page.features.map(rowOf)
-      const next = page.links?.find(({ rel }) => rel === 'next')?.href
-      if (!next) return
-      // only the mark is taken from the link: never another machine
-      params = { ...params, cursor: new URL(next, location.origin).searchParams.get('cursor') }
-    }
   }
 
   private async load(page: number): Promise<void> {

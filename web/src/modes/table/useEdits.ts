@@ -1,13 +1,14 @@
 // Changing cells: one at once, many after a look at what would change; each as one change set.
 import { computed, ref, shallowRef } from 'vue'
-import { Problem } from '../../api/client'
-import type { FieldDef, Json } from '../../api/types'
+import { api, Problem } from '../../api/client'
+import type { FieldDef, Json, OneChange } from '../../api/types'
 import type { Language } from '../../figures/format'
 import { ElMessage } from '../../look/element'
 import { useDesk } from '../../state/desk'
 import { useRegister } from '../../state/register'
 import { useView } from '../../state/view'
 import { byRecord, planFillDown, planPaste, planSet, type Plan, type RecordEdit, type Row } from '../../table/plan'
+import { freshId } from '../../table/id'
 import { isWritable, readCell, writeCell } from '../../table/read'
 import { parseTsv, writeTsv } from '../../table/tsv'
 import { useText } from '../../text'
@@ -31,6 +32,8 @@ export function useEdits(table: Table) {
   const preview = shallowRef<Preview | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const setting = ref(false)
+  const deleting = shallowRef<Row[] | null>(null)
+  const adding = ref(false)
 
   /** Why nothing may be changed here; empty where it may. */
   const barred = computed(() => {
@@ -73,7 +76,7 @@ export function useEdits(table: Table) {
   async function savePreview(): Promise<void> {
     const shown = preview.value
     if (!shown || !table.layer) return
-    if (await commit(byRecord(table.layer.name, shown.plan.changes), shown.what)) preview.value = null
+    if (await commit(byRecord(table.layer.name, shown.plan.changes, shown.rows), shown.what)) preview.value = null
   }
 
   /** Saves what was written into one cell; false where it does not fit, so that it can be corrected. */
@@ -87,7 +90,7 @@ export function useEdits(table: Table) {
     const { changes } = planSet([row], [field], read.value)
     if (changes.length === 0) return true
     if (!(await desk.sign())) return true
-    return commit(byRecord(table.layer.name, changes), t('desk.whatCell', { field: title(field.title) }))
+    return commit(byRecord(table.layer.name, changes, new Map([[row.id, row]])), t('desk.whatCell', { field: title(field.title) }))
   }
 
   async function paste(text: string): Promise<void> {
@@ -125,6 +128,48 @@ export function useEdits(table: Table) {
     void look(planSet(rows, [field], value), rows, t('desk.whatSet'))
   }
 
+  async function askDelete(): Promise<void> {
+    if (!allowed() || table.picked.size === 0 || !(await desk.sign())) return
+    problem.value = null
+    deleting.value = [...table.picked.values()]
+  }
+  /** Takes the rows away as one change set, each as it was seen. */
+  async function deleteRows(): Promise<void> {
+    const [rows, layer] = [deleting.value, table.layer]
+    if (!rows || !layer) return
+    try {
+      const changes: OneChange[] = []
+      for (const { id, etag } of rows) changes.push({ op: 'delete', layer: layer.name, id, etag: etag ?? (await api.values(layer.name, id)).etag })
+      const revision = await desk.post(changes, t('desk.whatDelete', { count: rows.length }))
+      deleting.value = null
+      table.pickOnly([])
+      ElMessage.success({ message: t('desk.saved', { revision }), offset: 60, grouping: true })
+    } catch (cause) {
+      problem.value = cause instanceof Problem ? cause : new Problem(0, { detail: String(cause) })
+    }
+  }
+
+  async function askAdd(): Promise<void> {
+    if (!allowed() || !(await desk.sign())) return
+    problem.value = null
+    adding.value = true
+  }
+  /** Adds a row; true where it stands. */
+  async function addRow(set: Record<string, Json>): Promise<boolean> {
+    if (!table.layer) return false
+    try {
+      const id = freshId()
+      const revision = await desk.post([{ op: 'create', layer: table.layer.name, id, set }], t('desk.whatAdd'))
+      problem.value = null
+      ElMessage.success({ message: t('desk.saved', { revision }), offset: 60, grouping: true })
+      void table.goTo(id)
+      return true
+    } catch (cause) {
+      problem.value = cause instanceof Problem ? cause : new Problem(0, { detail: String(cause) })
+      return false
+    }
+  }
+
   /** The range as text for the clipboard; only rows that are there, since the clipboard does not wait. */
   function copied(): string | null {
     const { top, left, bottom, right } = table.range
@@ -149,7 +194,7 @@ export function useEdits(table: Table) {
     return isWritable(field)
   }
 
-  return { preview, problem, setting, barred, saveCell, paste, fillDown, clear, askSet, setPicked, copied, mayWrite, savePreview }
+  return { preview, problem, setting, deleting, adding, barred, askDelete, deleteRows, askAdd, addRow, saveCell, paste, fillDown, clear, askSet, setPicked, copied, mayWrite, savePreview }
 }
 
 export type Edits = ReturnType<typeof useEdits>

@@ -6,7 +6,12 @@ import { keepColumns, readColumns, usualColumns, type Column } from '../../table
 import { asks, cql, nextSort, sortby, type ColumnFilter, type Filters, type Sort } from '../../table/filter'
 import type { Row } from '../../table/plan'
 import { rangeOf, type Cell } from '../../table/range'
-import { Rows, type Query } from '../../table/rows'
+import { Rows, askedOf, type Query } from '../../table/rows'
+import { allOf, conditionOf, type Grouping } from '../../table/group'
+import type { TableView } from '../../table/views'
+import type { Group } from '../../api/types'
+import { api } from '../../api/client'
+import { useSummary } from './useSummary'
 
 export function useTable(name: () => string) {
   const register = useRegister()
@@ -15,6 +20,9 @@ export function useTable(name: () => string) {
   const columns = ref<Column[]>([])
   const filters = ref<Filters>({})
   const sort = ref<Sort | null>(null)
+  const grouping = ref<Grouping | null>(null)
+  /** the group whose rows are shown, by its place; none while all are closed */
+  const opened = ref<number | null>(null)
   const cursor = ref<Cell>({ row: 0, column: 0 })
   const anchor = ref<Cell>({ row: 0, column: 0 })
   const picked = shallowRef(new Map<string, Row>())
@@ -33,20 +41,26 @@ export function useTable(name: () => string) {
     columns.value = layer.value ? readColumns(layer.value) : []
     filters.value = {}
     sort.value = null
+    grouping.value = null
+    opened.value = null
     picked.value = new Map()
     cursor.value = anchor.value = { row: 0, column: 0 }
   }, { immediate: true, flush: 'sync' })
 
   /** The same object as long as the same is asked: a new revision is no new question. */
-  const query = computed<Query>((before) => {
-    const next = {
-      layer: name(),
-      filter: cql(filters.value, layer.value?.fields ?? []),
-      sortby: sortby(sort.value),
-      datetime: view.asOf,
-    }
-    return before && JSON.stringify(next) === JSON.stringify(before) ? before : next
-  })
+  const same = (next: Query, before: Query | undefined) => (before && JSON.stringify(next) === JSON.stringify(before) ? before : next)
+  /** what the filters ask, whichever group is open */
+  const base = computed<Query>((before) => same({
+    layer: name(),
+    filter: cql(filters.value, layer.value?.fields ?? []),
+    sortby: sortby(sort.value),
+    datetime: view.asOf,
+  }, before))
+  const { summary, problem: summaryProblem } = useSummary(base, grouping, fields)
+  const groups = computed<Group[]>(() => (grouping.value && summary.value?.by === grouping.value.field ? summary.value.groups : []))
+  /** the condition of the group opened, kept when the counts come anew */
+  const within = ref('')
+  const query = computed<Query>((before) => same({ ...base.value, filter: within.value ? allOf(base.value.filter, within.value) : base.value.filter }, before))
   watch(query, (next) => {
     rows.turnTo(next)
     picked.value = new Map()
@@ -54,6 +68,41 @@ export function useTable(name: () => string) {
   }, { immediate: true })
   watch(() => register.revision, () => { rows.renew() })
   onBeforeUnmount(() => { rows.stop() })
+
+  function openGroup(at: number | null): void {
+    const field = layer.value?.fields.find((one) => one.name === grouping.value?.field)
+    const group = at === null ? undefined : groups.value[at]
+    opened.value = field && group ? at : null
+    within.value = field && group ? conditionOf(field, group) : ''
+  }
+  function setGrouping(next: Grouping | null): void {
+    openGroup(null)
+    grouping.value = next
+  }
+  // Other filters make other groups: the one that was open is looked for again by its value.
+  watch(groups, (next, before) => {
+    const value = opened.value === null ? undefined : before[opened.value]?.value
+    if (value === undefined || next.length === 0) return
+    const at = next.findIndex((group) => group.value === value)
+    openGroup(at < 0 ? null : at)
+  })
+  watch(() => base.value.filter, () => { if (opened.value !== null && grouping.value) openGroup(null) })
+
+  /** Goes to the row of a record, wherever it stands; false where it is not in the list. */
+  async function goTo(id: string): Promise<boolean> {
+    const here = rows.placeOf(id)
+    const asked = query.value
+    const row = here ?? (await api.position(asked.layer, id, askedOf(asked)).catch(() => null))?.position ?? null
+    if (row === null || asked !== query.value) return false
+    go({ row, column: cursor.value.column })
+    return true
+  }
+  function takeView(taken: TableView): void {
+    setColumns(taken.columns)
+    filters.value = taken.filters
+    sort.value = taken.sort
+    setGrouping(taken.grouping)
+  }
 
   function go(cell: Cell, extend = false): void {
     cursor.value = cell
@@ -81,9 +130,9 @@ export function useTable(name: () => string) {
   const pickOnly = (some: readonly Row[]) => { picked.value = new Map(some.map((row) => [row.id, row])) }
 
   return reactive({
-    layer, columns, fields, filters, sort, cursor, anchor, range, picked, wanted, total, query,
+    layer, columns, fields, filters, sort, grouping, groups, opened, summary, summaryProblem, cursor, anchor, range, picked, wanted, total, base, query,
     rows: markRaw(rows),
-    go, setColumns, setFilter, clearFilters, turnSort, pick, pickOnly,
+    go, goTo, openGroup, setGrouping, takeView, setColumns, setFilter, clearFilters, turnSort, pick, pickOnly,
   })
 }
 
