@@ -37,6 +37,7 @@ export class TableWork {
   async rowStands(number, { above = 0 } = {}) {
     if (above) {
       await this.page.locator(`[data-test=row][data-id][aria-rowindex="${above + 2}"]`).waitFor()
+      await this.page.waitForTimeout(300)
       await this.press('Control+End')
     }
     await this.page.locator(`[data-test=row][data-id][aria-rowindex="${number + above + 1}"]`).waitFor()

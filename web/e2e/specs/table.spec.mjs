@@ -133,7 +133,7 @@ describe('a layer as a table', () => {
     assert.equal(row.properties.plate_no, '新1号')
     await desk.test('add-row').click()
     await table.fillNew({ plate_no: '新2号', code: 'E2E-NEW-1' })
-    assert.match(await desk.text('[data-test=new-row]'), /已由“新1号”/)
+    await desk.test('new-row').getByText('已由“新1号”').first().waitFor()
     await desk.press('Escape')
     await table.filterByText('code', 'E2E-NEW')
     await table.deleteRow(0)
