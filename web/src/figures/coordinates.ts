@@ -5,9 +5,9 @@ import { latDms, lonDms } from './dms'
 export type Notation = 'dms' | 'degrees'
 export type Reading = { at: LonLat } | { wrong: 'form' | 'range' }
 
-/** 102.704119 25.051200, or 102°42′14.8284″E 25°03′04.3200″N: to 0.1 m and better, and read back the same. */
-export function writePlace([lon, lat]: LonLat, notation: Notation): string {
-  return notation === 'dms' ? `${lonDms(lon, 4)} ${latDms(lat, 4)}` : `${String(lon)}, ${String(lat)}`
+/** 102.704119, 25.0512 to the last digit, or 102°42′14.8284″E 25°03′04.3200″N: 4 decimals of a second are 3 mm. */
+export function writePlace([lon, lat]: LonLat, notation: Notation, decimals = 4): string {
+  return notation === 'dms' ? `${lonDms(lon, decimals)} ${latDms(lat, decimals)}` : `${String(lon)}, ${String(lat)}`
 }
 
 interface Angle { degrees: number; axis: 'lon' | 'lat' | null }
