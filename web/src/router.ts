@@ -1,6 +1,7 @@
 // The modes there are, by address. Place, selection and date are in the query (state/address.ts).
 import { createRouter, createWebHistory } from 'vue-router'
 import LayerPanel from './modes/map/LayerPanel.vue'
+import ImportPanel from './modes/import/ImportPanel.vue'
 import LogPanel from './modes/log/LogPanel.vue'
 import TablePanel from './modes/table/TablePanel.vue'
 
@@ -11,6 +12,7 @@ export const router = createRouter({
     { path: '/map', name: 'map', component: LayerPanel },
     { path: '/table/:layer([a-z_]+)?', name: 'table', component: TablePanel },
     { path: '/log/:revision(\\d+)?', name: 'log', component: LogPanel },
+    { path: '/import/:what(upload|draft)?/:id([0-9A-Z]{26})?', name: 'import', component: ImportPanel },
     { path: '/:rest(.*)*', redirect: '/map' },
   ],
 })

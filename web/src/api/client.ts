@@ -42,16 +42,18 @@ export interface When {
   revision?: number | null
 }
 
-type Params = Record<string, string | number | null | undefined>
+export type Params = Record<string, string | number | null | undefined>
 
 let language = 'zh-CN'
+
+export const spoken = (): string => language
 
 /** The language in which the server is to speak. */
 export function speak(locale: string): void {
   language = locale === 'en' ? 'en' : 'zh-CN'
 }
 
-function address(path: string, params: Params): string {
+export function address(path: string, params: Params): string {
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(params)) {
     if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
@@ -60,11 +62,23 @@ function address(path: string, params: Params): string {
   return text ? `${path}?${text}` : path
 }
 
-async function call<T>(url: string, init: RequestInit): Promise<T> {
+/** The refusal of a server that does not answer at all. */
+export function unreachable(): Problem {
+  return new Problem(0, {
+    zh: '连不上服务器。',
+    en: 'The server cannot be reached.',
+    next: {
+      zh: '已显示的内容保持不变；恢复连接后会自动更新。',
+      en: 'What is shown stays; it is brought up to date once the connection is back.',
+    },
+  })
+}
+
+export async function call<T>(url: string, init: RequestInit): Promise<T> {
   return (await (await answer(url, init)).json()) as T
 }
 
-async function answer(url: string, init: RequestInit): Promise<Response> {
+export async function answer(url: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(url, {
@@ -73,14 +87,7 @@ async function answer(url: string, init: RequestInit): Promise<Response> {
     })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
-    throw new Problem(0, {
-      zh: '连不上服务器。',
-      en: 'The server cannot be reached.',
-      next: {
-        zh: '已显示的内容保持不变；恢复连接后会自动更新。',
-        en: 'What is shown stays; it is brought up to date once the connection is back.',
-      },
-    })
+    throw unreachable()
   }
   if (!response.ok) {
     const body = (await response.json().catch(() => ({}))) as ProblemBody
@@ -89,7 +96,7 @@ async function answer(url: string, init: RequestInit): Promise<Response> {
   return response
 }
 
-function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+export function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
   return call<T>(address(path, params), signal ? { signal } : {})
 }
 

@@ -1,10 +1,13 @@
 // New revisions as they happen (server-sent events), and whether the line to the server stands.
+import type { JobEvent } from './imports'
 import type { RevisionEvent } from './types'
 
 export interface Listener {
   revision(event: RevisionEvent): void
   /** called on every change of the line; true also on the first opening */
   line(open: boolean): void
+  /** a job has gone on; at most four times a second */
+  job(event: JobEvent): void
 }
 
 /** Listens until the returned function is called. The browser itself reconnects; where it gave up we do. */
@@ -20,6 +23,9 @@ export function listen(listener: Listener): () => void {
     })
     source.addEventListener('revision', (message: MessageEvent<string>) => {
       listener.revision(JSON.parse(message.data) as RevisionEvent)
+    })
+    source.addEventListener('job', (message: MessageEvent<string>) => {
+      listener.job(JSON.parse(message.data) as JobEvent)
     })
     source.addEventListener('error', () => {
       listener.line(false)

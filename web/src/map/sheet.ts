@@ -5,9 +5,10 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Box, Geometry, LonLat } from '../api/types'
 import type { Place, Selection } from '../state/address'
-import type { Flight } from '../state/view'
+import type { Flight, Overlay } from '../state/view'
 import { anchorOf, outsideOf } from './anchor'
 import type { Pen, PenReports } from './draw/pen'
+import { putOverlay } from './overlay'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
 import { levelLayers, mapStyle, pickable, styleLayersOf } from './style'
@@ -228,6 +229,10 @@ export class Sheet {
     const many = before.length + after.length > MANY
     this.put('before', before)
     this.put('after', after, { many })
+  }
+
+  showOverlay(overlay: Overlay | null): void {
+    void this.ready.then(() => { putOverlay(this.map, overlay) })
   }
 
   /** The working district; `edge`: the register ends with its counties, so the outline of the province is no border. */

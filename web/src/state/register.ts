@@ -5,6 +5,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { api, Problem } from '../api/client'
 import { listen } from '../api/events'
 import type { CodeLists, LayerInfo, RegisterInfo, RevisionEvent } from '../api/types'
+import { useJobs } from './jobs'
 import { useView } from './view'
 
 export type Line = 'opening' | 'open' | 'broken'
@@ -51,7 +52,9 @@ export const useRegister = defineStore('register', () => {
         const wasBroken = line.value === 'broken'
         line.value = open ? 'open' : 'broken'
         if (open && (wasBroken || problem.value)) void refresh()
+        if (open) void useJobs().refresh()
       },
+      job(event) { useJobs().hear(event) },
     })
   }
 

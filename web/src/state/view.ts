@@ -2,7 +2,8 @@
 // address bar by `state/sync.ts`.
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { Box, Geometry } from '../api/types'
+import type { Features } from '../api/imports'
+import type { Box, Geometry, LonLat } from '../api/types'
 import type { Place, Selection } from './address'
 
 /** Something drawn over the map beside the selection: how things stood before and after. */
@@ -11,6 +12,12 @@ export interface Comparison {
   after: Geometry[]
   /** the selection is one of them: it is not drawn beside them */
   instead?: boolean
+}
+
+/** What an import would do, drawn over the register; `spot`: a place pointed at. */
+export interface Overlay {
+  features: Features | null
+  spot: LonLat | null
 }
 
 /** Where the map is asked to go; a new object each time, so that the same wish can be repeated. */
@@ -22,6 +29,7 @@ export const useView = defineStore('view', () => {
   const asOf = ref<string | null>(null)
   const hidden = ref<string[]>([])
   const comparison = shallowRef<Comparison | null>(null)
+  const overlay = shallowRef<Overlay | null>(null)
   const flight = shallowRef<Flight | null>(null)
   /** other records found under the last click, for the drawer to offer */
   const alsoHere = shallowRef<(Selection & { label: string | null })[]>([])
@@ -52,5 +60,5 @@ export const useView = defineStore('view', () => {
   function flyTo(next: Flight): void {
     flight.value = next
   }
-  return { place, selection, asOf, hidden, comparison, flight, alsoHere, leftOpen, mapInTable, wantsFlight, select, show, toggle, flyTo }
+  return { place, selection, asOf, hidden, comparison, overlay, flight, alsoHere, leftOpen, mapInTable, wantsFlight, select, show, toggle, flyTo }
 })

@@ -1,11 +1,13 @@
 // Every sentence of the page in English. The same keys as zh.ts; a test compares them.
 import { deskEn } from './desk.en'
 import { drawEn } from './draw.en'
+import { importEn } from './import.en'
 import type { Text } from './zh'
 
 export const en: Text = {
   ...deskEn,
   ...drawEn,
+  ...importEn,
   app: {
     name: 'Boundstone',
     skip: 'Skip to the map',
@@ -27,7 +29,7 @@ export const en: Text = {
     counted: '{what} ({count})',
     aside: ' ({text})',
   },
-  mode: { map: 'Map', table: 'Table', log: 'Changes', label: 'Mode' },
+  mode: { map: 'Map', table: 'Table', import: 'Import', log: 'Changes', label: 'Mode' },
   line: {
     opening: 'Connecting',
     open: 'Connected · revision {revision}',
@@ -76,7 +78,9 @@ export const en: Text = {
     unknown: 'Not stated',
     without: 'No data yet',
     emptyTitle: 'The register is still empty',
-    emptyText: 'Import a file first, for example:',
+    emptyText: 'Import a file first.',
+    emptyImport: 'Import in the page',
+    emptyOr: 'or by the command line on the server:',
     emptyAfter: 'This page shows it by itself when the import is done; no need to reload.',
     groups: {
       boundary: 'Divisions and boundaries',

@@ -1,10 +1,12 @@
 // Every sentence of the page in Chinese. The same keys as en.ts; a test compares them.
 import { deskZh } from './desk.zh'
 import { drawZh } from './draw.zh'
+import { importZh } from './import.zh'
 
 export const zh = {
   ...deskZh,
   ...drawZh,
+  ...importZh,
   app: {
     name: '界碑',
     skip: '跳到地图',
@@ -26,7 +28,7 @@ export const zh = {
     counted: '{what}（{count}）',
     aside: '（{text}）',
   },
-  mode: { map: '地图', table: '台账', log: '变更', label: '工作方式' },
+  mode: { map: '地图', table: '台账', import: '导入', log: '变更', label: '工作方式' },
   line: {
     opening: '正在连接',
     open: '已连接 · 第 {revision} 版',
@@ -75,7 +77,9 @@ export const zh = {
     unknown: '未填写',
     without: '尚无数据',
     emptyTitle: '登记册还是空的',
-    emptyText: '先导入一份文件，例如：',
+    emptyText: '先导入一份文件。',
+    emptyImport: '在页面上导入',
+    emptyOr: '或在服务器上用命令行：',
     emptyAfter: '导入完成后本页会自动显示，不必刷新。',
     groups: {
       boundary: '区划与界线',
