@@ -41,7 +41,9 @@ export const useWizard = defineStore('wizard', () => {
   )
   const trialJob = computed(() => (trialId.value ? (jobs.find(trialId.value) ?? null) : null))
   const acceptJob = computed(() => (acceptId.value ? (jobs.find(acceptId.value) ?? null) : null))
-  const trialRuns = computed(() => trialJob.value?.state === 'queued' || trialJob.value?.state === 'running')
+  /** the request for a trial is on its way, so that none is asked for twice */
+  const sending = ref(false)
+  const trialRuns = computed(() => sending.value || trialJob.value?.state === 'queued' || trialJob.value?.state === 'running')
   const acceptRuns = computed(() => acceptJob.value?.state === 'queued' || acceptJob.value?.state === 'running')
   const trial = computed<Known['trial']>(() => {
     if (trialRuns.value) return 'running'
@@ -106,20 +108,24 @@ export const useWizard = defineStore('wizard', () => {
   /** Tries what is chosen; true where it ended with a draft (also one that asks for the coordinates). */
   async function tryOut(): Promise<boolean> {
     const wanted = request.value
-    if (!wanted) return false
+    if (!wanted || trialRuns.value) return false
     const older = asked.value?.upload === wanted.upload ? trialId.value : null
     problem.value = null
     draft.value = null
+    sending.value = true
     try {
       const job = await imports.preview(wanted)
       asked.value = wanted
       jobs.put(job)
       trialId.value = job.id
+      sending.value = false
       clear(older, job.id)
       return await hearTrial(job.id)
     } catch (cause) {
       problem.value = problemOf(cause)
       return false
+    } finally {
+      sending.value = false
     }
   }
 
