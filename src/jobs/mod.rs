@@ -187,13 +187,13 @@ impl Jobs {
     /// Asks for work. The same work asked for again on the same revision, while it has not ended, is one job.
     pub fn submit(&self, work: Work, by: Option<String>) -> Result<Job, JobError> {
         let inner = &self.inner;
-        let mut waiting = inner.register.jobs().jobs(Some(JobState::Queued), MOST_WAITING)?.len();
-        waiting += inner.register.jobs().jobs(Some(JobState::Running), MOST_WAITING)?.len();
+        let mut waiting = inner.register.jobs().jobs(Some(JobState::Queued), MOST_WAITING)?;
+        waiting.extend(inner.register.jobs().jobs(Some(JobState::Running), MOST_WAITING)?);
         let revision = inner.register.head()?.revision;
         let job = Job::new(inner.next_id(), work, by, revision, inner.now_ms(), inner.now());
         let row = job.to_row(None)?;
-        if waiting >= MOST_WAITING {
-            return Err(JobError::Full(waiting));
+        if waiting.len() >= MOST_WAITING && !waiting.iter().any(|other| other.asked == row.asked) {
+            return Err(JobError::Full(waiting.len()));
         }
         if let Some(same) = inner.register.jobs().add_job(&row)? {
             return self.job(same);

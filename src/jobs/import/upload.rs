@@ -44,8 +44,15 @@ pub(super) struct Manifest {
     pub files: Vec<Stored>,
 }
 
+/// What was found in which files.
+#[derive(Serialize, Deserialize)]
+struct Looked {
+    files: Vec<Stored>,
+    sources: Vec<Source>,
+}
+
 /// One file: what the user calls it, what we call it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Stored {
     pub name: String,
     pub stored: String,
@@ -126,13 +133,15 @@ impl Jobs {
         let inner = self.inner();
         let manifest = inner.manifest(id)?;
         let kept = inner.folder.of(id)?.join(SOURCES);
-        let found = std::fs::read(&kept).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let sources = match found {
-            Some(sources) => sources,
+        let found = std::fs::read(&kept).ok().and_then(|bytes| serde_json::from_slice::<Looked>(&bytes).ok());
+        // Of two files that come at once, one may have been looked at without the other.
+        let sources = match found.filter(|looked| looked.files == manifest.files) {
+            Some(looked) => looked.sources,
             None => {
                 let sources = sources::look(inner, id, &manifest)?;
-                write_whole(&kept, &serde_json::to_vec(&sources).unwrap_or_default())?;
-                sources
+                let looked = Looked { files: manifest.files.clone(), sources };
+                write_whole(&kept, &serde_json::to_vec(&looked).unwrap_or_default())?;
+                looked.sources
             }
         };
         Ok(Upload {

@@ -153,9 +153,15 @@ async fn parts_of_a_shapefile_come_one_by_one_in_any_order() {
     let upload = app.upload("街道.PRJ", &part("prj")).await;
     assert_eq!(upload["sources"], json!([]), "nothing yet");
     let path = format!("/api/v1/uploads/{}/files", upload["upload"].as_str().unwrap());
-    for ending in ["dbf", "shx", "cpg", "shp"] {
-        let reply = app.upload_to(&path, &format!("街道.{ending}"), &part(ending)).await;
-        assert_eq!(reply.status, StatusCode::CREATED, "{ending}: {}", reply.text());
+    let (dbf, shx, shp) = (part("dbf"), part("shx"), part("shp"));
+    let replies = tokio::join!(
+        app.upload_to(&path, "街道.dbf", &dbf),
+        app.upload_to(&path, "街道.shx", &shx),
+        app.upload_to(&path, "街道.cpg", b"GBK"),
+        app.upload_to(&path, "街道.shp", &shp),
+    );
+    for reply in [replies.0, replies.1, replies.2, replies.3] {
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
     }
     let upload = app.ok(path.trim_end_matches("/files")).await;
     let sources = upload["sources"].as_array().unwrap();

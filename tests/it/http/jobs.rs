@@ -56,6 +56,32 @@ async fn equal_requests_are_one_job_and_a_cancelled_one_stops() {
 }
 
 #[tokio::test]
+async fn waiting_jobs_are_joined_bounded_and_cancelled_at_once() {
+    let app = TestApp::new();
+    let upload = app.upload("少.csv", &many_rows(3)).await;
+    // Its workers have stopped: what is asked now waits.
+    app.app.close();
+    let ask = async |source: u32| {
+        let mut body = asked(&upload, "少.csv");
+        body["source"] = format!("来源{source}").into();
+        app.write("POST", "/api/v1/imports/preview", &[], &body).await
+    };
+    let first = ask(0).await.json();
+    assert_eq!((&first["state"], &ask(0).await.json()["id"]), (&json!("queued"), &first["id"]));
+    for source in 1..64 {
+        assert_eq!(ask(source).await.status, StatusCode::ACCEPTED);
+    }
+    let full = ask(64).await;
+    assert_eq!((full.status, &full.json()["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("jobs.full")));
+    let path = format!("/api/v1/jobs/{}", first["id"].as_str().unwrap());
+    let cancelled = app.write("POST", &format!("{path}/cancel"), &[], &json!({})).await.json();
+    assert_eq!(cancelled["state"], "cancelled");
+    assert!(cancelled["ended"].is_string() && cancelled["started"].is_null(), "{cancelled}");
+    assert_eq!(ask(64).await.status, StatusCode::ACCEPTED, "there is room again");
+    assert_eq!(app.ok("/api/v1/jobs?state=queued&limit=500").await["jobs"].as_array().unwrap().len(), 64);
+}
+
+#[tokio::test]
 async fn open_pages_hear_of_jobs() {
     let app = TestApp::new();
     let request = Request::get("/api/v1/events").body(Body::empty()).unwrap();
