@@ -77,16 +77,12 @@ impl From<OnInvalid> for Invalid {
 
 /// Seven numbers, a file with them, or `keep`.
 fn other_datum(text: &str) -> Result<OtherDatum, String> {
-    if text.trim() == "keep" {
-        return Ok(OtherDatum::Keep);
-    }
     let words = if Path::new(text).is_file() {
         std::fs::read_to_string(text).map_err(|error| Bilingual::from(&error).get(language()).to_owned())?
     } else {
         text.to_owned()
     };
-    let shift = words.parse().map_err(|error: CrsError| error.sentence().get(language()).to_owned())?;
-    Ok(OtherDatum::Shift(shift))
+    words.parse().map_err(|error: CrsError| error.sentence().get(language()).to_owned())
 }
 
 fn placed(text: &str) -> Result<(u64, RecordId), String> {

@@ -16,7 +16,7 @@ use super::references::spellings;
 use super::values::cell_text;
 use crate::crs::{Crs, Guess, Transform};
 use crate::formats::SourceFeature;
-use crate::model::{Bilingual, GeometryKind, Layer, Record, geometry};
+use crate::model::{Bilingual, Date, GeometryKind, Layer, Record, geometry};
 use crate::snapshot::Snapshot;
 
 /// Features looked at, and coordinates of one.
@@ -44,6 +44,33 @@ pub(super) struct Evidence<'a> {
     options: &'a ImportOptions,
     divisions: Divisions<'a>,
     seen: Vec<Seen>,
+}
+
+/// Some features of a file that does not say its coordinates.
+pub struct Sample<'a> {
+    /// what is known of the place
+    pub snapshot: &'a Snapshot,
+    /// the layer that the file probably goes to
+    pub layer: Layer,
+    /// the day whose records are looked at
+    pub as_of: Date,
+    /// the file's columns
+    pub columns: &'a [String],
+    /// some of its features, in its own coordinates
+    pub features: &'a [SourceFeature],
+}
+
+impl Sample<'_> {
+    /// Guesses with what the register says for each; one that clearly fits comes first. For a preview: an import
+    /// does the same itself where it must ask.
+    pub fn rank(&self, guesses: Vec<Guess>) -> Vec<Guess> {
+        let options = ImportOptions::new(self.layer, "", self.as_of);
+        let Ok(mut columns) = Columns::new(&options) else { return guesses };
+        columns.extend(self.columns);
+        let mut evidence = Evidence::new(self.snapshot, &options);
+        self.features.iter().take(FEATURES).for_each(|feature| evidence.see(&columns, feature));
+        evidence.rank(guesses)
+    }
 }
 
 /// What is compared, the strongest first.

@@ -31,6 +31,7 @@ use crate::formats::FeatureSource;
 use crate::model::{Change, Date, Findings, IdSource, Layer, RecordId};
 use crate::snapshot::Snapshot;
 
+pub use fit::Sample;
 pub use join::Unmatched;
 pub use report::Refused;
 
@@ -93,6 +94,15 @@ pub enum OtherDatum {
     Shift(DatumShift),
     /// only kept; the record has no geometry
     Keep,
+}
+
+impl std::str::FromStr for OtherDatum {
+    type Err = CrsError;
+
+    /// `keep`, or seven parameters as [`DatumShift`] reads them.
+    fn from_str(text: &str) -> Result<Self, CrsError> {
+        if text.trim() == "keep" { Ok(Self::Keep) } else { text.parse().map(Self::Shift) }
+    }
 }
 
 impl ImportOptions {

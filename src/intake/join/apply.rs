@@ -32,21 +32,30 @@ fn fitted(merging: &mut Merging<'_>, mut row: Row, record: &Record, by: By) -> R
     let alike = words.compare(&words.spell(&said), &words.spell(there)).kind;
     let at = At::row(row.number);
     let evidence = || format!("{said} → {there}");
+    let itself = || {
+        let within = record.code.as_deref().unwrap_or_default().to_owned();
+        vec![Candidate {
+            id: record.id.to_string(),
+            label: there.to_owned(),
+            within,
+            score: words.compare(&words.spell(&said), &words.spell(there)).score,
+        }]
+    };
     match by {
-        By::Name(Alike::Typo) => merging.report.note(&report::JOINED_TYPO, at, || {
+        By::Name(Alike::Typo) => merging.report.note_with(&report::JOINED_TYPO, at, itself(), || {
             let zh = format!("“{said}”按写法相近对上了“{there}”");
             (zh, format!("{said:?} was joined with {there:?}: the spelling differs a little"), evidence())
         }),
-        By::Name(Alike::Other) => merging.report.note(&report::JOINED_TYPO, at, || {
+        By::Name(Alike::Other) => merging.report.note_with(&report::JOINED_TYPO, at, itself(), || {
             let zh = format!("“{said}”是“{there}”的曾用名或简称");
             (zh, format!("{said:?} is a former or short name of {there:?}"), evidence())
         }),
-        By::Name(Alike::Aside) => merging.report.note(&report::JOINED_TYPO, at, || {
+        By::Name(Alike::Aside) => merging.report.note_with(&report::JOINED_TYPO, at, itself(), || {
             let zh = format!("“{said}”不计括号内的字，对上了“{there}”");
             (zh, format!("{said:?} was joined with {there:?}, brackets aside"), evidence())
         }),
         By::Code if !said.is_empty() && is_name(layer) && alike > Alike::Aside => {
-            merging.report.note(&report::JOINED_NAME, at, || {
+            merging.report.note_with(&report::JOINED_NAME, at, itself(), || {
                 let zh = format!("代码相同而名称不同：表中为“{said}”，登记册为“{there}”");
                 (
                     zh,

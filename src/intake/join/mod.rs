@@ -25,7 +25,7 @@ use crate::model::{Candidate, Layer, Record, RecordId, RecordKey, RefBy, Value};
 use crate::snapshot::Snapshot;
 
 /// A row of a joined table that found no record: for a person to place.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Unmatched {
     /// its number in the file
     pub row: u64,

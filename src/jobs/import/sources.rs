@@ -10,16 +10,19 @@ use serde_json::{Map, Value as Json, json};
 use super::draft::QuestionGuess;
 use super::upload::{self, Manifest, Opened};
 use super::{names, suggest};
-use crate::crs::{Crs, Transform, recognise};
-use crate::formats::{DeclaredCrs, FormatError, Kind, LayerInfo, ReadOptions, list_layers};
+use crate::crs::{Crs, Guess, Transform, recognise};
+use crate::formats::{DeclaredCrs, FormatError, Kind, LayerInfo, ReadOptions, SourceFeature, list_layers};
+use crate::intake::Sample;
 use crate::jobs::{Inner, JobError};
-use crate::model::{Bilingual, Finding, Layer, RecordId, geometry};
+use crate::model::{Bilingual, Date, Finding, Layer, RecordId, geometry};
 
 /// Rows that are shown.
 const SAMPLE: usize = 20;
 /// Rows and coordinates from which the coordinate system is guessed.
 const LOOKED_AT: usize = 1000;
 const COORDS: usize = 5000;
+/// Rows that are held against the register to tell the coordinate system.
+const FITTED: usize = 300;
 /// Layers of one upload that are listed.
 const MOST_LAYERS: usize = 100;
 /// Time for looking into all of them; those after it are only named.
@@ -163,7 +166,8 @@ impl Looking<'_> {
 
     fn read(&self, source: &mut Source, opened: Opened) {
         let Opened { source: mut features, renaming } = opened;
-        let (mut shapes, mut coords) = (Vec::new(), Vec::new());
+        let (mut shapes, mut coords, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        let undeclared = matches!(features.crs(), DeclaredCrs::Undeclared | DeclaredCrs::Unknown(_));
         let (mut read, mut whole) = (0, false);
         let mut columns: Vec<String> = Vec::new();
         while read < LOOKED_AT && coords.len() < COORDS {
@@ -173,6 +177,9 @@ impl Looking<'_> {
             };
             read += 1;
             let Ok(feature) = feature else { continue };
+            if undeclared && seen.len() < FITTED {
+                seen.push(feature.clone());
+            }
             columns.extend_from_slice(&features.columns()[columns.len().min(features.columns().len())..]);
             if source.sample.len() < SAMPLE {
                 let value = |(at, value): (usize, Json)| Some((columns.get(at)?.clone(), short(value)));
@@ -187,17 +194,31 @@ impl Looking<'_> {
         source.rows = if whole { Some(read as u64) } else { features.count_hint().or(source.rows) };
         source.columns = features.columns().to_vec();
         source.encoding = encoding(&features.take_findings());
-        self.place(source, features.crs(), &shapes, &coords);
+        let guesses = self.place(source, features.crs(), &shapes, &coords);
+        if !guesses.is_empty() {
+            self.fit(source, &seen, guesses);
+        }
         drop(renaming);
     }
 
+    /// The guesses by what the register knows of the place.
+    fn fit(&self, source: &mut Source, features: &[SourceFeature], guesses: Vec<Guess>) {
+        let snapshot = self.inner.register.snapshot();
+        let today = i64::try_from(self.inner.now_ms()).unwrap_or_default();
+        let layer = suggest::layer(&source.file, source).unwrap_or(Layer::Division);
+        let as_of = Date::in_shanghai(today);
+        let sample = Sample { snapshot: &snapshot, layer, as_of, columns: &source.columns, features };
+        source.crs.guesses = sample.rank(guesses).into_iter().map(QuestionGuess::from).collect();
+    }
+
+    /// What the file says of its coordinates; what they may be, where it does not.
     fn place(
         &self,
         source: &mut Source,
         declared: &DeclaredCrs,
         shapes: &[Option<Geometry>],
         coords: &[Coord],
-    ) {
+    ) -> Vec<Guess> {
         match declared {
             DeclaredCrs::NoGeometry => {}
             DeclaredCrs::Known(crs) => {
@@ -218,8 +239,9 @@ impl Looking<'_> {
                     Coord { x: high.x.max(b.max().x), y: high.y.max(b.max().y) },
                 )
             });
-            source.crs.guesses = recognise(coords, reference).into_iter().map(QuestionGuess::from).collect();
+            return recognise(coords, reference);
         }
+        Vec::new()
     }
 }
 
