@@ -362,8 +362,9 @@ fn a_table_joins_by_names_and_what_is_left_is_placed_by_hand() {
     assert_eq!((first["counts"]["changed"].as_u64(), first["counts"]["new"].as_u64()), (Some(1), Some(0)));
     let left = first["unmatched"].as_array().unwrap();
     assert_eq!(left.len(), 2);
+    assert_eq!(left[0]["candidates"][0]["label"], "甲街道", "{left:?}");
     let shown = desk.json(&["show", "r.gpkg", "division", "530102002000"]);
-    let place: &'static str = format!("4={}", shown["id"].as_str().unwrap()).leak();
+    let place: &'static str = format!("4={}", shown["properties"]["id"].as_str().unwrap()).leak();
     let placed = desk.json(&join(&["--place", place]));
     assert_eq!(placed["counts"]["changed"], 1);
     let shown = desk.json(&["show", "r.gpkg", "division", "530102002000"]);

@@ -9,7 +9,7 @@ mod divisions;
 mod names;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use self::divisions::Verdict;
@@ -94,7 +94,7 @@ pub(super) fn resolve<'a>(
     let divisions = Divisions::new(snapshot, options.as_of);
     let names = Names::new(snapshot.layer(options.layer), options);
     let mut joining =
-        Joining { snapshot, options, placed, divisions, names, taken: HashMap::new(), words: Words::get() };
+        Joining { snapshot, options, placed, divisions, names, taken: HashSet::new(), words: Words::get() };
     let mut sought = Vec::new();
     let mut outcomes = Vec::new();
     for row in rows.iter_mut().flatten() {
@@ -119,7 +119,7 @@ struct Joining<'a, 'o> {
     placed: HashMap<u64, RecordId>,
     divisions: Divisions<'a>,
     names: Names<'a>,
-    taken: HashMap<RecordKey, ()>,
+    taken: HashSet<RecordKey>,
     words: &'static Words,
 }
 
@@ -163,9 +163,10 @@ impl<'a> Joining<'a, '_> {
     }
 
     fn take(&mut self, record: &'a Arc<Record>, by: By) -> Outcome<'a> {
-        match self.taken.insert(record.key(), ()) {
-            None => Outcome::Found { record, by },
-            Some(()) => Outcome::Refused { why: Why::Taken, candidates: self.listed(&[(record, 1.0)]) },
+        if self.taken.insert(record.key()) {
+            Outcome::Found { record, by }
+        } else {
+            Outcome::Refused { why: Why::Taken, candidates: self.listed(&[(record, 1.0)]) }
         }
     }
 
@@ -204,7 +205,7 @@ impl<'a> Joining<'a, '_> {
     /// Names with a slip of the pen, among the records that no other row has taken.
     fn by_slip(&mut self, sought: &Sought) -> Option<Outcome<'a>> {
         let mut found = self.names.near(&sought.names);
-        found.retain(|(record, alike)| alike.kind == Alike::Typo && !self.taken.contains_key(&record.key()));
+        found.retain(|(record, alike)| alike.kind == Alike::Typo && !self.taken.contains(&record.key()));
         self.pick(sought, found)
     }
 

@@ -207,7 +207,6 @@ impl Words {
         }
         let units_meet = a.unit.is_none() || b.unit.is_none() || a.unit == b.unit;
         let asides_meet = a.aside == b.aside || a.aside.is_empty() || b.aside.is_empty();
-        let longest = a.core.len().max(b.core.len()).max(1) as f64;
         if units_meet && asides_meet {
             if a.core == b.core {
                 return if a.aside == b.aside { of(0.97, Alike::Unit) } else { of(0.93, Alike::Aside) };
@@ -222,9 +221,14 @@ impl Words {
         if a.aside == b.aside && (a.main == b.core || b.main == a.core) {
             return of(0.95, Alike::Unit);
         }
-        let apart = f64::from(distance(&a.core, &b.core, |_| false).min(longest as u32));
+        let alike = |a: &[char], b: &[char]| {
+            let longest = a.len().max(b.len()).max(1) as f64;
+            1.0 - (f64::from(distance(a, b, |_| false)) / longest).min(1.0)
+        };
         let contained = contains(&a.core, &b.core) || contains(&b.core, &a.core);
-        let score = (1.0 - apart / longest).max(if contained { 0.5 } else { 0.0 });
+        // Where one ending is misspelt it is still there: 甲街到 is like 甲街道.
+        let whole = if a.unit == b.unit { 0.0 } else { alike(&a.main, &b.main) };
+        let score = alike(&a.core, &b.core).max(whole).max(if contained { 0.5 } else { 0.0 });
         of(score * if units_meet { 0.75 } else { 0.6 }, Alike::Similar)
     }
 
