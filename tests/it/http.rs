@@ -7,7 +7,6 @@ mod filtering;
 mod hostile;
 mod importing;
 mod jobs;
-mod joining;
 mod ogc;
 mod openapi;
 mod reading;

@@ -119,7 +119,7 @@ fn layer_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layer, D::E
 /// # Errors
 /// It is neither.
 pub fn other_datum(text: &str) -> Result<OtherDatum, CrsError> {
-    if text.trim() == "keep" { Ok(OtherDatum::Keep) } else { text.parse().map(OtherDatum::Shift) }
+    text.parse()
 }
 
 impl PreviewParams {
