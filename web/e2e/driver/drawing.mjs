@@ -2,6 +2,24 @@
 // they are on the screen.
 import assert from 'node:assert/strict'
 
+/** In the demo district, where streets and estates are. */
+export const HERE = [102.70412, 25.04723]
+const east = (at, metres) => [at[0] + metres / 100_900, at[1]]
+const north = (at, metres) => [at[0], at[1] + metres / 110_800]
+export const by = (at, x, y) => north(east(at, x), y)
+export const near = (a, b, metres) => Math.hypot((a[0] - b[0]) * 100_900, (a[1] - b[1]) * 110_800) <= metres
+export const SIGNED = { by: '张三', reason: '实地核查', document: '五民〔2026〕12 号' }
+
+/** A new area beside what is there, made at another desk. */
+export async function estate(office, name, corner, geometry) {
+  const [lon, lat] = corner
+  const ring = [[lon, lat], by(corner, 60, 0), by(corner, 60, 50), by(corner, 0, 50), [lon, lat]]
+  const done = await office.send('POST', '/api/v1/changes', {
+    by: '李四', reason: '备好', changes: [{ op: 'create', layer: 'compound', set: { name }, geometry: geometry ?? { type: 'Polygon', coordinates: [ring] } }],
+  })
+  return { layer: 'compound', id: done.changes[0].id }
+}
+
 export class Drawing {
   constructor(desk) {
     this.desk = desk
