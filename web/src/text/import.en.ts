@@ -110,6 +110,7 @@ export const importEn: ImportText = {
     keyAuto: 'automatic: record id, code, else the content',
     invalid: 'Areas that cross themselves',
     invalidChoice: { repair: 'are cut where they cross, and listed', keep: 'are imported as they are', refuse: 'are not imported' },
+    join: 'This table has no coordinates: only bring existing records up to date, found by code, or by division and name (small misspellings and endings are tolerated)',
     source: 'Where the data come from (optional)',
     sourceHint: 'e.g. city census of 2026',
     saveProfile: 'Keep as a profile',

@@ -108,6 +108,7 @@ export const importZh = {
     keyAuto: '自动：记录标识、业务代码，都没有时比较内容',
     invalid: '边界自相交的面',
     invalidChoice: { repair: '在相交处切开修复，并逐条列出', keep: '照原样导入', refuse: '不导入这些行' },
+    join: '这张表没有坐标：只更新已有的记录，按代码，或按所在区划和名称去找（名称的错字、“社区居民委员会”等后缀会放宽）',
     source: '数据来源（可不填）',
     sourceHint: '如：市局2026年普查成果',
     saveProfile: '存为方案',
