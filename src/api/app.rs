@@ -12,8 +12,8 @@ use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures, Opening};
 use crate::jobs::{self, JobEvent, Jobs};
-use crate::model::{Change, Date, Layer, Record, Revision, RowCounts, Secrecy};
-use crate::register::{Event, Register, RegisterInfo, StoreError};
+use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowCounts, Secrecy};
+use crate::register::{Event, Member, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
 use crate::tiles::TileService;
 
@@ -103,6 +103,8 @@ pub struct App {
     pub options: Options,
     /// what the register is
     pub info: RegisterInfo,
+    /// the registers that it is a view over; none for a register of its own
+    pub members: Vec<Member>,
     /// figures for `/metrics`
     pub metrics: Metrics,
     /// uploads, previews and other long work
@@ -125,8 +127,10 @@ pub struct App {
 }
 
 impl App {
-    /// The state for a register.
-    pub fn new(register: Arc<Register>, options: Options) -> Result<Self, StoreError> {
+    /// The state for a register. A view over several is never changed, whatever the options say.
+    pub fn new(register: Arc<Register>, mut options: Options) -> Result<Self, StoreError> {
+        let members = register.members();
+        options.read_only |= !members.is_empty();
         let streams = Arc::new(Streams(RwLock::new(Some(broadcast::channel(BACKLOG).0))));
         let jobs = Jobs::open(
             register.clone(),
@@ -144,6 +148,7 @@ impl App {
             jobs,
             streams,
             info: register.info()?,
+            members,
             register,
             options,
             metrics: Metrics::default(),
@@ -188,6 +193,12 @@ impl App {
         if counted().is_err() {
             tracing::warn!("the log is counted when it is first listed");
         }
+    }
+
+    /// The register that a change set is from and its number there, where several are read as one.
+    pub fn place_of(&self, revision: Revision) -> Option<PlaceDescription> {
+        let (member, revision) = self.register.origin_of(revision)?;
+        Some(PlaceDescription { title: self.members.get(member)?.label.clone(), revision })
     }
 
     /// Ends all open streams and tells long work to stop, so that the server can close.

@@ -1,11 +1,11 @@
 //! `boundstone demo`: the register of the demo district.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::failure::Failure;
-use super::registers::now_text;
+use super::registers::{now_text, remove};
 use super::words::{self, line, t, thousands};
 use crate::model::ChangeSet;
 use crate::register::Register;
@@ -77,19 +77,4 @@ impl Demo {
         ));
         Ok(())
     }
-}
-
-/// Removes a register and what SQLite keeps beside it.
-fn remove(register: &Path) -> Result<(), Failure> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = register.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::disk(Path::new(&name), &error));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::crs::CrsError;
 use crate::formats::FormatError;
 use crate::intake::ImportError;
 use crate::model::Bilingual;
-use crate::register::{CommitError, NotARegister, RevisionError, StoreError, UndoRefusal};
+use crate::register::{CommitError, MergeError, NotARegister, RevisionError, StoreError, UndoRefusal};
 use crate::server::ServeError;
 use crate::snapshot::ApplyError;
 
@@ -336,6 +336,19 @@ impl From<RevisionError> for Failure {
             }
             RevisionError::Store(error) => error.into(),
             RevisionError::Apply(error) => error.into(),
+        }
+    }
+}
+
+impl From<MergeError> for Failure {
+    fn from(error: MergeError) -> Self {
+        match error {
+            MergeError::Moved(label) => {
+                Self::nothing(format!("合并时“{label}”被改动"), format!("{label} was changed meanwhile"))
+                    .then("请再执行一次。", "Run it again.")
+            }
+            MergeError::Store(error) => error.into(),
+            MergeError::Commit(error) => error.into(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod failure;
 mod import;
 mod inspect;
 mod licenses;
+mod merge;
 mod registers;
 mod serve;
 mod stop;
@@ -51,6 +52,8 @@ enum Command {
     Import(import::Import),
     #[command(about = t("导出一个图层", "write a layer to a file"))]
     Export(export::Export),
+    #[command(about = t("把几个登记册合并成一个新的", "merge several registers into a new one"))]
+    Merge(merge::Merge),
     #[command(about = t("列出图层、数量与字段", "list layers, counts and fields"))]
     Layers(inspect::Layers),
     #[command(about = t("查看一条记录及其历史", "show a record and its history"))]
@@ -111,6 +114,7 @@ pub fn run() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Export(command) => command.run(),
+        Command::Merge(command) => command.run(),
         Command::Layers(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Log(command) => command.run(),

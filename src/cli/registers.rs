@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::words::{self, line, t, thousands};
-use crate::model::{Date, Header, IdSource, Revision, SetKind};
+use crate::model::{Bilingual, Date, Header, IdSource, Revision, SetKind};
 use crate::register::Register;
-use crate::store::{GeoPackageStore, RegisterInfo};
+use crate::store::{GeoPackageStore, RegisterInfo, Store, Union};
 
 /// Milliseconds since 1970: the only clock of the command line.
 pub fn now_ms() -> u64 {
@@ -47,6 +47,41 @@ pub fn open_to_read(path: &Path) -> Result<Register, Failure> {
     Ok(Register::open(Box::new(GeoPackageStore::open_read_only(path)?))?)
 }
 
+/// Opens several registers to read them as one.
+pub fn open_together(paths: &[PathBuf]) -> Result<Register, Failure> {
+    let mut stores: Vec<(String, Box<dyn Store>)> = Vec::with_capacity(paths.len());
+    let mut seen: Vec<PathBuf> = Vec::with_capacity(paths.len());
+    for path in paths {
+        must_exist(path)?;
+        let full = std::fs::canonicalize(path).map_err(|error| Failure::disk(path, &error))?;
+        if seen.contains(&full) {
+            let name = path.display();
+            let (zh, en) = (format!("{name} 给了两次"), format!("{name} is given twice"));
+            return Err(Failure::Usage(Bilingual::new(zh, en)));
+        }
+        seen.push(full);
+        let alone = paths.iter().filter(|other| other.file_name() == path.file_name()).count() == 1;
+        let name = path.file_name().filter(|_| alone).unwrap_or(path.as_os_str());
+        stores.push((name.to_string_lossy().into_owned(), Box::new(GeoPackageStore::open_read_only(path)?)));
+    }
+    Ok(Register::open(Box::new(Union::new(stores)?))?)
+}
+
+/// Removes a register and what SQLite keeps beside it.
+pub fn remove(register: &Path) -> Result<(), Failure> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = register.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::disk(Path::new(&name), &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn must_exist(path: &Path) -> Result<(), Failure> {
     if path.is_file() {
         return Ok(());
@@ -57,6 +92,22 @@ fn must_exist(path: &Path) -> Result<(), Failure> {
         &format!("请核对文件名；新建用 boundstone init {name}"),
         &format!("Check the name; make one with boundstone init {name}"),
     ))
+}
+
+/// Refuses a file that is there: an existing file is never touched.
+pub fn must_be_new(path: &Path) -> Result<(), Failure> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let name = path.display();
+    let failure = Failure::nothing(format!("{name} 已存在"), format!("{name} exists already"));
+    Err(failure
+        .then("请另取文件名；已有的文件不会被改动。", "Take another name; the file there is left as it is."))
+}
+
+/// A file's name without its ending: what a register is called where nobody says.
+pub fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Who changes something, why, by which document.
@@ -100,16 +151,8 @@ pub struct Init {
 impl Init {
     /// Makes an empty register; an existing file is never touched.
     pub fn run(self) -> Result<(), Failure> {
-        if self.register.exists() {
-            let name = self.register.display();
-            let failure = Failure::nothing(format!("{name} 已存在"), format!("{name} exists already"));
-            return Err(failure.then(
-                "请另取文件名；已有的文件不会被改动。",
-                "Take another name; the file there is left as it is.",
-            ));
-        }
-        let stem = self.register.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        let title = self.title.or(stem).unwrap_or_default();
+        must_be_new(&self.register)?;
+        let title = self.title.unwrap_or_else(|| stem(&self.register));
         GeoPackageStore::create(&self.register, &RegisterInfo { title, created: now_text() })?;
         line(format!("{} {}", t("已新建", "made"), self.register.display()));
         Ok(())

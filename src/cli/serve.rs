@@ -7,9 +7,10 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use super::registers::{open_to_read, open_to_write};
-use super::words::{line, t};
+use super::registers::{open_to_read, open_to_write, open_together};
+use super::words::{self, line, t};
 use crate::model::Secrecy;
+use crate::register::{Outcome, Register};
 use crate::server;
 
 /// The highest class of secrecy that is shown.
@@ -38,10 +39,10 @@ impl From<Show> for Secrecy {
 
 /// Starts the server.
 #[derive(Args)]
-#[command(after_help = t("例：\n  boundstone serve 五华区.gpkg --bind 127.0.0.1:8090 --show internal", "Example:\n  boundstone serve wuhua.gpkg --bind 127.0.0.1:8090 --show internal"))]
+#[command(after_help = t("例：\n  boundstone serve 五华区.gpkg --bind 127.0.0.1:8090 --show internal\n  boundstone serve 五华区.gpkg 盘龙区.gpkg 官渡区.gpkg", "Examples:\n  boundstone serve wuhua.gpkg --bind 127.0.0.1:8090 --show internal\n  boundstone serve wuhua.gpkg panlong.gpkg guandu.gpkg"))]
 pub struct Serve {
-    #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
-    register: PathBuf,
+    #[arg(value_name = "REGISTER", required = true, num_args = 1.., help = t("登记册文件；给多个时合成一个只读视图", "register file; several make one view, read-only"))]
+    registers: Vec<PathBuf>,
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDR:PORT", help = t("监听地址；端口 0 表示任选", "where to listen; port 0 takes any"))]
     bind: SocketAddr,
     #[arg(long, value_enum, default_value = "public", help = t("显示到哪一密级为止", "the highest class of secrecy shown"))]
@@ -59,15 +60,15 @@ pub struct Serve {
 impl Serve {
     /// Serves until it is told to stop (Ctrl+C, SIGTERM).
     pub fn run(self) -> Result<(), Failure> {
-        let open = if self.read_only { open_to_read } else { open_to_write };
-        let register = Arc::new(open(&self.register)?);
+        let register = Arc::new(self.open()?);
         let config = server::Config {
             bind: self.bind,
             show: self.show.into(),
             read_only: self.read_only,
             demo: self.demo,
             public_url: self.public_url,
-            work: Some(work_folder(&self.register)),
+            // A view over several does no work of its own.
+            work: if let [only] = self.registers.as_slice() { Some(work_folder(only)) } else { None },
             ..server::Config::default()
         };
         server::start_logging(if self.log_json { server::LogForm::Json } else { server::LogForm::Text });
@@ -75,6 +76,20 @@ impl Serve {
             line(format!("{} http://{address}/", t("界碑已启动：", "Boundstone is at")));
         })?;
         Ok(())
+    }
+
+    fn open(&self) -> Result<Register, Failure> {
+        match self.registers.as_slice() {
+            [only] if self.read_only => open_to_read(only),
+            [only] => open_to_write(only),
+            several => {
+                let register = open_together(several)?;
+                // Where they disagree both are shown; whoever starts the server hears of it.
+                let clashes = register.clashes()?;
+                words::findings(&clashes.findings(&register.members(), Outcome::Shown));
+                Ok(register)
+            }
+        }
     }
 }
 

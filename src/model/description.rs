@@ -113,6 +113,19 @@ pub struct ActDescription {
     /// the change set that takes this one back
     #[schema(value_type = Option<u64>)]
     pub undone_by: Option<Revision>,
+    /// the register it is from, where several are read as one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register: Option<PlaceDescription>,
+}
+
+/// Where a change set stands in a register of its own.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PlaceDescription {
+    /// what the register is called
+    pub title: String,
+    /// its number there
+    #[schema(value_type = u64)]
+    pub revision: Revision,
 }
 
 impl ActDescription {
@@ -128,6 +141,7 @@ impl ActDescription {
             reason: header.reason.clone(),
             document: header.document.clone(),
             undone_by,
+            register: None,
         }
     }
 }

@@ -29,8 +29,8 @@ pub use change::{
 };
 pub use date::{Date, DateError};
 pub use description::{
-    ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, ReferenceDescription,
-    RowCounts, row_counts,
+    ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, PlaceDescription,
+    ReferenceDescription, RowCounts, row_counts,
 };
 pub use finding::{Candidate, Finding, Findings, Severity, Spot};
 pub use id::{IdSource, RecordId, RecordIdError};

@@ -6,15 +6,19 @@
 
 mod event;
 mod history;
+mod merge;
 mod revision;
+mod together;
 mod undo;
 mod verify;
 
 // Those who call the register need these words of its store, and may not import the store itself.
-pub use crate::store::{Head, NotARegister, RegisterInfo, StoreError};
+pub use crate::store::{Head, Member, NotARegister, RegisterInfo, StoreError};
 pub use event::Event;
 pub use history::{HistoryEntry, LogItem};
+pub use merge::{MergeError, Merged};
 pub use revision::RevisionError;
+pub use together::{Clash, Clashes, Outcome};
 pub use undo::UndoRefusal;
 pub use verify::{VerifyReport, VerifyStage};
 

@@ -5,10 +5,12 @@
 
 pub mod geopackage;
 mod memory;
+mod union;
 mod work;
 
 pub use geopackage::GeoPackageStore;
 pub use memory::MemoryStore;
+pub use union::{Member, Union};
 pub use work::{JobRow, JobState, JobStore, SettingStore};
 
 use std::ops::ControlFlow;
@@ -177,4 +179,9 @@ pub trait Store: JobStore + SettingStore {
     /// Looks for damage that only the store can see: its own structure, the hash chain over the
     /// bytes as they are stored, indexes that disagree with their tables.
     fn check(&self, each: &mut dyn FnMut(Finding), progress: &mut Progress<'_>) -> Result<(), StoreError>;
+
+    /// The registers that it is put together from, where it is a view over several.
+    fn union(&self) -> Option<&Union> {
+        None
+    }
 }

@@ -1,6 +1,6 @@
 //! The server through HTTP.
 
-mod app;
+pub mod app;
 mod bonds;
 mod exporting;
 mod filtering;

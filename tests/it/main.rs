@@ -16,3 +16,4 @@ mod shared;
 mod snapshot_oracle;
 mod store_contract;
 mod tiles;
+mod together;

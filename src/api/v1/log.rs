@@ -57,7 +57,9 @@ pub struct ChangeDoc {
 
 fn line(app: &App, item: &LogItem) -> Result<LogDescription, Problem> {
     let counts = history::counts(app, &item.entry)?;
-    Ok(LogDescription::of(&item.entry, item.undone_by, (*counts).clone()))
+    let mut line = LogDescription::of(&item.entry, item.undone_by, (*counts).clone());
+    line.act.register = app.place_of(item.entry.revision);
+    Ok(line)
 }
 
 /// `GET /api/v1/log`

@@ -27,6 +27,9 @@ pub struct RecordDoc {
     id: String,
     version: u32,
     label: Option<String>,
+    /// the register it is from, where several are read as one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<String>,
     /// public, internal or secret
     secrecy: &'static str,
     /// id, version, common fields, own fields, extra; absent ones are left out
@@ -110,7 +113,10 @@ fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryL
             continue;
         }
         lines.push(HistoryLine {
-            act: ActDescription::of(revision, &header, undone_by),
+            act: ActDescription {
+                register: app.place_of(revision),
+                ..ActDescription::of(revision, &header, undone_by)
+            },
             op: change.op().code(),
             version: change.key().version,
             fields: history::field_changes(&change),
@@ -132,11 +138,13 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         return Ok(not_modified(&tag));
     }
     let versions = view.snapshot.layer(layer).versions(id).filter(|record| view.sees(record));
+    let member = app.register.member_of(layer, id)?.and_then(|at| app.members.get(at));
     let doc = RecordDoc {
         layer: layer.name(),
         id: id.to_string(),
         version: record.version,
         label: record.label().map(str::to_owned),
+        register: member.map(|member| member.label.clone()),
         secrecy: record.secrecy.code(),
         attributes: record_to_json(record),
         geometry: record.geometry.as_deref().map(geometry_json),

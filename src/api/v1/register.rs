@@ -13,6 +13,7 @@ use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::api::wire::bbox_of;
 use crate::model::{Layer, LayerDescription, geometry};
+use crate::register::Member;
 
 /// The register and its layers.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -43,8 +44,22 @@ pub struct RegisterDoc {
     district: Option<WorkingDistrict>,
     /// levels of division from the top down to the highest that has an area: a map shows them at every zoom
     top_levels: Vec<&'static str>,
+    /// the registers that are read as one here; none for a register of its own
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    registers: Vec<MemberDoc>,
     /// layers in the order in which lists show them
     layers: Vec<LayerDoc>,
+}
+
+/// One of several registers that are read as one.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct MemberDoc {
+    /// what it is called
+    title: String,
+    /// its newest change set, by its own numbers
+    revision: u64,
+    /// that change set's chain hash
+    hash: String,
 }
 
 /// The days between which lawful periods begin and end.
@@ -121,6 +136,15 @@ fn layer_doc(app: &App, view: &View, layer: Layer) -> LayerDoc {
     }
 }
 
+fn members(app: &App) -> Result<Vec<MemberDoc>, Problem> {
+    let doc = |(at, member): (usize, &Member)| {
+        let head = app.register.head_of_member(at)?;
+        let (revision, hash) = (head.revision.0, head.hash.to_string());
+        Ok(MemberDoc { title: member.label.clone(), revision, hash })
+    };
+    app.members.iter().enumerate().map(doc).collect()
+}
+
 /// The handler.
 pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let view = View::of(app, ask)?;
@@ -146,6 +170,7 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         lawful: lawful.map(|(from, to)| Lawful { from: from.to_string(), to: to.to_string() }),
         district: opening.district.clone(),
         top_levels: opening.levels.clone(),
+        registers: members(app)?,
         layers: Layer::ALL.iter().map(|layer| layer_doc(app, &view, *layer)).collect(),
     };
     Ok(Answer::json(&doc)?.tagged(ask, &tag))

@@ -219,7 +219,10 @@ async fn what_was_accepted_is_what_is_written_or_nothing() {
         (path, json!({ "set": { "name": name }, "by": "a", "reason": "b" }))
     };
     let (path, change) = edit("compound", app.compound.to_string(), "别处");
-    assert_eq!(app.write("PATCH", &path, &[("if-match", &app.tag(&path).await)], &change).await.status, StatusCode::OK);
+    assert_eq!(
+        app.write("PATCH", &path, &[("if-match", &app.tag(&path).await)], &change).await.status,
+        StatusCode::OK
+    );
     let second = app.preview(&body(&upload)).await;
     let done = app.accept(&job).await;
     assert_eq!(done["outcome"]["revision"], 3, "{done}");

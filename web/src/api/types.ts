@@ -48,6 +48,14 @@ export interface RegisterInfo {
   district: { id: string; bbox: Box; edge: boolean } | null
   /** levels of division that are drawn at every zoom */
   top_levels: string[]
+  /** the registers read as one here; absent for a register of its own */
+  registers?: { title: string; revision: number; hash: string }[]
+}
+
+/** Where a change set stands in its own register, when several are read as one. */
+export interface InRegister {
+  title: string
+  revision: number
 }
 
 export interface CodeList {
@@ -78,6 +86,7 @@ export interface HistoryEntry {
   op: Op
   version: number
   undone_by: number | null
+  register?: InRegister
   fields: FieldChange[]
   geometry_changed: boolean
 }
@@ -99,6 +108,7 @@ export interface RecordAnswer {
   id: string
   version: number
   label: string | null
+  register?: string
   secrecy: string
   attributes: Record<string, Json>
   geometry: Geometry | null
@@ -123,6 +133,7 @@ export interface LogEntry {
   document: string | null
   undoes: number | null
   undone_by: number | null
+  register?: InRegister
   origin: Json
   counts: Record<string, Partial<Record<Op, number>>>
 }

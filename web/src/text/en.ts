@@ -122,6 +122,7 @@ export const en: Text = {
   },
   record: {
     drawer: 'Selected record',
+    register: 'From this register',
     loading: 'Reading the record…',
     code: 'Code',
     facts: 'Key facts',
@@ -200,6 +201,7 @@ export const en: Text = {
     loading: 'Reading the changes…',
     failed: 'The changes could not be read: {why}',
     detail: 'Revision {revision}',
+    from: '{title}, revision {revision}',
     counts: 'Changes by layer',
     layer: 'Layer',
     changes: 'Changes one by one',

@@ -121,6 +121,7 @@ export const zh = {
   },
   record: {
     drawer: '所选记录',
+    register: '来自这个登记册',
     loading: '正在取记录…',
     code: '代码',
     facts: '要点',
@@ -199,6 +200,7 @@ export const zh = {
     loading: '正在取变更记录…',
     failed: '变更记录没有取到：{why}',
     detail: '第 {revision} 版',
+    from: '{title}第 {revision} 版',
     counts: '各图层变更数',
     layer: '图层',
     changes: '逐条变更',
