@@ -23,6 +23,8 @@ pub mod intake;
 
 pub mod sample;
 
+pub mod underlays;
+
 pub mod tiles;
 
 pub mod jobs;

@@ -16,6 +16,7 @@ use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowC
 use crate::register::{Event, Member, Register, RegisterInfo, StoreError};
 use crate::snapshot::Snapshot;
 use crate::tiles::TileService;
+use crate::underlays::{Basemaps, Underlays};
 
 /// Milliseconds since 1970: the only clock of the server, so that tests can set it.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -35,6 +36,10 @@ pub struct Options {
     pub work: Option<PathBuf>,
     /// bytes of one upload
     pub upload_bytes: u64,
+    /// pictures under the data
+    pub underlays: Arc<Underlays>,
+    /// maps of others under the data
+    pub basemaps: Arc<Basemaps>,
     /// the clock
     pub clock: Clock,
 }
@@ -48,6 +53,8 @@ impl Default for Options {
             public_url: None,
             work: None,
             upload_bytes: UPLOAD_BYTES,
+            underlays: Arc::default(),
+            basemaps: Arc::default(),
             clock: Arc::new(|| {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 u64::try_from(since.as_millis()).unwrap_or_default()

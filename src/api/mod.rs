@@ -18,6 +18,7 @@ mod openapi;
 mod problem;
 mod route;
 mod tiles;
+mod underlays;
 mod v1;
 mod view;
 mod wire;

@@ -144,6 +144,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         .iter()
         .chain(super::v1::WORK.into_iter().flatten())
         .chain(super::tiles::ROUTES)
+        .chain(super::underlays::ROUTES)
         .chain(super::ogc::ROUTES)
         .chain(super::openapi::ROUTES)
 }

@@ -14,6 +14,7 @@ mod merge;
 mod registers;
 mod serve;
 mod stop;
+mod underlay;
 mod usage;
 mod words;
 
@@ -70,6 +71,8 @@ enum Command {
     Convert(convert::Convert),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
+    #[command(about = t("影像、扫描图等底图：加入、列出、移除", "pictures under the data: add, list, remove"))]
+    Underlay(underlay::Underlay),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
     Demo(demo::Demo),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
@@ -123,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Locate(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Underlay(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Licenses(command) => command.run(),
         Command::Help(command) => command.run(),

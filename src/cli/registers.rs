@@ -82,7 +82,8 @@ pub fn remove(register: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn must_exist(path: &Path) -> Result<(), Failure> {
+/// Refuses a register that is not there.
+pub fn must_exist(path: &Path) -> Result<(), Failure> {
     if path.is_file() {
         return Ok(());
     }

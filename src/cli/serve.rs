@@ -12,6 +12,7 @@ use super::words::{self, line, t};
 use crate::model::Secrecy;
 use crate::register::{Outcome, Register};
 use crate::server;
+use crate::underlays::{Basemaps, Underlays};
 
 /// The highest class of secrecy that is shown.
 #[derive(Clone, Copy, ValueEnum)]
@@ -53,6 +54,8 @@ pub struct Serve {
     demo: bool,
     #[arg(long, value_name = "URL", help = t("经反向代理时，客户端看到的地址前缀", "scheme and host that clients see behind a proxy"))]
     public_url: Option<String>,
+    #[arg(long, value_name = "FILE", help = t("外部地图的配置文件（天地图、WMTS、XYZ），默认不用", "file of maps of others (Tianditu, WMTS, XYZ), none by default"))]
+    basemaps: Option<PathBuf>,
     #[arg(long, help = t("日志每行一个 JSON 对象", "log one JSON object a line"))]
     log_json: bool,
 }
@@ -61,7 +64,10 @@ impl Serve {
     /// Serves until it is told to stop (Ctrl+C, SIGTERM).
     pub fn run(self) -> Result<(), Failure> {
         let register = Arc::new(self.open()?);
+        let basemaps = self.basemaps.as_deref().map(Basemaps::read).transpose()?.unwrap_or_default();
         let config = server::Config {
+            underlays: Arc::new(Underlays::beside(&self.registers)),
+            basemaps: Arc::new(basemaps),
             bind: self.bind,
             show: self.show.into(),
             read_only: self.read_only,

@@ -35,6 +35,7 @@ const PLACES: &[(&str, &str)] = &[
     ("DATE", "日期"),
     ("N", "数"),
     ("ID", "编号"),
+    ("COLUMN,LINE,LON,LAT", "列,行,经度,纬度"),
     ("LON", "经度"),
     ("LAT", "纬度"),
     ("W,S,E,N", "西,南,东,北"),
@@ -51,25 +52,24 @@ const PLACES: &[(&str, &str)] = &[
 
 /// A command with its subcommands, clap's own words in the terminal's language.
 pub fn localised(command: Command) -> Command {
-    let names: Vec<_> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    let command = command
-        .disable_help_subcommand(true)
-        .disable_version_flag(true)
-        .subcommand_value_name(t("命令", "COMMAND"))
-        .arg(
-            Arg::new("version")
-                .short('V')
-                .long("version")
-                .action(ArgAction::Version)
-                .help(t("显示版本", "Print version")),
-        );
-    let command = names.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(&name, |inner| with_words(inner, &format!("boundstone {name}")))
-    });
+    let command = command.disable_version_flag(true).arg(
+        Arg::new("version")
+            .short('V')
+            .long("version")
+            .action(ArgAction::Version)
+            .help(t("显示版本", "Print version")),
+    );
     with_words(command, "boundstone")
 }
 
 fn with_words(command: Command, called: &str) -> Command {
+    let names: Vec<_> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let places = command.get_arguments().filter(|arg| arg.is_positional());
+    let before: String = places.map(|arg| format!(" <{}>", chinese(&place(arg)))).collect();
+    let command = command.disable_help_subcommand(true).subcommand_value_name(t("命令", "COMMAND"));
+    let command = names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(&name, |inner| with_words(inner, &format!("{called}{before} {name}")))
+    });
     let template = t(
         "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}\n",
         "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
@@ -89,6 +89,8 @@ fn with_words(command: Command, called: &str) -> Command {
 fn usage(command: &Command, called: &str) -> String {
     let mut parts = vec![called.to_owned()];
     if command.has_subcommands() {
+        let places = command.get_arguments().filter(|arg| arg.is_positional());
+        parts.extend(places.map(|arg| format!("<{}>", place(arg))));
         parts.push(t("<命令>", "<COMMAND>").into());
         return parts.join(" ");
     }
@@ -107,6 +109,12 @@ fn usage(command: &Command, called: &str) -> String {
 fn place(arg: &Arg) -> String {
     let named = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
     named.unwrap_or_else(|| arg.get_id().as_str().to_uppercase())
+}
+
+/// A place's word in the terminal's language.
+fn chinese(place: &str) -> String {
+    let known = PLACES.iter().find(|(english, _)| *english == place).map(|(_, chinese)| *chinese);
+    known.filter(|_| language() == Language::Zh).unwrap_or(place).to_owned()
 }
 
 /// An argument's heading, and in Chinese what clap would add to its help in English.

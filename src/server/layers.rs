@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
@@ -59,19 +59,27 @@ const CSP: &str = "default-src 'self'; script-src 'self'; worker-src 'self' blob
     img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'self'; \
     form-action 'self'; frame-ancestors 'none'";
 
+/// The same, where maps of others are configured with their hosts: the map library fetches their tiles.
+fn content_policy(app: &App) -> HeaderValue {
+    let hosts: String = app.options.basemaps.origins().iter().map(|host| format!(" {host}")).collect();
+    let policy = CSP.replace("connect-src 'self'", &format!("connect-src 'self'{hosts}"));
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(CSP))
+}
+
 /// Puts the limits and headers round the routes.
 pub fn around(routes: Router, app: Arc<App>, limits: Limits) -> Router {
     let shed = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(overloaded))
         .layer(LoadShedLayer::new())
         .layer(GlobalConcurrencyLimitLayer::new(limits.at_once));
+    let policy = content_policy(&app);
     routes
         .route_layer(from_fn_with_state(app.clone(), measure))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(limits, limit))
         .layer(shed)
         .layer(CompressionLayer::new())
-        .layer(from_fn(accompany))
+        .layer(from_fn_with_state(policy, accompany))
 }
 
 async fn overloaded(_: tower::BoxError) -> Response<Body> {
@@ -148,7 +156,7 @@ async fn measure(
 }
 
 /// Gives the request its id, writes its log line, and adds the headers that every answer has.
-async fn accompany(request: Request, next: Next) -> Response<Body> {
+async fn accompany(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response<Body> {
     let id = request_id(request.headers());
     let span = tracing::info_span!(
         "request", id = %id.to_str().unwrap_or_default(), method = %request.method(), path = %request.uri().path()
@@ -169,13 +177,13 @@ async fn accompany(request: Request, next: Next) -> Response<Body> {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CONTENT_SECURITY_POLICY, CSP),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), payment=()"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response
 }

@@ -23,9 +23,10 @@ pub use layers::Limits;
 use crate::api::{self, App, Clock, Options, router};
 use crate::model::Secrecy;
 use crate::register::{Register, StoreError};
+use crate::underlays::{Basemaps, Underlays};
 
 /// How the server is to run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// address and port; port 0 takes a free one
     pub bind: SocketAddr,
@@ -39,6 +40,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// folder for uploads and drafts, beside the register; one that goes with the program where absent
     pub work: Option<PathBuf>,
+    /// pictures under the data
+    pub underlays: Arc<Underlays>,
+    /// maps of others under the data
+    pub basemaps: Arc<Basemaps>,
     /// limits
     pub limits: Limits,
 }
@@ -52,6 +57,8 @@ impl Default for Config {
             demo: false,
             public_url: None,
             work: None,
+            underlays: Arc::default(),
+            basemaps: Arc::default(),
             limits: Limits::default(),
         }
     }
@@ -95,6 +102,8 @@ pub fn application(
         public_url: config.public_url.clone(),
         work: config.work.clone(),
         upload_bytes: config.limits.upload,
+        underlays: config.underlays.clone(),
+        basemaps: config.basemaps.clone(),
         clock: clock.unwrap_or(defaults.clock),
     };
     let app = Arc::new(App::new(register, options)?);

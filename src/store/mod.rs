@@ -5,11 +5,13 @@
 
 pub mod geopackage;
 mod memory;
+mod pictures;
 mod union;
 mod work;
 
 pub use geopackage::GeoPackageStore;
 pub use memory::MemoryStore;
+pub use pictures::{PictureFile, PictureFileInfo};
 pub use union::{Member, Union};
 pub use work::{JobRow, JobState, JobStore, SettingStore};
 

@@ -17,3 +17,4 @@ mod snapshot_oracle;
 mod store_contract;
 mod tiles;
 mod together;
+mod underlays;

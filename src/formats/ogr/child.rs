@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 
 use super::super::archive;
 use super::frame::{Answer, Column, Output, Request, Shape, Work, receive, send};
+use super::raster;
 
 /// Drivers that files are opened with.
 const DRIVERS: &[&str] = &[
@@ -39,7 +40,7 @@ const DRIVERS: &[&str] = &[
 
 /// What can go wrong; said to the parent in words.
 #[derive(Debug, thiserror::Error)]
-enum ChildError {
+pub(super) enum ChildError {
     #[error("{0}")]
     Gdal(#[from] GdalError),
     #[error("{0}")]
@@ -61,6 +62,8 @@ pub fn ogr_worker_main() -> ExitCode {
         Work::Read { target, layer } => read(&target, layer.as_deref(), &mut output),
         Work::Write(wanted) => write(&wanted, &mut input),
         Work::EsriWkt { crs } => esri(&crs, &mut output),
+        Work::Picture { target } => raster::describe(&target, &mut output),
+        Work::Tile(wanted) => raster::tile(&wanted),
     });
     let last = match &done {
         Ok(()) => Answer::End,
@@ -93,12 +96,17 @@ fn bound(request: &Request) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Opens a file: only a plain path, or one within a zip archive.
-fn open(target: &str) -> Result<Dataset, ChildError> {
-    let plain = target.strip_prefix("/vsizip/").unwrap_or(target);
+/// Refuses names that GDAL would take for something else than a file.
+pub(super) fn of_this_machine(plain: &str) -> Result<(), ChildError> {
     if plain.contains("/vsi") || !plain.starts_with('/') || plain.contains("://") {
         return Err(ChildError::Said("only files of this machine are opened".into()));
     }
+    Ok(())
+}
+
+/// Opens a file: only a plain path, or one within a zip archive.
+fn open(target: &str) -> Result<Dataset, ChildError> {
+    of_this_machine(target.strip_prefix("/vsizip/").unwrap_or(target))?;
     let with = |target: &str, drivers: &[&str]| {
         let options = DatasetOptions {
             open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_READONLY,
@@ -191,7 +199,7 @@ fn read_feature(feature: &Feature<'_>, kinds: &[OGRFieldType::Type]) -> Result<(
 }
 
 /// EPSG code or WKT; nothing for GeoPackage's "undefined" systems.
-fn words(srs: &SpatialRef) -> Option<String> {
+pub(super) fn words(srs: &SpatialRef) -> Option<String> {
     if srs.name().is_some_and(|name| name.to_lowercase().starts_with("undefined")) {
         return None;
     }
@@ -201,7 +209,7 @@ fn words(srs: &SpatialRef) -> Option<String> {
     }
 }
 
-fn srs_of(words: &str) -> Result<SpatialRef, GdalError> {
+pub(super) fn srs_of(words: &str) -> Result<SpatialRef, GdalError> {
     let mut srs = match words.strip_prefix("EPSG:").and_then(|code| code.parse().ok()) {
         Some(code) => SpatialRef::from_epsg(code)?,
         None => SpatialRef::from_definition(words)?,

@@ -39,11 +39,50 @@ pub(super) enum Work {
     },
     /// a file from the features that follow
     Write(Output),
+    /// what a picture is
+    Picture {
+        /// file
+        target: String,
+    },
+    /// tiles from a picture
+    Tile(Tiling),
     /// a definition as Esri writes it
     EsriWkt {
         /// EPSG code or definition
         crs: String,
     },
+}
+
+/// A picture to be cut into tiles.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Tiling {
+    /// file
+    pub target: String,
+    /// the GeoPackage to make
+    pub out: String,
+    /// EPSG code or definition, where the file does not say it right
+    pub crs: Option<String>,
+    /// points: column and line in the picture, longitude and latitude; none: the file's own position counts
+    pub points: Vec<[f64; 4]>,
+    /// what it is called
+    pub title: String,
+    /// what else is to be known of it
+    pub about: String,
+}
+
+/// What a picture is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Picture {
+    /// columns
+    pub width: u64,
+    /// lines
+    pub height: u64,
+    /// EPSG code or WKT
+    pub crs: Option<String>,
+    /// six numbers from column and line to coordinates, as GDAL has them
+    pub position: Option<[f64; 6]>,
+    /// whether points in the file say where it lies
+    pub points: bool,
 }
 
 /// A file to be written.
@@ -111,6 +150,8 @@ pub(super) enum Answer {
     Feature(Vec<(usize, Json)>),
     /// a feature that cannot be read
     Bad(String),
+    /// what the picture is
+    Picture(Picture),
     /// the definition asked for
     Text(String),
     /// the layer is not there, or there are several

@@ -5,6 +5,8 @@
 mod child;
 mod frame;
 mod parent;
+mod picture;
+mod raster;
 mod sink;
 mod source;
 mod wkb;
@@ -16,6 +18,7 @@ use super::{FormatError, LayerInfo, archive};
 use crate::crs::Crs;
 
 pub use child::ogr_worker_main;
+pub use picture::{GroundPoint, PictureInfo, PictureTiling};
 pub(crate) use sink::OgrSink;
 pub(crate) use source::OgrSource;
 

@@ -256,3 +256,9 @@ impl TestApp {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 }
+
+/// A server with pictures under the data: what it answers to `GET`.
+pub fn with_underlays(underlays: boundstone::underlays::Underlays) -> impl Fn(&str) -> Reply {
+    let app = TestApp::with(&Config { underlays: Arc::new(underlays), ..Config::default() });
+    move |path: &str| tokio::runtime::Runtime::new().unwrap().block_on(app.get(path))
+}

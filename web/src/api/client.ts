@@ -15,6 +15,7 @@ import type {
   RegisterInfo,
   SearchAnswer,
   SummaryAnswer,
+  UnderlaysAnswer,
 } from './types'
 
 /** Why a call gave no answer. */
@@ -106,6 +107,7 @@ const part = encodeURIComponent
 export const api = {
   register: (when: When = {}) => get<RegisterInfo>('/api/v1/register', at(when)),
   lists: () => get<CodeLists>('/api/v1/lists'),
+  underlays: () => get<UnderlaysAnswer>('/api/v1/underlays'),
   record: (layer: string, id: string, when: When = {}, signal?: AbortSignal) =>
     get<RecordAnswer>(`/api/v1/layers/${part(layer)}/records/${part(id)}`, at(when), signal),
   legend: (layer: string, field: string, when: When = {}) =>

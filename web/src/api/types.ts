@@ -58,6 +58,12 @@ export interface InRegister {
   revision: number
 }
 
+/** What can be laid under the data. */
+export interface UnderlaysAnswer {
+  underlays: { id: string; title: string; file: string; secrecy: string; made: string; bbox: Box; min_zoom: number; max_zoom: number; tiles: string }[]
+  basemaps: { title: Bilingual; url: string; hosts: string[]; attribution: string; min_zoom: number; max_zoom: number }[]
+}
+
 export interface CodeList {
   title: Bilingual
   open: boolean

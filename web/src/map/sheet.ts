@@ -12,6 +12,7 @@ import { putOverlay } from './overlay'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
 import { levelLayers, mapStyle, pickable, styleLayersOf } from './style'
+import { Rasters, type Raster } from './underlays'
 
 setWorkerUrl(workerUrl)
 
@@ -64,6 +65,7 @@ export class Sheet {
   private selected: Selection | null = null
   /** whether the pointer belongs to a pen now */
   private lent = false
+  private readonly rasters: Rasters
 
   constructor(container: HTMLElement, options: SheetOptions) {
     this.reports = options.reports
@@ -85,6 +87,7 @@ export class Sheet {
       localIdeographFontFamily: '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif',
       refreshExpiredTiles: false,
     })
+    this.rasters = new Rasters(this.map)
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
     this.map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-left')
@@ -264,6 +267,11 @@ export class Sheet {
 
   get zoom(): number {
     return this.map.getZoom()
+  }
+
+  /** Pictures and maps under the data, the lowest first. */
+  showUnderlays(wanted: readonly Raster[]): void {
+    void this.ready.then(() => { this.rasters.show(wanted) })
   }
 
   relabel(label: string): void {

@@ -194,6 +194,13 @@ export const en: Text = {
     failed: 'Not undone: {why}',
     already: 'This change set has been undone',
   },
+  underlay: {
+    title: 'Under the data',
+    show: 'Show {name} under the data',
+    goTo: 'Go to the extent of {name}',
+    opacity: 'Strength',
+    opacityOf: 'Strength of {name}',
+  },
   log: {
     title: 'Changes',
     none: 'No changes yet',

@@ -193,6 +193,13 @@ export const zh = {
     failed: '撤销没有完成：{why}',
     already: '这次变更已被撤销',
   },
+  underlay: {
+    title: '底图',
+    show: '显示底图“{name}”',
+    goTo: '到“{name}”的范围',
+    opacity: '浓淡',
+    opacityOf: '“{name}”的浓淡',
+  },
   log: {
     title: '变更记录',
     none: '还没有任何变更',
