@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use gdal::raster::{GdalDataType, RasterBand, RasterCreationOptions};
-use gdal::{Dataset, DatasetOptions, DriverManager, Gcp, GdalOpenFlags};
+use gdal::{Dataset, DatasetOptions, DriverManager, Gcp, GdalOpenFlags, Metadata as _};
 
 use super::child::{ChildError, of_this_machine, srs_of, words};
 use super::frame::{Answer, Picture, Tiling, send};
@@ -15,8 +15,8 @@ const DRIVERS: &[&str] = &["GTiff", "JPEG", "PNG", "BMP", "WEBP", "JP2OpenJPEG",
 const LINES: usize = 64;
 /// Most pixels of a picture that must be copied first.
 const MOST_COPIED: usize = 500_000_000;
-/// Pixels of a tile's side.
-const TILE: usize = 256;
+/// How small a picture becomes at its lowest zoom, pixels: farther off nobody misses it.
+const SMALLEST: usize = 64;
 
 fn open(target: &str) -> Result<Dataset, ChildError> {
     of_this_machine(target)?;
@@ -104,8 +104,9 @@ fn cut(mut picture: Dataset, wanted: &Tiling) -> Result<(), ChildError> {
     let mut tiles = picture.create_copy(&driver, &wanted.out, &options)?;
     let (width, height) = tiles.raster_size();
     let side = width.max(height);
-    let factors: Vec<i32> =
-        (1..24).take_while(|power| side >> (power - 1) > TILE).map(|power| 1 << power).collect();
+    let zoom = tiles.metadata_item("ZOOM_LEVEL", "").and_then(|zoom| zoom.parse().ok()).unwrap_or(0u32);
+    let far = |power: &u32| *power <= zoom && side >> (power - 1) > SMALLEST;
+    let factors: Vec<i32> = (1..24u32).take_while(far).map(|power| 1 << power).collect();
     if !factors.is_empty() {
         tiles.build_overviews("AVERAGE", &factors, &[])?;
     }

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { listed, readShown } from '../src/state/underlays'
+
+describe('pictures under the data', () => {
+  it('lists maps of others below the own pictures, with an address for each host', () => {
+    const all = listed(
+      {
+        underlays: [
+          { id: '01A', title: '老地图', file: 'a.jpg', secrecy: 'public', made: '', bbox: [1, 2, 3, 4], min_zoom: 6, max_zoom: 13, tiles: '/tiles/underlay/01A/{z}/{x}/{y}' },
+        ],
+        basemaps: [
+          { title: { zh: '影像', en: 'Imagery' }, url: 'https://t{s}.example.cn/{z}/{x}/{y}?s={s}', hosts: ['0', '1'], attribution: '审图号', min_zoom: 1, max_zoom: 18 },
+        ],
+      },
+      'http://here',
+    )
+    expect(all.map((one) => one.tiles)).toEqual([
+      ['https://t0.example.cn/{z}/{x}/{y}?s=0', 'https://t1.example.cn/{z}/{x}/{y}?s=1'],
+      ['http://here/tiles/underlay/01A/{z}/{x}/{y}'],
+    ])
+    expect(all.map((one) => one.bounds)).toEqual([null, [1, 2, 3, 4]])
+  })
+  it('forgets a choice that cannot be read', () => {
+    expect(readShown(null)).toEqual({})
+    expect(readShown('not json')).toEqual({})
+    expect(readShown('null')).toEqual({})
+    expect(readShown('{"a":{"on":true,"opacity":40},"b":{"opacity":400},"c":7}')).toEqual({ a: { on: true, opacity: 40 } })
+  })
+})
