@@ -39,11 +39,11 @@ impl Desk {
         let driver = |name: &str| DriverManager::get_driver_by_name(name).unwrap();
         let size = (WIDTH as usize, HEIGHT as usize);
         let picture = driver("MEM").create_with_band_type::<u8, _>("", size.0, size.1, 3).unwrap();
-        for ink in 0..3 {
+        for band in 1..=3 {
             let quarter = |x: u32, y: u32| usize::from(x >= WIDTH / 2) + 2 * usize::from(y >= HEIGHT / 2);
-            let bytes = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| QUARTERS[quarter(x, y)][ink]));
+            let bytes = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| QUARTERS[quarter(x, y)][band - 1]));
             let mut bytes = Buffer::new(size, bytes.collect());
-            picture.rasterband(ink + 1).unwrap().write((0, 0), size, &mut bytes).unwrap();
+            picture.rasterband(band).unwrap().write((0, 0), size, &mut bytes).unwrap();
         }
         let kind = if name.ends_with("png") { "PNG" } else { "JPEG" };
         picture.create_copy(&driver(kind), self.path(name), &RasterCreationOptions::new()).unwrap();
@@ -130,7 +130,7 @@ fn pixel(tile: Vec<u8>, x: isize, y: isize) -> [u8; 4] {
         picture.rasterband(at).unwrap().read_as::<u8>((x, y), (1, 1), (1, 1), None).unwrap().data()[0]
     };
     let inks = if count < 3 { [1, 1, 1] } else { [1, 2, 3] };
-    let opaque = if count % 2 == 0 { band(count) } else { 255 };
+    let opaque = if count.is_multiple_of(2) { band(count) } else { 255 };
     let [r, g, b] = inks.map(band);
     [r, g, b, opaque]
 }
