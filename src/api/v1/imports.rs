@@ -268,7 +268,12 @@ fn findings(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let id = id_of(ask)?;
     let mut all = app.jobs.draft_findings(id)?;
     let layer = app.jobs.draft(id)?.1.layer;
-    all.iter_mut().for_each(|finding| keep_shown(app, &layer, &mut finding.candidates));
+    all.retain_mut(|finding| {
+        // A join is told of by the name of its record.
+        let names_one = finding.rule.starts_with("import.joined") && !finding.candidates.is_empty();
+        keep_shown(app, &layer, &mut finding.candidates);
+        !names_one || !finding.candidates.is_empty()
+    });
     // What must be mended comes first; among equals as in the file.
     all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let total = all.len();
