@@ -164,10 +164,12 @@ fn a_scan_with_four_points_lies_where_they_say() {
     // The points of an internet map are some 500 m away.
     let shifted = Placing { crs: Some(Crs::Gcj02), ..placing };
     let moved = desk.add(&scan, &shifted).unwrap();
-    let (dx, dy) = (moved.bounds.min().x - added.bounds.min().x, moved.bounds.min().y - added.bounds.min().y);
+    // The north-west corner is where the pixels of the tiles are counted from.
+    let (dx, dy) = (moved.bounds.min().x - added.bounds.min().x, moved.bounds.max().y - added.bounds.max().y);
     let wanted = boundstone::crs::Transform::new(&Crs::Gcj02, &Crs::REGISTER).unwrap();
-    let wanted = wanted.coord(Coord { x: BOX[0], y: BOX[1] }).unwrap();
-    assert!((dx - (wanted.x - BOX[0])).abs() < 3e-4 && (dy - (wanted.y - BOX[1])).abs() < 3e-4, "{dx} {dy}");
+    let wanted = wanted.coord(Coord { x: BOX[0], y: BOX[3] }).unwrap();
+    let off = (dx - (wanted.x - BOX[0]), dy - (wanted.y - BOX[3]));
+    assert!(off.0.abs() < 5e-5 && off.1.abs() < 5e-5, "{dx} {dy} {off:?}");
     assert!(dx.abs() > 5e-4);
     assert_eq!(desk.underlays.list().len(), 2);
     desk.underlays.remove(moved.id).unwrap();

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use gdal::raster::{GdalDataType, RasterBand, RasterCreationOptions};
-use gdal::{Dataset, DatasetOptions, DriverManager, Gcp, GdalOpenFlags, Metadata as _};
+use gdal::{Dataset, DatasetOptions, DriverManager, Gcp, GdalOpenFlags};
 
 use super::child::{ChildError, of_this_machine, srs_of, words};
 use super::frame::{Answer, Picture, Tiling, send};
@@ -15,6 +15,8 @@ const DRIVERS: &[&str] = &["GTiff", "JPEG", "PNG", "BMP", "WEBP", "JP2OpenJPEG",
 const LINES: usize = 64;
 /// Most pixels of a picture that must be copied first.
 const MOST_COPIED: usize = 500_000_000;
+/// Metres of a pixel at zoom 0, where the world is one tile of 256 pixels.
+const WORLD_PIXEL_M: f64 = 156_543.033_928_040_97;
 /// How small a picture becomes at its lowest zoom, pixels: farther off nobody misses it.
 const SMALLEST: usize = 64;
 
@@ -104,7 +106,8 @@ fn cut(mut picture: Dataset, wanted: &Tiling) -> Result<(), ChildError> {
     let mut tiles = picture.create_copy(&driver, &wanted.out, &options)?;
     let (width, height) = tiles.raster_size();
     let side = width.max(height);
-    let zoom = tiles.metadata_item("ZOOM_LEVEL", "").and_then(|zoom| zoom.parse().ok()).unwrap_or(0u32);
+    // The file says its zoom only when it is opened again; it follows from the metres of a pixel.
+    let zoom = (WORLD_PIXEL_M / tiles.geo_transform()?[1]).log2().round().max(0.0) as u32;
     let far = |power: &u32| *power <= zoom && side >> (power - 1) > SMALLEST;
     let factors: Vec<i32> = (1..24u32).take_while(far).map(|power| 1 << power).collect();
     if !factors.is_empty() {
