@@ -194,7 +194,7 @@ export const zh = {
     already: '这次变更已被撤销',
   },
   underlay: {
-    title: '底图',
+    title: '影像与扫描图',
     show: '显示底图“{name}”',
     goTo: '到“{name}”的范围',
     opacity: '浓淡',
