@@ -48,7 +48,7 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// Whether a request brings a file: such take as long as they take, and no longer stand still than [`STALL`].
+/// Whether a request brings a file: such take as long as they take, and no longer stand still than a minute.
 pub fn is_upload(method: &Method, path: &str) -> bool {
     *method == Method::POST
         && path.strip_prefix("/api/v1/uploads").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -22,7 +22,7 @@ pub struct PictureInfo {
     pub height: u64,
     /// what the file says of its coordinates
     pub crs: DeclaredCrs,
-    /// from column and line to coordinates: x = p[0] + column·p[1] + line·p[2], y = p[3] + column·p[4] + line·p[5]
+    /// from column and line to coordinates: x = p\[0\] + column·p\[1\] + line·p\[2\], y = p\[3\] + column·p\[4\] + line·p\[5\]
     pub position: Option<[f64; 6]>,
     /// whether points in the file say where it lies
     pub points: bool,
