@@ -54,7 +54,7 @@ fn fitted(merging: &mut Merging<'_>, mut row: Row, record: &Record, by: By) -> R
             let zh = format!("“{said}”不计括号内的字，对上了“{there}”");
             (zh, format!("{said:?} was joined with {there:?}, brackets aside"), evidence())
         }),
-        By::Code if !said.is_empty() && is_name(layer) && alike > Alike::Aside => {
+        By::Code if has_name(layer, &row) && alike > Alike::Aside => {
             merging.report.note_with(&report::JOINED_NAME, at, itself(), || {
                 let zh = format!("代码相同而名称不同：表中为“{said}”，登记册为“{there}”");
                 (
@@ -78,6 +78,11 @@ fn fitted(merging: &mut Merging<'_>, mut row: Row, record: &Record, by: By) -> R
 /// Whether a layer's records are called by a name of their own.
 fn is_name(layer: Layer) -> bool {
     layer.def().label_field().is_some_and(|at| matches!(layer.def().fields[at].name, "name" | "text"))
+}
+
+/// Whether a row calls its record by such a name; a code alone is none.
+fn has_name(layer: Layer, row: &Row) -> bool {
+    is_name(layer) && !names::of(layer, |at| row.get(at), None).is_empty()
 }
 
 fn label(layer: Layer, row: &Row) -> String {
