@@ -21,6 +21,8 @@ pub mod register;
 
 pub mod intake;
 
+pub mod boundary;
+
 pub mod sample;
 
 pub mod underlays;

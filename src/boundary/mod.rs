@@ -1,0 +1,5 @@
+//! Boundary lines and markers (行政区域界线、界桩): derived from the divisions, described in words, numbered.
+//!
+//! Services only: they read a snapshot and answer with changes and findings; writing is for `register`,
+//! which the command line and the API call. Limits of communities and grids (管辖范围) are no administrative
+//! boundaries: they have neither lines nor markers.
