@@ -20,4 +20,4 @@ mod world;
 pub use compose::{Selection, TileRequest};
 pub use layers::{VectorLayer, vector_layers};
 pub use service::{Tile, TileCounts, TileService};
-pub use world::{EXTENT, MAX_ZOOM, TileCoord};
+pub use world::{EXTENT, MAX_ZOOM, TileCoord, WorldPoint};

@@ -1,9 +1,11 @@
 // The modes there are, by address. Place, selection and date are in the query (state/address.ts).
 import { createRouter, createWebHistory } from 'vue-router'
 import LayerPanel from './modes/map/LayerPanel.vue'
-import ImportPanel from './modes/import/ImportPanel.vue'
-import LogPanel from './modes/log/LogPanel.vue'
-import TablePanel from './modes/table/TablePanel.vue'
+
+// What the first view does not show is fetched when it is gone to.
+const ImportPanel = () => import('./modes/import/ImportPanel.vue')
+const LogPanel = () => import('./modes/log/LogPanel.vue')
+const TablePanel = () => import('./modes/table/TablePanel.vue')
 
 export const router = createRouter({
   history: createWebHistory(),

@@ -8,6 +8,7 @@ mod lists;
 mod locate;
 mod log;
 mod opening;
+mod outline;
 mod position;
 mod profiles;
 mod record;
@@ -73,6 +74,16 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/register", "register", "登记册与图层 · the register and its layers", register::get)
         .query(WHEN)
         .answers("RegisterDoc"),
+    Route {
+        media: &["image/svg+xml"],
+        ..Route::get(
+            "/api/v1/outline.svg",
+            "register",
+            "区划轮廓小图，地图画好之前先看 · the divisions as a small picture, until the map is drawn",
+            outline::get,
+        )
+        .query(WHEN)
+    },
     Route::get("/api/v1/lists", "register", "代码表 · code lists", lists::lists).answers("Lists"),
     Route::get("/api/v1/layers/{layer}/legend", "register", "按字段计数 · counts by a field", lists::legend)
         .query(&[AS_OF, REVISION, Param { name: "field", shape: "string", about: "字段 · field" }])

@@ -10,7 +10,7 @@ use super::encode::{self, Batch, Encoded};
 use super::rtree::{self, Gathered};
 use super::table::{self, Content};
 use super::{damaged, log};
-use crate::model::{Change, ChangeSet, Layer, LayerCount, Op, Record, Revision, Value, canonical_json};
+use crate::model::{Change, ChangeSet, Date, Layer, LayerCount, Op, Record, Revision, Value, canonical_json};
 use crate::store::{Head, StoreError};
 
 /// From so many changes of a layer on, its R-tree is written anew instead of row by row…
@@ -32,32 +32,39 @@ pub(super) fn by_statement<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
 /// connection's cache by their long text, for every [`ROWS_AT_ONCE`] rows, took a tenth of an import's time.
 pub(super) struct Inserts<'a> {
     connection: &'a Connection,
-    many: Option<CachedStatement<'a>>,
-    single: Option<CachedStatement<'a>>,
+    /// Which columns or rows a statement is for, whether it writes many, and the statement.
+    held: Vec<(u64, bool, CachedStatement<'a>)>,
 }
 
 impl<'a> Inserts<'a> {
+    /// So many statements are held at most: rows of one set are mostly alike.
+    const HELD: usize = 8;
+
     pub(super) fn new(connection: &'a Connection) -> Self {
-        Self { connection, many: None, single: None }
+        Self { connection, held: Vec::new() }
     }
 
-    /// The statement for so many rows, nothing bound; given back by [`Self::put_back`].
+    /// The statement of a kind for so many rows, nothing bound; given back by [`Self::put_back`].
     pub(super) fn take(
         &mut self,
+        kind: u64,
         rows: usize,
-        sql: impl FnOnce(usize) -> String,
+        sql: impl FnOnce() -> String,
     ) -> Result<CachedStatement<'a>, StoreError> {
-        let slot = if rows == 1 { &mut self.single } else { &mut self.many };
-        let mut statement = match slot.take() {
-            Some(statement) => statement,
-            None => self.connection.prepare_cached(&sql(rows))?,
+        let place = self.held.iter().position(|held| held.0 == kind && held.1 == (rows > 1));
+        let mut statement = match place {
+            Some(place) => self.held.swap_remove(place).2,
+            None => self.connection.prepare_cached(&sql())?,
         };
         statement.clear_bindings();
         Ok(statement)
     }
 
-    pub(super) fn put_back(&mut self, rows: usize, statement: CachedStatement<'a>) {
-        *(if rows == 1 { &mut self.single } else { &mut self.many }) = Some(statement);
+    pub(super) fn put_back(&mut self, kind: u64, rows: usize, statement: CachedStatement<'a>) {
+        if self.held.len() == Self::HELD {
+            self.held.swap_remove(0);
+        }
+        self.held.push((kind, rows > 1, statement));
     }
 }
 
@@ -104,10 +111,10 @@ fn write_batch(
     layers: &mut [LayerWriter<'_>],
 ) -> Result<(), StoreError> {
     let rows: Vec<(&Change, Encoded<'_>)> = changes.iter().zip(batch.iter()).collect();
-    entries.write(&rows)?;
     let alike = |a: &Change, b: &Change| a.layer() == b.layer() && a.op() == b.op();
     for rows in rows.chunk_by(|a, b| alike(a.0, b.0)) {
         let change = rows[0].0;
+        entries.write(change.layer(), change.op(), rows)?;
         // Few layers take part in one set; a search through them costs less than a map.
         let Some(writer) = layers.iter_mut().find(|writer| writer.layer == change.layer()) else { continue };
         match change.op() {
@@ -201,12 +208,16 @@ impl<'a> LayerWriter<'a> {
 
     fn insert(&mut self, rows: &[(&Change, Encoded<'_>)]) -> Result<(), StoreError> {
         let layer = self.layer;
-        let mut statement = self.inserts.take(rows.len(), |rows| table::insert(layer, rows))?;
+        // Columns that no row fills are left out: most are empty, and each costs SQLite a step for every row.
+        let filled = rows.iter().fold(0, |filled, (change, encoded)| filled | self.filled(change, encoded));
+        let sql = || table::insert(layer, filled, rows.len());
+        let mut statement = self.inserts.take(filled, rows.len(), sql)?;
+        let width = (0..self.columns.len()).filter(|at| filled & table::bit(*at) != 0).count();
         for (at, (change, encoded)) in rows.iter().enumerate() {
-            self.bind(change, encoded, at, &mut statement)?;
+            self.bind(change, encoded, filled, at * width + 1, &mut statement)?;
         }
         let done = statement.raw_execute();
-        self.inserts.put_back(rows.len(), statement);
+        self.inserts.put_back(filled, rows.len(), statement);
         match done {
             Ok(_) => {
                 // Numbers rise one by one.
@@ -230,7 +241,7 @@ impl<'a> LayerWriter<'a> {
     fn update(&mut self, change: &Change, encoded: &Encoded<'_>) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(&table::update(self.layer))?;
         statement.clear_bindings();
-        self.bind(change, encoded, 0, &mut statement)?;
+        self.bind(change, encoded, table::EVERY_COLUMN, 1, &mut statement)?;
         let row = only_row(&mut statement)?.ok_or_else(|| self.unfit(change))?;
         self.gather(Op::Update, row, encoded.bounds);
         Ok(())
@@ -246,17 +257,33 @@ impl<'a> LayerWriter<'a> {
         Ok(())
     }
 
-    /// Binds the row after a change to the parameters of the `at`-th row of a statement.
+    /// The columns that the row after a change fills, a bit for each in stored order.
+    fn filled(&self, change: &Change, encoded: &Encoded<'_>) -> u64 {
+        let Some(record) = change.after() else { return 0 };
+        let fills = |slot: &Slot| match slot {
+            Slot::Id | Slot::Version => true,
+            Slot::Own(field) => record.fields.get(*field).is_some(),
+            Slot::Common(name) => common(record, name).is_some(),
+            Slot::Extra => record.extra.as_deref().is_some_and(|extra| !extra.is_empty()),
+            Slot::Geometry => !encoded.blob.is_empty(),
+        };
+        let bits = self.columns.iter().enumerate().filter(|(_, slot)| fills(slot));
+        bits.fold(0, |filled, (at, _)| filled | table::bit(at))
+    }
+
+    /// Binds those columns of the row after a change that are asked for to the parameters from `first` on.
     fn bind(
         &mut self,
         change: &Change,
         encoded: &Encoded<'_>,
-        at: usize,
+        columns: u64,
+        first: usize,
         statement: &mut Statement<'_>,
     ) -> Result<(), StoreError> {
         let Some(record) = change.after() else { return Ok(()) };
         let scratch = &mut self.scratch;
-        for (at, slot) in (at * self.columns.len() + 1..).zip(&self.columns) {
+        let slots = self.columns.iter().enumerate().filter(|(at, _)| columns & table::bit(*at) != 0);
+        for (at, (_, slot)) in (first..).zip(slots) {
             match slot {
                 Slot::Id => statement.raw_bind_parameter(at, record.id.encode(&mut self.letters))?,
                 Slot::Version => statement.raw_bind_parameter(at, record.version)?,
@@ -265,7 +292,11 @@ impl<'a> LayerWriter<'a> {
                         bind_value(value, at, scratch, statement)?;
                     }
                 }
-                Slot::Common(name) => bind_common(record, name, at, scratch, statement)?,
+                Slot::Common(name) => match common(record, name) {
+                    Some(Common::Text(text)) => statement.raw_bind_parameter(at, text)?,
+                    Some(Common::Day(day)) => bind_value(&Value::Date(day), at, scratch, statement)?,
+                    None => {}
+                },
                 Slot::Extra => {
                     if let Some(extra) = record.extra.as_deref().filter(|extra| !extra.is_empty()) {
                         scratch.clear();
@@ -330,27 +361,21 @@ impl ToSql for RawText<'_> {
     }
 }
 
-fn bind_common(
-    record: &Record,
-    name: &str,
-    at: usize,
-    scratch: &mut Vec<u8>,
-    statement: &mut Statement<'_>,
-) -> Result<(), StoreError> {
-    let text = match name {
-        "code" => record.code.as_deref(),
-        "source" => record.source.as_deref(),
-        "remarks" => record.remarks.as_deref(),
-        "secrecy" => Some(record.secrecy.code()),
-        _ => {
-            let day = if name == "valid_from" { record.valid.from() } else { record.valid.to() };
-            return day.map_or(Ok(()), |day| bind_value(&Value::Date(day), at, scratch, statement));
-        }
-    };
-    if let Some(text) = text {
-        statement.raw_bind_parameter(at, text)?;
+/// The value of a field that every layer has.
+enum Common<'a> {
+    Text(&'a str),
+    Day(Date),
+}
+
+fn common<'a>(record: &'a Record, name: &str) -> Option<Common<'a>> {
+    match name {
+        "code" => record.code.as_deref().map(Common::Text),
+        "source" => record.source.as_deref().map(Common::Text),
+        "remarks" => record.remarks.as_deref().map(Common::Text),
+        "secrecy" => Some(Common::Text(record.secrecy.code())),
+        "valid_from" => record.valid.from().map(Common::Day),
+        _ => record.valid.to().map(Common::Day),
     }
-    Ok(())
 }
 
 fn bind_value(

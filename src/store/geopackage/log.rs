@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Statement, params};
 use serde_json::{Map, Value as Json, json};
 
 use super::append::{Inserts, RawText, by_statement};
+use super::damaged;
 use super::encode::Encoded;
-use super::{damaged, table};
 use crate::model::{
     Change, ChangeSet, Digest, Header, Layer, LayerCount, LogHeader, Op, RecordKey, Revision, SCHEMA_NO,
     read_canonical,
@@ -46,9 +46,6 @@ pub(super) fn places(span: Span) -> (i64, i64) {
     (place(span.after, u32::MAX), place(span.up_to, u32::MAX))
 }
 
-/// Columns of the log that are written.
-const WRITTEN: usize = 9;
-
 /// Writes the changes of one change set.
 pub(super) struct EntryWriter<'a> {
     inserts: Inserts<'a>,
@@ -61,48 +58,67 @@ impl<'a> EntryWriter<'a> {
         Self { inserts: Inserts::new(connection), revision, n: 0 }
     }
 
-    pub(super) fn write(&mut self, rows: &[(&Change, Encoded<'_>)]) -> Result<(), StoreError> {
+    /// Writes changes of one layer and one kind, in order.
+    pub(super) fn write(
+        &mut self,
+        layer: Layer,
+        op: Op,
+        rows: &[(&Change, Encoded<'_>)],
+    ) -> Result<(), StoreError> {
+        let kind = (layer as u64) << 8 | op as u64;
         for rows in by_statement(rows) {
-            let sql =
-                |rows| format!("INSERT INTO boundstone_change VALUES {}", table::parameters(WRITTEN, rows));
-            let mut insert = self.inserts.take(rows.len(), sql)?;
-            for (at, (change, encoded)) in rows.iter().enumerate() {
-                self.bind(&mut insert, at * WRITTEN, change, encoded)?;
+            let mut insert = self.inserts.take(kind, rows.len(), || insert_of(layer, op, rows.len()))?;
+            let mut at = 1;
+            for (change, encoded) in rows {
+                at = self.bind(&mut insert, at, change, encoded)?;
             }
             insert.raw_execute()?;
-            self.inserts.put_back(rows.len(), insert);
+            self.inserts.put_back(kind, rows.len(), insert);
         }
         Ok(())
     }
 
-    /// Binds one row to the parameters after `at`.
+    /// Binds one row to the parameters from `at` on; returns where the next one's begin.
     fn bind(
         &mut self,
         insert: &mut Statement<'_>,
         at: usize,
         change: &Change,
         encoded: &Encoded<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         self.n = self.n.checked_add(1).ok_or_else(|| StoreError::Engine("too many changes".into()))?;
         let mut letters = [0; 26];
         let key = change.key();
-        insert.raw_bind_parameter(at + 1, place(self.revision, self.n))?;
-        insert.raw_bind_parameter(at + 2, change.layer().name())?;
-        insert.raw_bind_parameter(at + 3, key.id.encode(&mut letters))?;
-        insert.raw_bind_parameter(at + 4, key.version)?;
-        insert.raw_bind_parameter(at + 5, change.op().code())?;
-        for (column, json) in [(6, encoded.before_json), (8, encoded.after_json)] {
-            if !json.is_empty() {
-                insert.raw_bind_parameter(at + column, RawText(json))?;
-            }
-        }
-        for (column, wkb) in [(7, encoded.before_wkb), (9, encoded.after_wkb)] {
+        insert.raw_bind_parameter(at, place(self.revision, self.n))?;
+        insert.raw_bind_parameter(at + 1, key.id.encode(&mut letters))?;
+        insert.raw_bind_parameter(at + 2, key.version)?;
+        let before = (encoded.before_json, encoded.before_wkb);
+        let after = (encoded.after_json, encoded.after_wkb);
+        let mut at = at + 3;
+        for (_, (json, wkb)) in sides(change.op()).zip([before, after]).filter(|(there, _)| *there) {
+            insert.raw_bind_parameter(at, RawText(json))?;
             if !wkb.is_empty() {
-                insert.raw_bind_parameter(at + column, wkb)?;
+                insert.raw_bind_parameter(at + 1, wkb)?;
             }
+            at += 2;
         }
-        Ok(())
+        Ok(at)
     }
+}
+
+/// Whether a change has a side before and a side after.
+fn sides(op: Op) -> std::array::IntoIter<bool, 2> {
+    [op != Op::Insert, op != Op::Delete].into_iter()
+}
+
+/// `INSERT` of some changes that are alike: what they share stands in the statement, what they lack is left out.
+fn insert_of(layer: Layer, op: Op, rows: usize) -> String {
+    let names = ["before, before_geom", "after, after_geom"];
+    let names: Vec<&str> = sides(op).zip(names).filter(|(there, _)| *there).map(|(_, names)| names).collect();
+    let row = format!("(?, '{layer}', ?, ?, '{}'{})", op.code(), ", ?, ?".repeat(names.len()));
+    let names = names.join(", ");
+    let rows = vec![row.as_str(); rows].join(",");
+    format!("INSERT INTO boundstone_change (place, layer, id, version, op, {names}) VALUES {rows}")
 }
 
 /// Writes the head of a change set: last, when its hash is known.

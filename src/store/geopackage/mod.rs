@@ -34,8 +34,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How long it waits at least before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Page cache of the writing connection, KiB: a large import rewrites few pages twice.
-const WRITER_CACHE_KIB: i64 = 128 * 1024;
+/// Page cache of the writing connection, KiB: a large import writes few pages twice, and memory that is touched
+/// for the first time costs more than it saves (a million rows: a sixth less time than with 128 MiB, measured
+/// beside the shorter statements of `append`).
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
 
 /// A register in a GeoPackage file.
 pub struct GeoPackageStore {

@@ -81,13 +81,26 @@ pub(super) fn declaration(column: &Column) -> String {
     format!("\"{}\" {}{}", column.name, column.sql_type, if must { " NOT NULL" } else { "" })
 }
 
-fn names(layer: Layer) -> String {
-    columns(layer).iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
+/// All columns of a layer, as [`insert`] takes them.
+pub(super) const EVERY_COLUMN: u64 = u64::MAX;
+
+/// The bit of a column in a set of them, by its place in [`columns`]. Columns from the 64th on share one:
+/// they are written or left out together.
+pub(super) fn bit(column: usize) -> u64 {
+    1 << column.min(63)
 }
 
-/// `INSERT` of some rows with one parameter per column of each.
-pub(super) fn insert(layer: Layer, rows: usize) -> String {
-    format!("INSERT INTO \"{layer}\" ({}) VALUES {}", names(layer), parameters(columns(layer).len(), rows))
+fn names(layer: Layer, wanted: u64) -> Vec<String> {
+    let columns = columns(layer);
+    let wanted = columns.iter().enumerate().filter(|(at, _)| wanted & bit(*at) != 0);
+    wanted.map(|(_, column)| format!("\"{}\"", column.name)).collect()
+}
+
+/// `INSERT` of some rows with one parameter per wanted column of each.
+pub(super) fn insert(layer: Layer, wanted: u64, rows: usize) -> String {
+    let names = names(layer, wanted);
+    let parameters = parameters(names.len(), rows);
+    format!("INSERT INTO \"{layer}\" ({}) VALUES {parameters}", names.join(", "))
 }
 
 /// The parameters of some rows, for `VALUES`.
@@ -96,7 +109,7 @@ pub(super) fn parameters(columns: usize, rows: usize) -> String {
     vec![row.as_str(); rows].join(",")
 }
 
-/// `UPDATE` of one row with the same parameters as [`insert`]; returns its `fid`.
+/// `UPDATE` of one row with one parameter per column; returns its `fid`.
 pub(super) fn update(layer: Layer) -> String {
     let mut sql = format!("UPDATE \"{layer}\" SET ");
     for (at, column) in columns(layer).iter().enumerate().skip(2) {
@@ -113,5 +126,5 @@ pub(super) fn delete(layer: Layer) -> String {
 
 /// `SELECT` of all rows in the order in which they were written: `fid`, then the columns.
 pub(super) fn select(layer: Layer) -> String {
-    format!("SELECT \"fid\", {} FROM \"{layer}\" ORDER BY \"fid\"", names(layer))
+    format!("SELECT \"fid\", {} FROM \"{layer}\" ORDER BY \"fid\"", names(layer, EVERY_COLUMN).join(", "))
 }

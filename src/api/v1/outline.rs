@@ -1,0 +1,183 @@
+//! `GET /api/v1/outline.svg`: the divisions as a small picture, drawn as the map opens.
+//!
+//! A page shows it at once, before its own code and the map's have arrived and the graphics are ready. It
+//! is no map: nothing is clicked in it, and of the layers it draws the divisions only.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use geo::{Area as _, InteriorPoint as _};
+use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
+
+use super::opening::opening;
+use super::register::{around, figures};
+use crate::api::answer::{Answer, holds, not_modified};
+use crate::api::app::App;
+use crate::api::ask::Ask;
+use crate::api::problem::Problem;
+use crate::api::view::View;
+use crate::model::{Layer, Record, geometry};
+use crate::tiles::WorldPoint;
+
+/// Units across the picture's longer side: finer than any screen shows it.
+const ACROSS: f64 = 2000.0;
+
+/// Names are written where no more divisions than this are drawn.
+const NAMED: usize = 60;
+
+/// Bytes of the picture; what would be drawn after that is left out.
+const BYTES: usize = 4 << 20;
+
+/// Colours shared with the map style and the page.
+static TOKENS: LazyLock<serde_json::Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../../tiles/style/tokens.json")).unwrap_or_default()
+});
+
+fn colour(name: &str) -> &'static str {
+    TOKENS["map"][name].as_str().unwrap_or("#888888")
+}
+
+/// The handler.
+pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    let view = View::of(app, ask)?;
+    let tag = format!("W/\"o{}-{}\"", view.revision().0, view.as_of);
+    if holds(ask, &tag) {
+        return Ok(not_modified(&tag));
+    }
+    let opening = opening(app, &view);
+    let all = Layer::ALL.iter().filter_map(|layer| figures(app, &view, *layer).bounds).reduce(around);
+    let window = opening.bounds().or_else(|| figures(app, &view, Layer::Division).bounds).or(all);
+    let mut levels: Vec<&str> = opening.levels.last().copied().into_iter().collect();
+    if opening.district.is_some() {
+        levels = vec!["county", "township"];
+    }
+    let svg = window.map_or_else(empty, |window| draw(&view, window, &levels));
+    Ok(Answer::bytes("image/svg+xml", svg).tagged(ask, &tag))
+}
+
+fn empty() -> String {
+    r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>"#.into()
+}
+
+/// From degrees to the picture's units.
+struct Paper {
+    west: f64,
+    north: f64,
+    scale: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Paper {
+    fn of(window: Rect) -> Self {
+        let (low, high) = (mercator(window.min()), mercator(window.max()));
+        let (wide, tall) = ((high.0 - low.0).max(1.0), (low.1 - high.1).max(1.0));
+        let scale = ACROSS / wide.max(tall);
+        Self { west: low.0, north: high.1, scale, width: wide * scale, height: tall * scale }
+    }
+
+    fn put(&self, at: Coord) -> (i64, i64) {
+        let (x, y) = mercator(at);
+        (((x - self.west) * self.scale).round() as i64, ((y - self.north) * self.scale).round() as i64)
+    }
+
+    /// A ring as path data. Points of neighbours that are equal stay equal, so no gap opens between them.
+    fn ring(&self, ring: &LineString, out: &mut String) {
+        let mut points: Vec<(i64, i64)> = ring.coords().map(|at| self.put(*at)).collect();
+        points.dedup();
+        if points.first() == points.last() {
+            points.pop();
+        }
+        if points.len() < 3 {
+            return;
+        }
+        let mut last = points[0];
+        let _ = write!(out, "M{} {}l", last.0, last.1);
+        for point in &points[1..] {
+            let _ = write!(out, "{} {} ", point.0 - last.0, point.1 - last.1);
+            last = *point;
+        }
+        out.push('z');
+    }
+
+    fn path(&self, polygons: &[&Polygon]) -> String {
+        let mut out = String::new();
+        for polygon in polygons {
+            self.ring(polygon.exterior(), &mut out);
+            polygon.interiors().iter().for_each(|ring| self.ring(ring, &mut out));
+        }
+        out
+    }
+}
+
+fn mercator(at: Coord) -> (f64, f64) {
+    let at = WorldPoint::of(at);
+    (f64::from(at.x), f64::from(at.y))
+}
+
+fn polygons(record: &Record) -> Vec<&Polygon> {
+    match record.geometry.as_deref() {
+        Some(Geometry::Polygon(polygon)) => vec![polygon],
+        Some(Geometry::MultiPolygon(many)) => many.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn draw(view: &View, window: Rect, levels: &[&str]) -> String {
+    let paper = Paper::of(window);
+    let near = |record: &Record| {
+        let bounds = record.geometry.as_deref().and_then(geometry::bounds);
+        bounds.is_some_and(|bounds| meets(bounds, window))
+    };
+    let mut svg = format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {:.0} {:.0}" stroke-linejoin="round">"#,
+        paper.width, paper.height
+    );
+    let mut names = String::new();
+    for level in levels {
+        let (fill, line, width) = match *level {
+            "township" | "community" => ("none", colour("township"), 3),
+            _ => (colour("land"), colour("county"), 6),
+        };
+        let _ =
+            write!(svg, r#"<g fill="{fill}" stroke="{line}" stroke-width="{width}" fill-rule="evenodd">"#);
+        let records = view.records(Layer::Division).filter(|record| record.text("level") == Some(level));
+        let drawn: Vec<&Arc<Record>> = records.filter(|record| near(record)).collect();
+        for record in &drawn {
+            let polygons = polygons(record);
+            let path = paper.path(&polygons);
+            if svg.len() + path.len() > BYTES {
+                break;
+            }
+            if !path.is_empty() {
+                let _ = write!(svg, r#"<path d="{path}"/>"#);
+            }
+        }
+        svg.push_str("</g>");
+        if Some(level) == levels.last() && drawn.len() <= NAMED {
+            drawn.iter().for_each(|record| name(&paper, record, &mut names));
+        }
+    }
+    let _ = write!(
+        svg,
+        r#"<g font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif" font-size="38" text-anchor="middle" fill="{}" stroke="{}" stroke-width="8" paint-order="stroke">{names}</g></svg>"#,
+        colour("divisionInk"),
+        colour("halo")
+    );
+    svg
+}
+
+fn meets(a: Rect, b: Rect) -> bool {
+    a.min().x <= b.max().x && b.min().x <= a.max().x && a.min().y <= b.max().y && b.min().y <= a.max().y
+}
+
+/// Writes a division's name inside its largest part.
+fn name(paper: &Paper, record: &Record, out: &mut String) {
+    let parts = polygons(record);
+    let largest = parts.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
+    let inside = largest.and_then(|polygon| polygon.interior_point());
+    let Some((inside, name)) = inside.zip(record.text("name")) else { return };
+    let (x, y) = paper.put(inside.into());
+    let name = name.replace('&', "&amp;").replace('<', "&lt;");
+    let _ = write!(out, r#"<text x="{x}" y="{y}">{name}</text>"#);
+}
