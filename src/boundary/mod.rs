@@ -3,3 +3,14 @@
 //! Services only: they read a snapshot and answer with changes and findings; writing is for `register`,
 //! which the command line and the API call. Limits of communities and grids (管辖范围) are no administrative
 //! boundaries: they have neither lines nor markers.
+
+pub mod alignment;
+mod defaults;
+mod frame;
+pub mod lines;
+pub mod number;
+pub mod numbering;
+pub mod path;
+pub mod station;
+
+pub use defaults::{Defaults, Follow, Lead, LeadDefaults, MarkerDefaults, defaults};

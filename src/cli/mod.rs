@@ -10,6 +10,8 @@ mod failure;
 mod import;
 mod inspect;
 mod licenses;
+mod lines;
+mod markers;
 mod merge;
 mod registers;
 mod serve;
@@ -75,6 +77,10 @@ enum Command {
     Underlay(underlay::Underlay),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
     Demo(demo::Demo),
+    #[command(about = t("界线：由区划推算、列出", "boundary lines: derive from the divisions, list"))]
+    Lines(lines::Lines),
+    #[command(about = t("界桩：编号", "boundary markers: number them"))]
+    Markers(markers::Markers),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
     Licenses(licenses::Licenses),
     #[command(about = t("显示某个命令的用法", "show how a command is used"))]
@@ -128,6 +134,8 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Underlay(command) => command.run(),
         Command::Demo(command) => command.run(),
+        Command::Lines(command) => command.run(),
+        Command::Markers(command) => command.run(),
         Command::Licenses(command) => command.run(),
         Command::Help(command) => command.run(),
     };

@@ -123,6 +123,11 @@ pub struct Authorship {
 }
 
 impl Authorship {
+    /// As given in arguments of their own.
+    pub fn new(by: String, reason: String, document: Option<String>) -> Self {
+        Self { by, reason, document }
+    }
+
     /// The head of a change set. On the command line who it was is not proved.
     pub fn header(self, kind: SetKind) -> Header {
         Header {

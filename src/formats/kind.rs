@@ -112,6 +112,13 @@ impl Kind {
         if start.starts_with('<') {
             return Ok(if text.contains("<osm") { Self::OsmXml } else { Self::Ogr });
         }
+        // What receivers write is called .txt or .dat; without a heading only such lists of points are known.
+        let named = ["txt", "dat", "asc"]
+            .iter()
+            .any(|ending| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending)));
+        if super::table::is_list_of_points(&head, named) {
+            return Ok(Self::Csv);
+        }
         Err(FormatError::UnknownFormat { path: path.into() })
     }
 }

@@ -9,6 +9,7 @@ mod columns;
 mod derive;
 mod fit;
 mod join;
+mod marker;
 mod matching;
 mod media;
 mod merge;

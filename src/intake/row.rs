@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::columns::{Columns, Target};
 use super::fit::Evidence;
+use super::marker;
 use super::report::{self, At, Report};
 use super::shape::{Shape, Shaper};
 use super::values::{Reader, cell_text, kept};
@@ -117,6 +118,8 @@ pub(super) struct Reading<'a> {
     /// room in which a row's fields are gathered
     fields: Vec<(usize, Value)>,
     shaper: Shaper,
+    /// how markers keep coordinates as received
+    marker: Option<marker::Received>,
     declared: DeclaredCrs,
     out_of_range: Vec<Coord>,
     shaped: u64,
@@ -170,6 +173,7 @@ impl<'a> Reading<'a> {
             readers: Vec::new(),
             fields: Vec::new(),
             shaper,
+            marker: marker::Received::of(options.layer, known),
             declared: declared.clone(),
             out_of_range: Vec::new(),
             shaped: 0,
@@ -255,6 +259,7 @@ impl<'a> Reading<'a> {
     pub(super) fn row(&mut self, feature: SourceFeature, made_of: &[usize]) -> Option<Row> {
         let mut row = Row { number: feature.row, ..Row::default() };
         let received = feature.geometry.as_ref().and_then(|shape| self.shaper.received(shape));
+        let point = marker::point(feature.geometry.as_ref());
         row.geometry = self.shape(feature.row, feature.geometry)?.map(Arc::new);
         row.fields = std::mem::take(&mut self.fields);
         let mut version = None;
@@ -282,6 +287,9 @@ impl<'a> Reading<'a> {
         row.fields = Vec::with_capacity(roomy.len());
         row.fields.append(&mut roomy);
         self.fields = roomy;
+        if self.options.layer == Layer::BoundaryMarker {
+            marker::complete(&mut row, self.marker.as_ref(), point);
+        }
         if let Some(said) = row.said.as_deref_mut()
             && let Err(error) = Period::new(said.valid_from, said.valid_to)
         {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Number, Value as Json};
 
+use super::marker;
 use crate::model::vocab::{self, CodeList};
 use crate::model::{FieldDef, FieldKind, ItemKind, RefBy, Value, ValueError};
 
@@ -48,6 +49,10 @@ impl Reader {
         }
     }
 
+    fn is_references_in_words(&self, text: &str) -> bool {
+        self.field.name == "references" && !text.trim_start().starts_with('[')
+    }
+
     fn plain(&self, cell: Json) -> Result<Option<Value>, (Json, ValueError)> {
         let kind = self.field.kind;
         match (kind, cell) {
@@ -62,6 +67,14 @@ impl Reader {
             }
             (FieldKind::Bool | FieldKind::List(ItemKind::Text), Json::Number(number)) => {
                 Value::from_text(kind, &number_text(&number)).map_err(|error| (Json::Number(number), error))
+            }
+            (FieldKind::Int, Json::String(text)) if self.field.name == "faces" => {
+                marker::faces_of_text(&text).map_err(|error| (Json::String(text), error))
+            }
+            (FieldKind::List(ItemKind::Object(_)), Json::String(text))
+                if self.is_references_in_words(&text) =>
+            {
+                Ok(marker::references_of_text(&text).map(|list| Value::List(Box::new(list))))
             }
             (FieldKind::Text, Json::Number(number)) => Ok(Some(Value::Text(number_text(&number).into()))),
             (FieldKind::List(ItemKind::Object(members)), cell) => {

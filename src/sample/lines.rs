@@ -117,37 +117,17 @@ fn base_line(town: &Town, drawn: &Drawn, level: &str) -> BoundaryLine {
     let metres: f64 = drawn.shape.0.windows(2).map(|pair| metres(pair[0], pair[1])).sum();
     let [a, b] = &drawn.parties;
     BoundaryLine {
-        name: drawn.name.clone(),
         level: Some(level.into()),
-        spatial_id: None,
         party_a_code: Some(a.code.clone()),
         party_a: Some(a.name.clone()),
         party_b_code: Some(b.code.clone()),
         party_b: Some(b.name.clone()),
-        start_point: None,
-        end_point: None,
         length_km: Some((metres / 10.0).round() / 100.0),
-        marker_count: None,
-        single_count: None,
-        double_count: None,
-        triple_count: None,
         feature: Some(feature_of(town, &drawn.sides).into()),
         surveyed: Some(level == "county"),
         disputed: Some(false),
-        approver: None,
-        approval_no: None,
-        approval_date: None,
-        agreement_no: None,
-        agreement_date: None,
-        agreement_scale: None,
         datum: Some("CGCS2000".into()),
-        alignment_text: None,
-        segments: Vec::new(),
-        management_split: None,
-        map_edition: None,
-        last_inspection: None,
-        next_inspection: None,
-        archive_no: None,
+        ..BoundaryLine::named(&drawn.name)
     }
 }
 
@@ -205,6 +185,8 @@ fn write_county_line(town: &Town, drawn: &Drawn, ledger: &mut Ledger, defects: &
             from_marker: if at == 0 { "起点".into() } else { number(at) },
             to_marker: if at == stations.len() { "止点".into() } else { number(at + 1) },
             feature: feature_of(town, &drawn.sides[from..=to]).into(),
+            feature_name: String::new(),
+            length_m: None,
             lead_side: if at % 2 == 0 { "a" } else { "b" }.into(),
         });
     }
@@ -308,22 +290,14 @@ fn marker(number: &str, drawn: &Drawn, at: Coord, dice: &mut Dice) -> BoundaryMa
     };
     let references = (0..3).map(reference).collect();
     BoundaryMarker {
-        number: number.into(),
         name: Some(format!("{}{}号", drawn.name, &number[number.len().saturating_sub(4)..])),
         level: Some("county".into()),
-        spatial_id: None,
-        marker_type: None,
-        faces: None,
         material: Some("stone".into()),
         smart: Some(false),
         line_codes: vec![drawn.code.clone()],
         inscriptions: drawn.parties.iter().map(|party| party.name.clone()).collect(),
         place_a: Some(drawn.parties[0].name.clone()),
         place_b: Some(drawn.parties[1].name.clone()),
-        place_c: None,
-        x_m: None,
-        y_m: None,
-        zone: None,
         datum: Some("CGCS2000".into()),
         elevation_m: Some(((1_890.0 + (at.y - 25.04) * scale[1] / 90.0) * 10.0).round() / 10.0),
         height_datum: Some("1985国家高程基准".into()),
@@ -331,11 +305,8 @@ fn marker(number: &str, drawn: &Drawn, at: Coord, dice: &mut Dice) -> BoundaryMa
         survey_date: Date::new(2022, 5, 10 + (dice.below(18) as i8)),
         survey_error_m: Some(0.05),
         references,
-        position_text: None,
-        responsible_side: None,
         custodian: Some("沿线社区（演示）".into()),
-        condition: None,
-        device_no: None,
+        ..BoundaryMarker::numbered(number)
     }
 }
 

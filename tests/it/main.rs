@@ -1,6 +1,7 @@
 //! One integration binary: few processes, many tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
+mod boundary;
 mod cli;
 mod crs_suites;
 mod durability;

@@ -106,6 +106,12 @@ const X: &[&str] = &[
     "easting",
     "东坐标",
     "横坐标",
+    "横坐标y",
+    "y横坐标",
+    "东坐标e",
+    "东坐标y",
+    "e坐标",
+    "e",
     "centerx",
     "中心点x",
 ];
@@ -119,6 +125,12 @@ const Y: &[&str] = &[
     "northing",
     "北坐标",
     "纵坐标",
+    "纵坐标x",
+    "x纵坐标",
+    "北坐标n",
+    "北坐标x",
+    "n坐标",
+    "n",
     "centery",
     "中心点y",
 ];
@@ -164,10 +176,11 @@ fn split_datum(heading: &str) -> (String, Option<u32>) {
     (name, None)
 }
 
-/// What a whole name means.
+/// What a whole name means, with or without metres behind it.
 fn word(name: &str) -> Option<Word> {
     let lists = [(LON, Word::Lon), (LAT, Word::Lat), (X, Word::X), (Y, Word::Y)];
-    lists.into_iter().find_map(|(list, word)| list.contains(&name).then_some(word))
+    let known = |name: &str| lists.iter().find_map(|(list, word)| list.contains(&name).then_some(*word));
+    known(name).or_else(|| ["米", "m"].iter().find_map(|unit| name.strip_suffix(unit)).and_then(known))
 }
 
 /// What a name means in which a word stands among others: `起点经度`, `gate_lon`; never `belong` or `flat`.

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::super::report::{Noticed, Report};
 use super::super::{FormatError, ReadOptions, bytes, encoding};
-use super::{Cells, Rows, TableSource, given, no_heading};
+use super::{Cells, Rows, TableSource, given, no_heading, points};
 use crate::model::{Finding, Severity};
 
 /// Bytes from which encoding and separator are told.
@@ -36,14 +36,26 @@ pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<TableSource, Fo
         encoding::report_guess(&mut report, encoding);
     }
     let wide = encoding == UTF_16LE || encoding == UTF_16BE;
-    let source: Box<dyn BufRead + Send> = if wide {
-        let text = encoding::whole(bytes::all(path, bytes::MAX_TEXT)?.0, Some(encoding), &mut report);
+    let beginning = encoding::decode(encoding, &sample).0;
+    let (first_rows, spaced) = points::rows(beginning.trim_start_matches('\u{feff}'));
+    let without_heading = points::headings(&first_rows);
+    let spaced = spaced && without_heading.is_some();
+    let source: Box<dyn BufRead + Send> = if wide || spaced {
+        let mut text = encoding::whole(bytes::all(path, bytes::MAX_TEXT)?.0, Some(encoding), &mut report);
         encoding = UTF_8;
+        if spaced {
+            text = text
+                .lines()
+                .map(|line| line.split_whitespace().collect::<Vec<_>>().join("\t") + "\n")
+                .collect();
+        }
         Box::new(Cursor::new(text.into_bytes()))
     } else {
         bytes::reader(path)?
     };
-    let separator = if wide {
+    let separator = if spaced {
+        b'\t'
+    } else if wide {
         separator(encoding::decode(UTF_16LE, &sample).0.as_bytes(), path)
     } else {
         separator(&sample, path)
@@ -70,8 +82,32 @@ pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<TableSource, Fo
         .iter()
         .map(|cell| encoding::decode(encoding, cell).0.trim().trim_matches('\u{feff}').to_owned())
         .collect();
-    let rows = CsvRows { reader, record, number, width: headings.len(), encoding, since, ended: false };
+    let headings_are_data = without_heading.is_some();
+    let headings = match without_heading {
+        None => headings,
+        Some(known) => {
+            report_points(&mut report, &known);
+            known
+        }
+    };
+    let again = headings_are_data;
+    let rows =
+        CsvRows { reader, record, number, width: headings.len(), encoding, since, again, ended: false };
     Ok(TableSource::new(headings, Box::new(rows), report))
+}
+
+fn report_points(report: &mut Report, headings: &[String]) {
+    let named: Vec<&str> = headings.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let named = named.join("、");
+    report.file(Noticed {
+        rule: "import.points",
+        severity: Severity::Note,
+        what: (
+            format!("没有表头，像是测量仪器输出的点：{named}"),
+            format!("it has no heading and looks like a receiver's list of points: {named}"),
+        ),
+        done: ("已按此读取，请核对", "read as such; check it"),
+    });
 }
 
 /// The separator that divides the first lines most evenly.
@@ -117,6 +153,8 @@ struct CsvRows {
     width: usize,
     encoding: &'static Encoding,
     since: Arc<AtomicU64>,
+    /// the record that is there is a row and has not been given away
+    again: bool,
     ended: bool,
 }
 
@@ -180,6 +218,9 @@ impl CsvRows {
 
 impl Rows for CsvRows {
     fn next_row(&mut self, report: &mut Report) -> Option<Result<(u64, Cells), Finding>> {
+        if std::mem::take(&mut self.again) {
+            return Some(Ok((self.number, self.cells(report))));
+        }
         while !self.ended {
             self.since.store(0, Ordering::Relaxed);
             match self.reader.read_byte_record(&mut self.record) {

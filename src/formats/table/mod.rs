@@ -5,6 +5,7 @@ mod columns;
 mod csv;
 mod heading;
 mod objects;
+mod points;
 mod sheet;
 pub(crate) mod wkt;
 mod write_csv;
@@ -25,6 +26,7 @@ use crate::model::{Finding, Severity};
 pub(crate) use self::csv::open as open_csv;
 pub(crate) use self::heading::unique as unique_headings;
 pub(crate) use self::objects::{Object, table as of_objects};
+pub(crate) use self::points::is_list as is_list_of_points;
 pub(crate) use self::sheet::{layers as sheet_layers, open as open_sheet};
 
 pub(crate) use self::write_csv::CsvSink;

@@ -18,6 +18,10 @@ pub struct LineSegment {
     pub to_marker: String,
     /// what it follows: code of the list `line_feature`
     pub feature: String,
+    /// name of the river or road that it follows
+    pub feature_name: String,
+    /// geodesic length, metres
+    pub length_m: Option<f64>,
     /// side that leads its inspection
     pub lead_side: String,
 }
@@ -28,6 +32,8 @@ impl ListItem for LineSegment {
         ("from_marker", FieldKind::Text),
         ("to_marker", FieldKind::Text),
         ("feature", FieldKind::Text),
+        ("feature_name", FieldKind::Text),
+        ("length_m", FieldKind::Real),
         ("lead_side", FieldKind::Text),
     ]);
 }
@@ -52,6 +58,52 @@ impl ListItem for MarkerReference {
     ]);
 }
 
+/// What a marker was found to be on a day (界桩状态变化).
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MarkerState {
+    /// the day, `YYYY-MM-DD`
+    pub date: String,
+    /// code of the list `marker_condition`
+    pub condition: String,
+    /// what was done or seen
+    pub note: String,
+    /// who found it, or the inspection that did
+    pub by: String,
+}
+
+impl ListItem for MarkerState {
+    const ITEM: ItemKind = ItemKind::Object(&[
+        ("date", FieldKind::Text),
+        ("condition", FieldKind::Text),
+        ("note", FieldKind::Text),
+        ("by", FieldKind::Text),
+    ]);
+}
+
+/// Who answers for a marker's survey or signed its register sheet.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MarkerSignature {
+    /// code of the list `side`
+    pub side: String,
+    /// `technician` (技术负责人) or `office` (界线管理机构)
+    pub role: String,
+    /// who
+    pub name: String,
+    /// the day, `YYYY-MM-DD`
+    pub date: String,
+}
+
+impl ListItem for MarkerSignature {
+    const ITEM: ItemKind = ItemKind::Object(&[
+        ("side", FieldKind::Text),
+        ("role", FieldKind::Text),
+        ("name", FieldKind::Text),
+        ("date", FieldKind::Text),
+    ]);
+}
+
 layer! {
     /// 行政区域界线: the line between two divisions, with its parties, papers and inspections.
     pub struct BoundaryLine("boundary_line", Line) {
@@ -65,6 +117,7 @@ layer! {
         start_point: Option<String>,
         end_point: Option<String>,
         length_km: Option<f64> [unit = "km"],
+        measured_km: Option<f64> [unit = "km"],
         marker_count: Option<i64> [unit = "颗"],
         single_count: Option<i64> [unit = "颗"],
         double_count: Option<i64> [unit = "颗"],
@@ -97,6 +150,7 @@ layer! {
         level: Option<String> [list = "division_level"],
         spatial_id: Option<String>,
         marker_type: Option<String> [list = "marker_type"],
+        type_code: Option<String> [list = "marker_letter"],
         faces: Option<i64> [unit = "面"],
         material: Option<String> [list = "marker_material"],
         smart: Option<bool>,
@@ -105,9 +159,12 @@ layer! {
         place_a: Option<String>,
         place_b: Option<String>,
         place_c: Option<String>,
+        received_lon: Option<f64> [unit = "°"],
+        received_lat: Option<f64> [unit = "°"],
         x_m: Option<f64> [unit = "m"],
         y_m: Option<f64> [unit = "m"],
         zone: Option<i64>,
+        zone_width: Option<i64> [unit = "°"],
         datum: Option<String>,
         elevation_m: Option<f64> [unit = "m"],
         height_datum: Option<String>,
@@ -119,6 +176,118 @@ layer! {
         responsible_side: Option<String> [list = "side"],
         custodian: Option<String>,
         condition: Option<String> [list = "marker_condition"],
+        condition_history: Vec<MarkerState>,
+        signatures: Vec<MarkerSignature>,
+        sketch: Option<String>,
+        photos: Vec<String>,
+        videos: Vec<String>,
+        register_sheet: Option<String>,
+        result_table: Option<String>,
+        tripoint_agreement: Option<String>,
+        tripoint_map: Option<String>,
+        tripoint_minutes: Option<String>,
         device_no: Option<String>,
+        device_state: Option<String>,
+        battery_percent: Option<f64> [unit = "%"],
+        tilt_deg: Option<f64> [unit = "°"],
+        drift_m: Option<f64> [unit = "m"],
+        last_message: Option<String>,
+        annexes: Vec<String>,
+    }
+}
+
+impl BoundaryLine {
+    /// A line with a name and nothing else.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            level: None,
+            spatial_id: None,
+            party_a_code: None,
+            party_a: None,
+            party_b_code: None,
+            party_b: None,
+            start_point: None,
+            end_point: None,
+            length_km: None,
+            measured_km: None,
+            marker_count: None,
+            single_count: None,
+            double_count: None,
+            triple_count: None,
+            feature: None,
+            surveyed: None,
+            disputed: None,
+            approver: None,
+            approval_no: None,
+            approval_date: None,
+            agreement_no: None,
+            agreement_date: None,
+            agreement_scale: None,
+            datum: None,
+            alignment_text: None,
+            segments: Vec::new(),
+            management_split: None,
+            map_edition: None,
+            last_inspection: None,
+            next_inspection: None,
+            archive_no: None,
+        }
+    }
+}
+
+impl BoundaryMarker {
+    /// A marker with a number and nothing else.
+    pub fn numbered(number: &str) -> Self {
+        Self {
+            number: number.into(),
+            name: None,
+            level: None,
+            spatial_id: None,
+            marker_type: None,
+            type_code: None,
+            faces: None,
+            material: None,
+            smart: None,
+            line_codes: Vec::new(),
+            inscriptions: Vec::new(),
+            place_a: None,
+            place_b: None,
+            place_c: None,
+            received_lon: None,
+            received_lat: None,
+            x_m: None,
+            y_m: None,
+            zone: None,
+            zone_width: None,
+            datum: None,
+            elevation_m: None,
+            height_datum: None,
+            survey_method: None,
+            survey_date: None,
+            survey_error_m: None,
+            references: Vec::new(),
+            position_text: None,
+            responsible_side: None,
+            custodian: None,
+            condition: None,
+            condition_history: Vec::new(),
+            signatures: Vec::new(),
+            sketch: None,
+            photos: Vec::new(),
+            videos: Vec::new(),
+            register_sheet: None,
+            result_table: None,
+            tripoint_agreement: None,
+            tripoint_map: None,
+            tripoint_minutes: None,
+            device_no: None,
+            device_state: None,
+            battery_percent: None,
+            tilt_deg: None,
+            drift_m: None,
+            last_message: None,
+            annexes: Vec::new(),
+        }
     }
 }

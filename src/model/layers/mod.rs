@@ -8,7 +8,9 @@ mod names;
 mod network;
 
 pub use addresses::{DoorPlate, Sign};
-pub use boundary::{BoundaryLine, BoundaryMarker, LineSegment, MarkerReference};
+pub use boundary::{
+    BoundaryLine, BoundaryMarker, LineSegment, MarkerReference, MarkerSignature, MarkerState,
+};
 pub use built::{Building, ClosedOrGreenArea, Compound, Facility, Gate, HouseholdCount};
 pub use division::{Division, DivisionLevel};
 pub use names::{Name, NameEvent, Place, PlaceExtent};
