@@ -19,8 +19,10 @@ pub struct LineSegment {
     /// what it follows: code of the list `line_feature`
     pub feature: String,
     /// name of the river or road that it follows
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub feature_name: String,
     /// geodesic length, metres
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub length_m: Option<f64>,
     /// side that leads its inspection
     pub lead_side: String,

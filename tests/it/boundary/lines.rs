@@ -183,7 +183,7 @@ fn surveyed_lines_keep_their_shape_unless_told() {
     let third = after(&second, &[Change::update(record, surveyed)]);
     let found = derived(&third, &counties());
     assert_eq!(found.findings.counts.get("lines.surveyed"), Some(&1));
-    assert!(found.findings.kept[0].what.zh.contains("50.4 米"), "{}", found.findings.kept[0].what.zh);
+    assert!(found.findings.kept[0].what.zh.contains("50.5 米"), "{}", found.findings.kept[0].what.zh);
     assert!(!found.lines[0].changed.contains(&"geometry"));
     let told = derived(&third, &DeriveOptions { surveyed: true, ..counties() });
     assert!(told.lines[0].changed.contains(&"geometry") && told.findings.total() == 0);
