@@ -30,6 +30,13 @@ pub struct WorkingDistrict {
     edge: bool,
 }
 
+impl WorkingDistrict {
+    /// Its record.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// Where a page opens.
 #[derive(Debug, Default)]
 pub struct Opening {

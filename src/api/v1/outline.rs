@@ -25,6 +25,10 @@ const ACROSS: f64 = 2000.0;
 /// Names are written where no more divisions than this are drawn.
 const NAMED: usize = 60;
 
+/// Height of a name and the room between its letters, in units.
+const SIZE: i64 = 40;
+const SPACING: i64 = 6;
+
 /// Bytes of the picture; what would be drawn after that is left out.
 const BYTES: usize = 4 << 20;
 
@@ -51,7 +55,8 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     if opening.district.is_some() {
         levels = vec!["county", "township"];
     }
-    let svg = window.map_or_else(empty, |window| draw(&view, window, &levels));
+    let own = opening.district.as_ref().map(|district| district.id());
+    let svg = window.map_or_else(empty, |window| draw(&view, window, &levels, own));
     Ok(Answer::bytes("image/svg+xml", svg).tagged(ask, &tag))
 }
 
@@ -123,11 +128,16 @@ fn polygons(record: &Record) -> Vec<&Polygon> {
     }
 }
 
-fn draw(view: &View, window: Rect, levels: &[&str]) -> String {
+/// `own`: the working district, of the counties the only one drawn.
+fn draw(view: &View, window: Rect, levels: &[&str], own: Option<&str>) -> String {
     let paper = Paper::of(window);
     let near = |record: &Record| {
         let bounds = record.geometry.as_deref().and_then(geometry::bounds);
         bounds.is_some_and(|bounds| meets(bounds, window))
+    };
+    let wanted = |record: &Record| {
+        let other = |own: &str| record.text("level") == Some("county") && record.id.to_string() != own;
+        near(record) && !own.is_some_and(other)
     };
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {:.0} {:.0}" stroke-linejoin="round">"#,
@@ -142,7 +152,7 @@ fn draw(view: &View, window: Rect, levels: &[&str]) -> String {
         let _ =
             write!(svg, r#"<g fill="{fill}" stroke="{line}" stroke-width="{width}" fill-rule="evenodd">"#);
         let records = view.records(Layer::Division).filter(|record| record.text("level") == Some(level));
-        let drawn: Vec<&Arc<Record>> = records.filter(|record| near(record)).collect();
+        let drawn: Vec<&Arc<Record>> = records.filter(|record| wanted(record)).collect();
         for record in &drawn {
             let polygons = polygons(record);
             let path = paper.path(&polygons);
@@ -155,12 +165,12 @@ fn draw(view: &View, window: Rect, levels: &[&str]) -> String {
         }
         svg.push_str("</g>");
         if Some(level) == levels.last() && drawn.len() <= NAMED {
-            drawn.iter().for_each(|record| name(&paper, record, &mut names));
+            names = name_all(&paper, &drawn);
         }
     }
     let _ = write!(
         svg,
-        r#"<g font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif" font-size="38" text-anchor="middle" fill="{}" stroke="{}" stroke-width="8" paint-order="stroke">{names}</g></svg>"#,
+        r#"<g font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,sans-serif" font-size="{SIZE}" font-weight="bold" letter-spacing="{SPACING}" text-anchor="middle" fill="{}" stroke="{}" stroke-width="8" paint-order="stroke">{names}</g></svg>"#,
         colour("divisionInk"),
         colour("halo")
     );
@@ -171,13 +181,28 @@ fn meets(a: Rect, b: Rect) -> bool {
     a.min().x <= b.max().x && b.min().x <= a.max().x && a.min().y <= b.max().y && b.min().y <= a.max().y
 }
 
-/// Writes a division's name inside its largest part.
-fn name(paper: &Paper, record: &Record, out: &mut String) {
-    let parts = polygons(record);
-    let largest = parts.into_iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
-    let inside = largest.and_then(|polygon| polygon.interior_point());
-    let Some((inside, name)) = inside.zip(record.text("name")) else { return };
-    let (x, y) = paper.put(inside.into());
-    let name = name.replace('&', "&amp;").replace('<', "&lt;");
-    let _ = write!(out, r#"<text x="{x}" y="{y}">{name}</text>"#);
+/// Names inside the largest part of each division, of the larger divisions first; one that would stand over
+/// another is left out.
+fn name_all(paper: &Paper, records: &[&Arc<Record>]) -> String {
+    let mut largest: Vec<(f64, &Polygon, &str)> = Vec::new();
+    for record in records {
+        let parts = polygons(record).into_iter().map(|polygon| (polygon.unsigned_area(), polygon));
+        let part = parts.max_by(|a, b| a.0.total_cmp(&b.0));
+        largest.extend(part.zip(record.text("name")).map(|((area, polygon), name)| (area, polygon, name)));
+    }
+    largest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut out = String::new();
+    let mut taken: Vec<(i64, i64, i64)> = Vec::new();
+    for (_, polygon, name) in largest {
+        let Some(inside) = polygon.interior_point() else { continue };
+        let (x, y) = paper.put(inside.into());
+        let half = name.chars().count() as i64 * (SIZE + SPACING) / 2;
+        if taken.iter().any(|(x2, y2, half2)| (y - y2).abs() < SIZE && (x - x2).abs() < half + half2) {
+            continue;
+        }
+        taken.push((x, y, half));
+        let name = name.replace('&', "&amp;").replace('<', "&lt;");
+        let _ = write!(out, r#"<text x="{x}" y="{y}">{name}</text>"#);
+    }
+    out
 }

@@ -54,6 +54,26 @@ async fn the_register_says_where_a_page_opens() {
     assert_eq!((&doc["district"], &doc["top_levels"]), (&json!(null), &json!([])));
 }
 
+/// The picture that a page shows until its map is drawn: the working district and its streets by name.
+#[tokio::test]
+async fn the_divisions_come_as_a_picture() {
+    let app = TestApp::new();
+    let answer = app.get("/api/v1/outline.svg").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "image/svg+xml");
+    let svg = answer.text();
+    assert_eq!(svg.matches("<path").count(), 2, "one of two counties and its street: {svg}");
+    assert!(svg.contains("街道</text>"), "{svg}");
+    // West to east and south to north 0.1° at 25° N: in Mercator taller than wide by 1/cos φ.
+    let mut sides = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split(['"', ' ']);
+    let mut side = || sides.next().unwrap().parse::<f64>().unwrap();
+    let (wide, tall) = (side(), side());
+    assert_eq!(tall, 2000.0);
+    assert!((wide / tall - 25.05_f64.to_radians().cos()).abs() < 1e-3, "{wide}");
+    let before = app.get("/api/v1/outline.svg?revision=0").await;
+    assert!(!before.text().contains("<path"));
+}
+
 /// What is hidden turns at no day that anybody hears of, and is not counted, however large the change set.
 #[tokio::test]
 async fn hidden_rows_leave_no_trace_in_days_and_counts() {
