@@ -7,6 +7,8 @@ pub mod model;
 
 pub mod crs;
 
+pub mod rules;
+
 pub mod filter;
 
 pub mod topology;

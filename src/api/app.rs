@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use moka::sync::Cache;
 use tokio::sync::broadcast;
 
+use super::boards::Boards;
 use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -14,6 +15,7 @@ use super::v1::{Incoming, LayerFigures, Opening};
 use crate::jobs::{self, JobEvent, Jobs};
 use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Member, Register, RegisterInfo, StoreError};
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::tiles::TileService;
 use crate::underlays::{Basemaps, Underlays};
@@ -40,6 +42,8 @@ pub struct Options {
     pub underlays: Arc<Underlays>,
     /// maps of others under the data
     pub basemaps: Arc<Basemaps>,
+    /// what checks go by
+    pub rules: Arc<Rules>,
     /// the clock
     pub clock: Clock,
 }
@@ -55,6 +59,7 @@ impl Default for Options {
             upload_bytes: UPLOAD_BYTES,
             underlays: Arc::default(),
             basemaps: Arc::default(),
+            rules: Rules::compiled().clone(),
             clock: Arc::new(|| {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 u64::try_from(since.as_millis()).unwrap_or_default()
@@ -120,6 +125,8 @@ pub struct App {
     older: Cache<(Revision, Revision), Arc<Older>>,
     /// rows of change sets, by revision
     pub(super) counts: Cache<Revision, Arc<RowCounts>>,
+    /// findings of the checks
+    pub boards: Boards,
     /// vector tiles
     pub tiles: TileService,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
@@ -157,6 +164,7 @@ impl App {
             info: register.info()?,
             members,
             register,
+            boards: Boards::new(options.rules.clone()),
             options,
             metrics: Metrics::default(),
             older: Cache::new(4),

@@ -8,6 +8,7 @@
 mod answer;
 mod app;
 mod ask;
+mod boards;
 mod editing;
 mod events;
 mod history;

@@ -5,6 +5,7 @@
 //! boundaries: they have neither lines nor markers.
 
 pub mod alignment;
+pub mod checks;
 mod defaults;
 mod frame;
 pub mod lines;

@@ -10,6 +10,7 @@ use crate::formats::FormatError;
 use crate::intake::ImportError;
 use crate::model::Bilingual;
 use crate::register::{CommitError, MergeError, NotARegister, RevisionError, StoreError, UndoRefusal};
+use crate::rules::RulesError;
 use crate::server::ServeError;
 use crate::snapshot::ApplyError;
 
@@ -378,6 +379,15 @@ impl<E: Into<Failure>> From<CommitError<E>> for Failure {
             CommitError::Store(error) => error.into(),
             CommitError::Apply(error) => error.into(),
         }
+    }
+}
+
+impl From<RulesError> for Failure {
+    fn from(error: RulesError) -> Self {
+        Self::from(error.sentence()).then(
+            "规则文件的写法见 docs/依法检核.md。",
+            "docs/依法检核.md shows how files of rules are written.",
+        )
     }
 }
 

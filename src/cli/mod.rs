@@ -3,6 +3,7 @@
 //! Exit codes: 0 done (with or without findings), 1 nothing done, 2 usage,
 //! 3 a question must be answered (the probable answer is printed).
 
+mod check;
 mod convert;
 mod demo;
 mod export;
@@ -67,6 +68,8 @@ enum Command {
     Undo(registers::Undo),
     #[command(about = t("校验登记册：哈希链、重放、索引", "verify the register: hash chain, replay, index"))]
     Verify(registers::Verify),
+    #[command(about = t("依法检核界线、界桩与社区范围", "check lines, markers and communities by the rules"))]
+    Check(check::Check),
     #[command(about = t("查询一点所在的各级区划", "find the divisions that a point lies in"))]
     Locate(inspect::Locate),
     #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
@@ -129,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Log(command) => command.run(),
         Command::Undo(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Locate(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Serve(command) => command.run(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::check::rules_for;
 use super::failure::Failure;
 use super::registers::{open_to_read, open_to_write, open_together};
 use super::words::{self, line, t};
@@ -56,6 +57,8 @@ pub struct Serve {
     public_url: Option<String>,
     #[arg(long, value_name = "FILE", help = t("外部地图的配置文件（天地图、WMTS、XYZ），默认不用", "file of maps of others (Tianditu, WMTS, XYZ), none by default"))]
     basemaps: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", help = t("本单位的规则文件夹，默认为登记册旁的“登记册文件名.rules”", "the office's folder of rules, default REGISTER.rules beside the register"))]
+    rules: Option<PathBuf>,
     #[arg(long, help = t("日志每行一个 JSON 对象", "log one JSON object a line"))]
     log_json: bool,
 }
@@ -68,6 +71,10 @@ impl Serve {
         let config = server::Config {
             underlays: Arc::new(Underlays::beside(&self.registers)),
             basemaps: Arc::new(basemaps),
+            rules: rules_for(
+                self.rules.as_deref(),
+                self.registers.first().map(PathBuf::as_path).unwrap_or(Path::new("")),
+            )?,
             bind: self.bind,
             show: self.show.into(),
             read_only: self.read_only,

@@ -48,6 +48,8 @@ const PLACES: &[(&str, &str)] = &[
     ("LIMIT", "条数"),
     ("SHOW", "密级"),
     ("COMMAND", "命令"),
+    ("RULE", "规则号"),
+    ("DIR", "文件夹"),
 ];
 
 /// A command with its subcommands, clap's own words in the terminal's language.

@@ -23,6 +23,7 @@ pub use layers::Limits;
 use crate::api::{self, App, Clock, Options, router};
 use crate::model::Secrecy;
 use crate::register::{Register, StoreError};
+use crate::rules::Rules;
 use crate::underlays::{Basemaps, Underlays};
 
 /// How the server is to run.
@@ -44,6 +45,8 @@ pub struct Config {
     pub underlays: Arc<Underlays>,
     /// maps of others under the data
     pub basemaps: Arc<Basemaps>,
+    /// what checks go by
+    pub rules: Arc<Rules>,
     /// limits
     pub limits: Limits,
 }
@@ -59,6 +62,7 @@ impl Default for Config {
             work: None,
             underlays: Arc::default(),
             basemaps: Arc::default(),
+            rules: Rules::compiled().clone(),
             limits: Limits::default(),
         }
     }
@@ -104,6 +108,7 @@ pub fn application(
         upload_bytes: config.limits.upload,
         underlays: config.underlays.clone(),
         basemaps: config.basemaps.clone(),
+        rules: config.rules.clone(),
         clock: clock.unwrap_or(defaults.clock),
     };
     let app = Arc::new(App::new(register, options)?);

@@ -2,6 +2,7 @@
 
 pub mod app;
 mod bonds;
+mod checks;
 mod exporting;
 mod filtering;
 mod hostile;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod boundary;
+mod checks;
 mod cli;
 mod crs_suites;
 mod durability;

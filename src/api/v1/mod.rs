@@ -1,5 +1,6 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod checks;
 mod edit;
 mod export;
 mod imports;
@@ -226,8 +227,9 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// The routes of long work and of files that come in.
-pub const WORK: [&[Route]; 4] = [jobs::ROUTES, uploads::ROUTES, imports::ROUTES, profiles::ROUTES];
+/// The routes of long work, of files that come in and of checks.
+pub const WORK: [&[Route]; 5] =
+    [jobs::ROUTES, uploads::ROUTES, imports::ROUTES, profiles::ROUTES, checks::ROUTES];
 
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
@@ -248,6 +250,8 @@ pub fn add_schemas(named: &mut Named) {
     add::<crate::model::Counts>(named);
     add::<locate::Located>(named);
     add::<search::SearchDoc>(named);
+    add::<checks::Checks>(named);
+    add::<checks::RuleList>(named);
     add::<status::Health>(named);
     add::<super::events::RevisionEvent>(named);
     add::<jobs::JobList>(named);

@@ -1,0 +1,91 @@
+//! Checks that cite the law (依法检核): one file each, named after its rule.
+//!
+//! A check is a pure function of what holds on a day ([`Scene`]), its rule and the rule's parameters; it
+//! answers with findings, each about one record. All checks run over a whole register, or over the records
+//! that an edit may have touched ([`Board::after`]). Nothing here changes anything.
+
+mod b01_papers;
+mod b02_numbers;
+mod b03_stones;
+mod b04_side;
+mod b05_references;
+mod b06_coordinates;
+mod b07_on_line;
+mod b09_period;
+mod b15_tripoint;
+mod b16_shared_edge;
+mod board;
+mod c04_coverage;
+mod c05_one_piece;
+mod describe;
+mod found;
+mod number;
+mod scene;
+mod scope;
+
+pub use b09_period::{Due, Period};
+pub use board::Board;
+pub use describe::{CheckFinding, severity_title, word as severity_word};
+pub use found::{Found, Notice, Noticed};
+pub use scene::{Line, Marker, Scene};
+pub use scope::Scope;
+
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use crate::rules::{Rule, Rules, RulesError};
+
+/// One check.
+pub struct Check {
+    /// the rule that it checks
+    pub rule: &'static str,
+    /// looks at the records in scope and says what it finds about them
+    pub run: fn(&Scene<'_>, &Rule, &mut Found) -> Result<(), RulesError>,
+}
+
+/// All checks, by rule.
+pub const ALL: &[Check] = &[
+    b01_papers::CHECK,
+    b02_numbers::CHECK,
+    b03_stones::CHECK,
+    b04_side::CHECK,
+    b05_references::CHECK,
+    b06_coordinates::CHECK,
+    b07_on_line::CHECK,
+    b09_period::CHECK,
+    b15_tripoint::CHECK,
+    b16_shared_edge::CHECK,
+    c04_coverage::CHECK,
+    c05_one_piece::CHECK,
+];
+
+/// Runs all checks whose rules apply on the scene's day, on all cores; findings by rule, record and id.
+pub fn run(scene: &Scene<'_>, rules: &Rules) -> Result<Vec<Noticed>, RulesError> {
+    run_some(scene, rules, &|_| true)
+}
+
+/// Runs the checks of the rules that are wanted.
+pub fn run_some(
+    scene: &Scene<'_>,
+    rules: &Rules,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Vec<Noticed>, RulesError> {
+    let found: Vec<Vec<Noticed>> = ALL
+        .par_iter()
+        .filter(|check| wanted(check.rule))
+        .map(|check| {
+            let Some(rule) = rules.on(check.rule, scene.day()) else { return Ok(Vec::new()) };
+            let mut found = Found::of(rule);
+            (check.run)(scene, rule, &mut found)?;
+            Ok(found.into_noticed())
+        })
+        .collect::<Result<_, RulesError>>()?;
+    let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
+    found.retain(|noticed| scene.scope().holds(noticed.layer, noticed.id));
+    found.sort_by(|a, b| a.order().cmp(&b.order()));
+    Ok(found)
+}
+
+#[cfg(test)]
+mod scenes;
+#[cfg(test)]
+mod tests;
