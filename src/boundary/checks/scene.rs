@@ -101,7 +101,7 @@ impl<'a> Line<'a> {
                 metres < near.metres - 1e-9 || metres <= near.metres + 1e-9 && aside.abs() > before.abs()
             });
             if better {
-                let at = frame.from([a[0] + share * along[0], a[1] + share * along[1]]);
+                let at = pair[0] + (pair[1] - pair[0]) * share;
                 let left = (metres > 1e-6).then_some(aside > 0.0);
                 best = Some((aside, Near { metres, at, left }));
             }
