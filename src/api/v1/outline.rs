@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use geo::{Area as _, InteriorPoint as _};
+use geo::{Area as _, BoundingRect as _, InteriorPoint as _};
 use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
 
 use super::opening::opening;
@@ -197,6 +197,12 @@ fn name_all(paper: &Paper, records: &[&Arc<Record>]) -> String {
         let Some(inside) = polygon.interior_point() else { continue };
         let (x, y) = paper.put(inside.into());
         let half = name.chars().count() as i64 * (SIZE + SPACING) / 2;
+        let wide = polygon.bounding_rect().map_or(0.0, |bounds| bounds.width());
+        let edge = Coord { x: Coord::from(inside).x + wide, ..inside.into() };
+        // A name much wider than its division would be taken for that of another one.
+        if 4 * half > 3 * (paper.put(edge).0 - x) {
+            continue;
+        }
         if taken.iter().any(|(x2, y2, half2)| (y - y2).abs() < SIZE && (x - x2).abs() < half + half2) {
             continue;
         }
