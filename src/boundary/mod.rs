@@ -12,6 +12,9 @@ pub mod lines;
 pub mod number;
 pub mod numbering;
 pub mod path;
+mod sight;
 pub mod station;
+pub mod tables;
 
 pub use defaults::{Defaults, Follow, Lead, LeadDefaults, MarkerDefaults, defaults};
+pub use sight::Sight;

@@ -13,6 +13,7 @@ use super::defaults::defaults;
 use super::lines::{Run, in_order};
 use super::number::{Letter, take_apart};
 use super::path::Path;
+use super::sight::Sight;
 use super::station::{self, Stone};
 use crate::model::layers::{BoundaryLine, BoundaryMarker, DivisionLevel, LayerStruct as _};
 use crate::model::{Bilingual, Change, Date, Layer, Record, RecordId};
@@ -27,8 +28,8 @@ pub struct NumberingOptions {
     pub first: u32,
     /// markers that have a full number of this line keep it; only the others get one, behind the last
     pub keep: bool,
-    /// the day on which line and markers hold
-    pub as_of: Date,
+    /// which lines and markers are looked at
+    pub sight: Sight,
 }
 
 /// Why nothing is numbered.
@@ -104,11 +105,11 @@ pub fn number(snapshot: &Snapshot, options: &NumberingOptions) -> Result<Numberi
     let code = options.line.as_str();
     let no_line = || NumberingError::NoLine(code.to_owned());
     let mut lines = snapshot.layer(Layer::BoundaryLine).by_code(code);
-    let line = lines.find(|line| line.valid.contains(options.as_of)).ok_or_else(no_line)?;
+    let line = lines.find(|line| options.sight.sees(line)).ok_or_else(no_line)?;
     let Some(Geometry::MultiLineString(shape)) = line.geometry.as_deref() else { return Err(no_line()) };
     let shape: MultiLineString = in_order(shape.clone());
     let path = Path::new(&shape);
-    let records = station::markers_of(snapshot, &path, Some(code), options.as_of);
+    let records = station::markers_of(snapshot, &path, Some(code), options.sight);
     let stations = station::stations(&records, &path);
     if stations.is_empty() {
         return Err(NumberingError::NoMarkers(code.to_owned()));
@@ -119,7 +120,7 @@ pub fn number(snapshot: &Snapshot, options: &NumberingOptions) -> Result<Numberi
     if last.to_string().len() > digits {
         return Err(NumberingError::TooMany { last, digits });
     }
-    let sides = Sides::of(snapshot, line, options.as_of);
+    let sides = Sides::of(snapshot, line, options.sight.as_of);
     let mut markers = Vec::new();
     for group in &groups {
         let serial = group.serial.unwrap_or_default();

@@ -7,7 +7,8 @@ use geo_types::{Coord, Geometry};
 use super::defaults::defaults;
 use super::number::{Letter, take_apart};
 use super::path::Path;
-use crate::model::{Date, FieldValue, Layer, Record, RecordId};
+use super::sight::Sight;
+use crate::model::{FieldValue, Layer, Record, RecordId};
 use crate::snapshot::Snapshot;
 
 /// The stones of one number.
@@ -54,16 +55,16 @@ pub fn markers_of<'a>(
     snapshot: &'a Snapshot,
     path: &Path,
     code: Option<&str>,
-    as_of: Date,
+    sight: Sight,
 ) -> Vec<&'a Arc<Record>> {
     let view = snapshot.layer(Layer::BoundaryMarker);
     let near_m = defaults().marker.near_m;
     let mut found: Vec<&Arc<Record>> =
-        view.iter().filter(|record| record.valid.contains(as_of) && names(record, code)).collect();
+        view.iter().filter(|record| sight.sees(record) && names(record, code)).collect();
     let all: Vec<Coord> = path.spans().flat_map(|(from, to)| path.stretch(from, to)).collect();
     if let Some(window) = Path::window(&all, near_m) {
         let loose = view.window(window).into_iter().filter(|record| {
-            record.valid.contains(as_of)
+            sight.sees(record)
                 && record.get("line_codes").is_none()
                 && point(record).and_then(|at| path.nearest(at)).is_some_and(|place| place.off_m <= near_m)
         });

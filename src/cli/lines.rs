@@ -33,6 +33,10 @@ enum What {
     Derive(Derive),
     #[command(about = t("列出界线", "list the lines"))]
     List(List),
+    #[command(about = t("界线走向说明：由图形生成，或逐段读出已有的", "a line's alignment in words: written from its shape, or the one that is there leg by leg"))]
+    Text(super::alignment::Text),
+    #[command(about = t("写出界线一览表（xlsx、csv）", "write the table of lines (xlsx, csv)"))]
+    Table(super::tables::TableOf),
 }
 
 impl Lines {
@@ -41,6 +45,8 @@ impl Lines {
         match self.what {
             What::Derive(derive) => derive.run(),
             What::List(list) => list.run(),
+            What::Text(text) => text.run(),
+            What::Table(table) => table.lines(),
         }
     }
 }
@@ -144,7 +150,7 @@ impl Derive {
             done = Some(made);
             let origin = json!({
                 "derived": Layer::BoundaryLine.name(), "level": options.level.code(),
-                "as_of": options.as_of.to_string(), "streets": options.streets, "surveyed": options.surveyed,
+                "as_of": options.sight.as_of.to_string(), "streets": options.streets, "surveyed": options.surveyed,
             });
             Ok::<_, Failure>(Decision { changes, origin: Some(origin) })
         });

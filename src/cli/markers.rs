@@ -8,6 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::registers::{Authorship, open_to_read, open_to_write, today};
 use super::words::{self, language, line, t};
+use crate::boundary::Sight;
 use crate::boundary::lines::Run;
 use crate::boundary::numbering::{Numbering, NumberingError, NumberingOptions, number};
 use crate::model::{Bilingual, Date, Language, SetKind};
@@ -28,6 +29,8 @@ pub struct Markers {
 enum What {
     #[command(about = t("给一条界线的界桩编号：自西向东或自北向南，从 001 起；不加 --apply 只预览", "number the markers of a line: from west to east or north to south, from 001; without --apply only a preview"))]
     Number(Number),
+    #[command(about = t("写出界桩成果表（xlsx、csv），可再导入", "write the table of markers (xlsx, csv), which can be imported again"))]
+    Table(super::tables::TableOf),
 }
 
 impl Markers {
@@ -35,6 +38,7 @@ impl Markers {
     pub fn run(self) -> Result<(), Failure> {
         match self.what {
             What::Number(number) => number.run(),
+            What::Table(table) => table.markers(),
         }
     }
 }
@@ -69,7 +73,7 @@ impl Number {
             line: self.line.trim().to_owned(),
             first: self.first,
             keep: self.keep,
-            as_of: self.as_of.unwrap_or_else(today),
+            sight: Sight::all(self.as_of.unwrap_or_else(today)),
         };
         let (Some(by), Some(reason), true) = (self.by.clone(), self.reason.clone(), self.apply) else {
             let register = open_to_read(&self.register)?;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done (with or without findings), 1 nothing done, 2 usage,
 //! 3 a question must be answered (the probable answer is printed).
 
+mod alignment;
 mod check;
 mod convert;
 mod demo;
@@ -17,6 +18,7 @@ mod merge;
 mod registers;
 mod serve;
 mod stop;
+mod tables;
 mod underlay;
 mod usage;
 mod words;
@@ -80,9 +82,9 @@ enum Command {
     Underlay(underlay::Underlay),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
     Demo(demo::Demo),
-    #[command(about = t("界线：由区划推算、列出", "boundary lines: derive from the divisions, list"))]
+    #[command(about = t("界线：由区划推算、列出、走向说明、一览表", "boundary lines: derived from the divisions, listed, in words, as a table"))]
     Lines(lines::Lines),
-    #[command(about = t("界桩：编号", "boundary markers: number them"))]
+    #[command(about = t("界桩：编号、成果表", "boundary markers: numbered, as a table"))]
     Markers(markers::Markers),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
     Licenses(licenses::Licenses),

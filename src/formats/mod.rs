@@ -7,6 +7,7 @@ mod ahead;
 mod archive;
 mod bytes;
 mod census;
+mod csdm;
 mod declared;
 mod encoding;
 mod error;
@@ -116,6 +117,7 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn FeatureSource>
     let source: Box<dyn FeatureSource> = match Kind::of(path)? {
         // The table within is read ahead already.
         Kind::Census => return Ok(Box::new(census::open(path, options)?)),
+        Kind::GeoJson if csdm::is_plan(&bytes::head(path, 4096)?) => Box::new(csdm::open(path)?),
         Kind::GeoJson => geojson::open(path, options)?,
         Kind::Csv => Box::new(table::open_csv(path, options)?),
         Kind::Sheet => Box::new(table::open_sheet(path, options)?),

@@ -1,6 +1,7 @@
 //! Boundary lines and markers: derived from divisions made for it and from real ones.
 
 mod lines;
+mod markers;
 
 use std::ops::ControlFlow;
 use std::path::Path;

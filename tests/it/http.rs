@@ -2,6 +2,7 @@
 
 pub mod app;
 mod bonds;
+mod boundary;
 mod checks;
 mod exporting;
 mod filtering;

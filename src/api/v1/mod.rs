@@ -1,5 +1,6 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod boundary;
 mod checks;
 mod edit;
 mod export;
@@ -227,13 +228,24 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-/// The routes of long work, of files that come in and of checks.
-pub const WORK: [&[Route]; 5] =
-    [jobs::ROUTES, uploads::ROUTES, imports::ROUTES, profiles::ROUTES, checks::ROUTES];
+/// The routes of long work, of files that come in, of checks and of lines and markers.
+pub const WORK: [&[Route]; 6] = [
+    jobs::ROUTES,
+    uploads::ROUTES,
+    imports::ROUTES,
+    profiles::ROUTES,
+    checks::ROUTES,
+    boundary::ROUTES,
+];
 
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
     add::<register::RegisterDoc>(named);
+    add::<boundary::Derive>(named);
+    add::<boundary::Derived>(named);
+    add::<boundary::NumberBy>(named);
+    add::<boundary::Numbers>(named);
+    add::<boundary::AlignmentDoc>(named);
     add::<lists::ListDoc>(named);
     add::<lists::Legend>(named);
     add::<summary::Summary>(named);

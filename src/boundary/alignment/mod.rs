@@ -3,11 +3,13 @@
 
 mod direction;
 mod legs;
+mod line;
 mod read;
 mod write;
 
 pub use direction::Direction;
 pub use legs::{described, legs};
+pub use line::of_line;
 pub use read::{Unread, read};
 pub use write::write;
 

@@ -94,7 +94,7 @@ fn lines<'a>(
     let skips_streets = level == "township" && !options.streets;
     snapshot.layer(Layer::BoundaryLine).iter().filter(move |record| {
         let street = |field| record.text(field).is_some_and(|name| name.ends_with("街道"));
-        record.valid.contains(options.as_of)
+        options.sight.sees(record)
             && record.text("level").is_none_or(|own| own == level)
             && !(skips_streets && (street("party_a") || street("party_b")))
     })

@@ -6,7 +6,8 @@ use geo_types::{Coord, Geometry, LineString};
 use crate::boundary::defaults::Follow;
 use crate::boundary::frame::{self, Frame};
 use crate::boundary::path::Path;
-use crate::model::{Date, Layer, Record};
+use crate::boundary::sight::Sight;
+use crate::model::{Layer, Record};
 use crate::snapshot::Snapshot;
 
 /// A feature that a line follows.
@@ -34,7 +35,7 @@ const STEP: (f64, f64) = (20.0, 100.0);
 const PLACES: f64 = 4000.0;
 
 /// The runs of a line from its start to its end. O(places · records near each).
-pub fn runs(snapshot: &Snapshot, path: &Path, follow: &Follow, as_of: Date) -> Vec<Along> {
+pub fn runs(snapshot: &Snapshot, path: &Path, follow: &Follow, sight: Sight) -> Vec<Along> {
     let mut found: Vec<Along> = Vec::new();
     for (start, end) in path.spans() {
         let step = (path.length_m() / PLACES).clamp(STEP.0, STEP.1);
@@ -42,7 +43,7 @@ pub fn runs(snapshot: &Snapshot, path: &Path, follow: &Follow, as_of: Date) -> V
         let width = (end - start) / count;
         for place in 0..count as usize {
             let (from_m, to_m) = (start + place as f64 * width, start + (place + 1) as f64 * width);
-            let feature = at(snapshot, path, from_m, to_m, follow, as_of);
+            let feature = at(snapshot, path, from_m, to_m, follow, sight);
             match found.last_mut().filter(|last| last.feature == feature && last.to_m == from_m) {
                 Some(last) => last.to_m = to_m,
                 None => found.push(Along { from_m, to_m, feature }),
@@ -60,7 +61,7 @@ fn at(
     from_m: f64,
     to_m: f64,
     follow: &Follow,
-    as_of: Date,
+    sight: Sight,
 ) -> Option<Feature> {
     let (from, to) = (path.point(from_m)?, path.point(to_m)?);
     let middle = path.point((from_m + to_m) / 2.0)?;
@@ -69,7 +70,7 @@ fn at(
     [Layer::Water, Layer::Road].into_iter().find_map(|layer| {
         let near = snapshot.layer(layer).window(window);
         near.into_iter()
-            .filter(|record| record.valid.contains(as_of))
+            .filter(|record| sight.sees(record))
             .filter_map(|record| Some((way.off_m(record.geometry.as_deref()?)?, record)))
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.key().cmp(&b.1.key())))
             .and_then(|(_, record)| feature(record))

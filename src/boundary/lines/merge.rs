@@ -60,7 +60,7 @@ impl Merging<'_> {
             Some(record) => self.shape(record, fields.as_ref(), shape)?,
             None => Arc::new(Geometry::MultiLineString(shape)),
         };
-        let code = known.and_then(|record| record.code.clone()).or_else(|| pair.code().map(Into::into));
+        let code = known.and_then(|record| record.code.clone()).or_else(|| self.code(pair, name));
         let line = self.look(pair, &geometry, code.as_deref());
         let mut after = fields.unwrap_or_else(|| BoundaryLine::named(name));
         self.fill(&mut after, &line);
@@ -69,12 +69,10 @@ impl Merging<'_> {
             None => {
                 let id = self.ids.next_id();
                 let source = Some(Arc::from("由区划边界推算"));
-                (id, Record { source, ..Record::of(id, after.clone()) })
+                let secrecy = pair.a.record.secrecy.max(pair.b.record.secrecy);
+                (id, Record { source, secrecy, ..Record::of(id, after.clone()) })
             }
         };
-        if known.is_none() && code.is_none() {
-            self.no_code(&record, name);
-        }
         let outcome = LineOutcome {
             id,
             code: code.as_deref().map(str::to_owned),
@@ -92,6 +90,35 @@ impl Merging<'_> {
         };
         let record = Record { code, geometry: Some(geometry), fields: after.into_fields(), ..record };
         Some(self.settle(outcome, known, record))
+    }
+
+    /// The code that a line gets by the pattern, if it is free.
+    fn code(&mut self, pair: &Pair<'_>, name: &str) -> Option<Box<str>> {
+        let Some(code) = pair.code() else {
+            let what = Bilingual::new(
+                format!("{name}：两侧区划没有可用的代码，无法按规则给出界线代码"),
+                format!("{name}: the divisions have no codes from which one for the line follows"),
+            );
+            self.without_code("lines.no_code", what);
+            return None;
+        };
+        let sight = self.options.sight;
+        let held = self.snapshot.layer(Layer::BoundaryLine).by_code(&code).any(|line| sight.sees(line));
+        let given = self.changes.iter().filter_map(Change::after);
+        if held || given.filter_map(|record| record.code.as_deref()).any(|known| known == code) {
+            let what = Bilingual::new(
+                format!("{name}：按规则得出的代码 {code} 已是另一条界线的"),
+                format!("{name}: the code {code} that the pattern gives is another line's"),
+            );
+            self.without_code("lines.same_code", what);
+            return None;
+        }
+        Some(code.into())
+    }
+
+    fn without_code(&mut self, rule: &str, what: Bilingual) {
+        let done = Bilingual::new("界线代码留空，请补录", "it has no code yet; enter one");
+        self.findings.push(Finding::new(rule, Severity::Warning, Spot::default(), what, done));
     }
 
     /// The shape that a record gets: the derived one, or its own where that is the same border or may not change.
@@ -127,15 +154,15 @@ impl Merging<'_> {
             if closed { None } else { tripoint(self.borders, self.units, at) }
         };
         let (start, end) = (name(ends.as_ref().map(|e| &e.0)), name(ends.as_ref().map(|e| &e.1)));
-        let day = self.options.as_of;
-        let markers = station::markers_of(self.snapshot, &path, code, day);
+        let sight = self.options.sight;
+        let markers = station::markers_of(self.snapshot, &path, code, sight);
         let stations = station::stations(&markers, &path);
         let nothing_to_follow =
             [Layer::Road, Layer::Water].iter().all(|layer| self.snapshot.layer(*layer).is_empty());
         let runs = if nothing_to_follow {
             Vec::new()
         } else {
-            follow::runs(self.snapshot, &path, &defaults().follow, day)
+            follow::runs(self.snapshot, &path, &defaults().follow, sight)
         };
         Line { pair, path, start, end, stations, runs }
     }
@@ -226,15 +253,6 @@ impl Merging<'_> {
         );
         let done = Bilingual::new("记录未改动", "the record is left as it is");
         self.note("lines.gone", Severity::Warning, record, what, done);
-    }
-
-    fn no_code(&mut self, record: &Record, name: &str) {
-        let what = Bilingual::new(
-            format!("{name}：两侧区划没有可用的代码，无法按规则给出界线代码"),
-            format!("{name}: the divisions have no codes from which one for the line follows"),
-        );
-        let done = Bilingual::new("界线代码留空，请补录", "it has no code yet; enter one");
-        self.note("lines.no_code", Severity::Warning, record, what, done);
     }
 
     fn surveyed(&mut self, record: &Record, own: &Geometry, derived: &MultiLineString) {

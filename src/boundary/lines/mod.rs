@@ -25,6 +25,7 @@ use self::existing::Existing;
 use self::naming::Called;
 use self::units::Unit;
 use super::defaults::{Lead, defaults};
+use super::sight::Sight;
 use crate::model::layers::DivisionLevel;
 use crate::model::{Bilingual, Change, Date, Finding, Findings, IdSource, RecordId, Severity, Spot};
 use crate::snapshot::Snapshot;
@@ -34,8 +35,8 @@ use crate::snapshot::Snapshot;
 pub struct DeriveOptions {
     /// the level of the divisions on both sides
     pub level: DivisionLevel,
-    /// the day whose divisions count
-    pub as_of: Date,
+    /// which divisions, lines, markers, roads and waters are looked at
+    pub sight: Sight,
     /// at township level also lines at which a subdistrict (街道) lies: its limits are those of an office's area
     pub streets: bool,
     /// names begin with this division (its code or name) where it is a side: an office names itself first
@@ -49,7 +50,14 @@ pub struct DeriveOptions {
 impl DeriveOptions {
     /// Everything by default.
     pub fn new(level: DivisionLevel, as_of: Date) -> Self {
-        Self { level, as_of, streets: false, home: None, surveyed: false, lead: defaults().lead.rule }
+        Self {
+            level,
+            sight: Sight::all(as_of),
+            streets: false,
+            home: None,
+            surveyed: false,
+            lead: defaults().lead.rule,
+        }
     }
 }
 

@@ -36,9 +36,7 @@ pub(super) fn units(snapshot: &Snapshot, options: &DeriveOptions) -> Result<Vec<
         return Err(LinesError::NoBoundary(level));
     }
     let records = snapshot.layer(Layer::Division).iter().filter(|record| {
-        record.valid.contains(options.as_of)
-            && record.text("level") == Some(level.code())
-            && record.geometry.is_some()
+        options.sight.sees(record) && record.text("level") == Some(level.code()) && record.geometry.is_some()
     });
     let mut units: Vec<Unit> = records.map(|record| unit(record, level)).collect();
     units.sort_by(|a, b| a.called.code.cmp(&b.called.code).then(a.id().cmp(&b.id())));

@@ -22,7 +22,7 @@ fn division(at: u128, code: &str, name: &str, level: DivisionLevel, area: Polygo
 }
 
 /// Three counties: two beside each other, the third south of both; all meet in (102.7, 25.0).
-fn three() -> Vec<Record> {
+pub(super) fn three() -> Vec<Record> {
     let county = DivisionLevel::County;
     vec![
         division(
@@ -65,7 +65,7 @@ fn the_line(snapshot: &Snapshot, code: &str) -> Record {
     Record::clone(snapshot.layer(Layer::BoundaryLine).by_code(code).next().unwrap())
 }
 
-fn marker(at: u128, number: &str, line: Option<&str>, x: f64, y: f64) -> Record {
+pub(super) fn marker(at: u128, number: &str, line: Option<&str>, x: f64, y: f64) -> Record {
     let mut fields = BoundaryMarker::numbered(number);
     fields.line_codes.extend(line.map(str::to_owned));
     let mut record = Record::of(RecordId::from_bits(at), fields);
