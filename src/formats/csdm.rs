@@ -67,12 +67,13 @@ fn collections(list: &Json) -> impl Iterator<Item = &Json> {
     collections.flat_map(|collection| collection["features"].as_array().into_iter().flatten())
 }
 
-/// Bearing and distance from each mark to others; how many observations lead nowhere.
+/// Distances, and bearings where they were observed, from each mark to others; how many observations say none
+/// of that or lead to no two marks (angles between two lines).
 fn observations(plan: &Json) -> (HashMap<&str, Vec<Json>>, usize) {
     let ends = |vector| {
         let vector: &Json = vector;
-        let ends = vector["topology"]["references"].as_array()?;
-        Some((vector["id"].as_str()?, (ends.first()?.as_str()?, ends.last()?.as_str()?)))
+        let ends = vector["topology"]["references"].as_array().filter(|ends| ends.len() == 2)?;
+        Some((vector["id"].as_str()?, (ends[0].as_str()?, ends[1].as_str()?)))
     };
     let vectors: HashMap<&str, (&str, &str)> =
         collections(&plan["observedVectors"]).filter_map(ends).collect();
@@ -81,26 +82,26 @@ fn observations(plan: &Json) -> (HashMap<&str, Vec<Json>>, usize) {
     for observation in collections(&plan["vectorObservations"]) {
         let of = &observation["properties"];
         let result = &of["hasResult"];
-        let bearing = result["angle"]
-            .as_f64()
-            .filter(|_| of["angleType"].as_str().is_none_or(|kind| kind.ends_with("bearing")));
+        let is_bearing = of["angleType"].as_str().is_none_or(|kind| kind.ends_with("bearing"));
+        let bearing = result["angle"].as_f64().filter(|_| is_bearing);
         let vector = of["hasFeatureOfInterest"].as_str().and_then(|id| vectors.get(id));
-        let (Some((from, to)), Some(bearing), Some(metres)) = (vector, bearing, result["distance"].as_f64())
-        else {
+        let (Some((from, to)), Some(metres)) = (vector, result["distance"].as_f64()) else {
             loose += 1;
             continue;
         };
-        let mut say = |mark, other: &str, bearing: f64| {
+        let mut say = |mark, other: &str, bearing: Option<f64>| {
             let list = observed.entry(mark).or_default();
-            let object =
-                json!({"object": other, "azimuth_deg": bearing.rem_euclid(360.0), "distance_m": metres});
+            let mut object = json!({"object": other, "distance_m": metres});
+            if let Some(bearing) = bearing {
+                object["azimuth_deg"] = json!(bearing.rem_euclid(360.0));
+            }
             if list.len() < MOST && !list.contains(&object) {
                 list.push(object);
             }
         };
         say(*from, to, bearing);
         // Bearings on the plane: the way back is the opposite one.
-        say(*to, from, bearing + 180.0);
+        say(*to, from, bearing.map(|bearing| bearing + 180.0));
     }
     (observed, loose)
 }
@@ -133,8 +134,8 @@ fn feature(row: u64, mark: &Json, observed: &HashMap<&str, Vec<Json>>) -> Source
 fn loose_finding(path: &Path, count: usize) -> Option<Finding> {
     let spot = Spot { file: Some(path.display().to_string()), ..Spot::default() };
     let what = Bilingual::new(
-        format!("{count} 条观测没有方位角、距离，或不指向两个点"),
-        format!("{count} observations have no bearing and distance or lead to no two marks"),
+        format!("{count} 条观测没有距离，或不是两点之间的（如两边的夹角）"),
+        format!("{count} observations have no distance or are not between two marks (angles between lines)"),
     );
     let done = Bilingual::new("未读取", "they were not read");
     (count > 0).then(|| Finding::new("import.observations", Severity::Note, spot, what, done))
