@@ -12,6 +12,7 @@ use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures, Opening};
+use crate::formats::ogr::Worker;
 use crate::jobs::{self, JobEvent, Jobs};
 use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowCounts, Secrecy};
 use crate::register::{Event, Member, Register, RegisterInfo, StoreError};
@@ -40,6 +41,8 @@ pub struct Options {
     pub upload_bytes: u64,
     /// pictures under the data
     pub underlays: Arc<Underlays>,
+    /// how GDAL's process is run for pictures
+    pub worker: Worker,
     /// maps of others under the data
     pub basemaps: Arc<Basemaps>,
     /// what checks go by
@@ -58,6 +61,7 @@ impl Default for Options {
             work: None,
             upload_bytes: UPLOAD_BYTES,
             underlays: Arc::default(),
+            worker: Worker::default(),
             basemaps: Arc::default(),
             rules: Rules::compiled().clone(),
             clock: Arc::new(|| {
@@ -153,6 +157,8 @@ impl App {
                 upload_bytes: options.upload_bytes,
                 read_only: options.read_only,
                 show: options.show,
+                underlays: options.underlays.clone(),
+                worker: options.worker.clone(),
                 clock: options.clock.clone(),
             },
         );

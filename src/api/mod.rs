@@ -18,6 +18,7 @@ mod ogc;
 mod openapi;
 mod problem;
 mod route;
+mod scans;
 mod tiles;
 mod underlays;
 mod v1;

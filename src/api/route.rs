@@ -21,7 +21,7 @@ use super::problem::Problem;
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// A query parameter.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Param {
     /// its name
     pub name: &'static str,
@@ -29,6 +29,21 @@ pub struct Param {
     pub shape: &'static str,
     /// what it does, Chinese and English
     pub about: &'static str,
+}
+
+/// A route's own parameters and those that it shares with others; `N` is how many there are together.
+pub const fn together<const A: usize, const B: usize, const N: usize>(
+    own: [Param; A],
+    shared: [Param; B],
+) -> [Param; N] {
+    assert!(A + B == N && B > 0, "as many as both have");
+    let mut all = [shared[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < A { own[at] } else { shared[at - A] };
+        at += 1;
+    }
+    all
 }
 
 /// The method of a route.
@@ -145,6 +160,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
         .chain(super::v1::WORK.into_iter().flatten())
         .chain(super::tiles::ROUTES)
         .chain(super::underlays::ROUTES)
+        .chain(super::scans::ROUTES)
         .chain(super::ogc::ROUTES)
         .chain(super::openapi::ROUTES)
 }

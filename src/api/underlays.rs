@@ -109,7 +109,8 @@ fn media(bytes: &[u8]) -> &'static str {
     }
 }
 
-fn unknown() -> Problem {
+/// The refusal for one that is not there or not to be seen.
+pub fn unknown() -> Problem {
     Problem::unknown("underlay.unknown", "没有这张底图。", "There is no such underlay.")
 }
 

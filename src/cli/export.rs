@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use geo_types::Rect;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::failure::Failure;
 use super::inspect::AsOf;
 use super::registers::open_to_read;
 use super::stop;
 use super::words::{self, line, t, thousands};
-use crate::crs::{Crs, Transform};
-use crate::formats::{self, OutColumn, OutFeature, OutSchema};
-use crate::model::{COMMON_FIELDS, FieldKind, Layer, Record, Secrecy, record_to_json};
+use crate::crs::Crs;
+use crate::formats::{Layout, OutError, OutPlan};
+use crate::model::{Layer, Secrecy};
 
 /// Writes a layer to a file.
 #[derive(Args)]
@@ -65,20 +65,25 @@ impl Export {
         };
         records.retain(|record| record.valid.contains(day) && record.secrecy <= highest);
         records.sort_by_key(|record| record.key());
-        let crs = self.crs.clone().unwrap_or(Crs::REGISTER);
-        let transform = Transform::new(&Crs::REGISTER, &crs)?;
-        let mut sink = formats::create(&self.to, &schema(self.layer, crs, self.encoding.clone()))?;
+        let plan = OutPlan {
+            layout: Layout::whole(self.layer),
+            crs: self.layer.has_geometry().then(|| self.crs.clone().unwrap_or(Crs::REGISTER)),
+            encoding: self.encoding.clone(),
+            language: words::language(),
+        };
         let bar = words::progress(t("写出", "writing"), Some(records.len() as u64));
-        for record in &records {
-            stop::check()?;
-            let geometry = record.geometry.as_deref().cloned().map(|g| transform.geometry(g)).transpose()?;
-            sink.write(OutFeature { geometry, values: values(record) })?;
-            bar.inc(1);
-        }
+        let go_on = |done: usize| {
+            bar.set_position(done as u64);
+            stop::check()
+        };
+        let written = plan.write(&records, &self.to, go_on).map_err(|error| match error {
+            OutError::Stopped(failure) => failure,
+            OutError::Format(error) => error.into(),
+            OutError::Crs(error) => error.into(),
+        })?;
         bar.finish_and_clear();
-        stop::check()?;
         let mut findings = crate::model::Findings::default();
-        sink.finish()?.into_iter().for_each(|finding| findings.push(finding));
+        written.into_iter().for_each(|finding| findings.push(finding));
         if self.json {
             words::json(&json!({"features": records.len(), "file": self.to, "findings": findings}));
         } else {
@@ -92,27 +97,4 @@ impl Export {
         }
         Ok(())
     }
-}
-
-fn schema(layer: Layer, crs: Crs, encoding: Option<String>) -> OutSchema {
-    let def = layer.def();
-    let column = |name: &str, kind| OutColumn {
-        name: name.to_owned(),
-        title: Some(words::say(&def.field_title(name)).to_owned()),
-        kind,
-    };
-    let mut columns = vec![column("id", FieldKind::Text), column("version", FieldKind::Int)];
-    columns.extend(COMMON_FIELDS.iter().chain(def.fields).map(|field| column(field.name, field.kind)));
-    columns.push(column("extra", FieldKind::Text));
-    OutSchema { name: layer.name().to_owned(), columns, crs: layer.has_geometry().then_some(crs), encoding }
-}
-
-fn values(record: &Record) -> Vec<Json> {
-    let mut object = record_to_json(record);
-    if let Some(extra) = object.get_mut("extra") {
-        *extra = Json::from(extra.to_string());
-    }
-    let names = ["id", "version"].into_iter();
-    let names = names.chain(COMMON_FIELDS.iter().chain(record.layer.def().fields).map(|field| field.name));
-    names.chain(["extra"]).map(|name| object.remove(name).unwrap_or(Json::Null)).collect()
 }

@@ -9,11 +9,12 @@ use serde_json::{Value as Json, json};
 use super::failure::Failure;
 use super::registers::{ids, must_exist};
 use super::serve::Show;
+use super::stop;
 use super::words::{self, language, line, t, warn};
 use crate::crs::Crs;
 use crate::formats::ogr::Worker;
 use crate::model::{Bilingual, Language, RecordId};
-use crate::underlays::{BasemapError, Fit, Placing, Underlay as Picture, UnderlayError, Underlays};
+use crate::underlays::{BasemapError, Bend, Fit, Placing, Underlay as Picture, UnderlayError, Underlays};
 
 /// Pictures under the data.
 #[derive(Args)]
@@ -46,6 +47,8 @@ struct Add {
     crs: Option<Crs>,
     #[arg(long = "gcp", value_name = "COLUMN,LINE,LON,LAT", value_parser = point, help = t("图上一点的列、行（像素，从左上角起）与经度、纬度；给四个", "a point: column and line in pixels from the upper left, longitude, latitude; give four"))]
     points: Vec<[f64; 4]>,
+    #[arg(long, help = t("图片是斜着拍的（如手机翻拍的图）：按透视关系校正，至少四个点", "the picture was taken aslant, e.g. a photograph of a map: at least four points"))]
+    aslant: bool,
     #[arg(long, value_name = "TITLE", help = t("名称，默认取文件名", "what it is called, default the file's name"))]
     title: Option<String>,
     #[arg(long, value_enum, default_value = "public", help = t("谁可以看", "who may see it"))]
@@ -98,15 +101,29 @@ impl Underlay {
 
 impl Add {
     fn run(self, underlays: &Underlays) -> Result<(), Failure> {
-        let placing =
-            Placing { crs: self.crs, points: self.points, title: self.title, secrecy: self.secrecy.into() };
+        let placing = Placing {
+            crs: self.crs,
+            points: self.points,
+            bend: if self.aslant { Bend::Projective } else { Bend::Affine },
+            title: self.title,
+            file: None,
+            secrecy: self.secrecy.into(),
+        };
+        stop::listen();
         let bar = words::progress(t("切片", "cutting into tiles"), None);
-        let added = underlays.add(ids().next_id(), &self.file, &placing, &Worker::default());
+        let mut go_on = |_| !stop::asked();
+        let added = underlays.add(ids().next_id(), (&self.file, &placing), &Worker::default(), &mut go_on);
         bar.finish_and_clear();
         let (added, fit) = added?;
         if let Some(fit) = fit.as_ref().filter(|fit| fit.is_doubtful()) {
             let (metres, pixel) = (fit.worst_m(), fit.pixel_m);
             warn(match language() {
+                Language::Zh if fit.mirrored => {
+                    "  请确认：这些点把图片翻了个面，可能有两个点对调了".to_owned()
+                }
+                Language::En if fit.mirrored => {
+                    "  check: the points turn the picture over; two of them are probably swapped".to_owned()
+                }
                 Language::Zh => format!(
                     "  请确认：几个点互相不合，最大相差 {metres:.1} 米（一个像素约 {pixel:.2} 米）；请核对各点"
                 ),
@@ -175,6 +192,7 @@ impl From<UnderlayError> for Failure {
                 "请给出四个分散在图片四角的点：--gcp 列,行,经度,纬度。",
                 "Give four points near the corners: --gcp column,line,longitude,latitude.",
             ),
+            UnderlayError::Stopped => return stop::stopped(),
             UnderlayError::Unknown(_) => {
                 ("底图用 boundstone underlay … list 列出。", "boundstone underlay … list shows them.")
             }

@@ -52,6 +52,11 @@ impl Layout {
         self
     }
 
+    /// How many columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
     /// What the file is to hold; `crs` is that of its geometry, if it has one.
     pub fn schema(&self, language: Language, crs: Option<Crs>, encoding: Option<String>) -> OutSchema {
         let def = self.layer.def();

@@ -17,6 +17,7 @@ mod layout;
 mod neighbour;
 pub mod ogr;
 mod osm;
+mod outgoing;
 mod parts;
 mod report;
 mod rings;
@@ -35,6 +36,7 @@ pub use census::Media;
 pub use error::FormatError;
 pub use kind::Kind;
 pub use layout::Layout;
+pub use outgoing::{OUT_KINDS, OutError, OutKind, OutPlan, OutRequest, Written};
 pub use table::SheetLook;
 
 /// One feature or row as a file holds it.

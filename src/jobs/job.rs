@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::JobError;
+use super::export::ExportParams;
 use super::import::{AcceptParams, PreviewParams};
+use super::underlay::UnderlayParams;
 use crate::model::{Bilingual, RecordId, Revision, canonical_json};
 use crate::store::{JobRow, JobState};
 
@@ -17,6 +19,10 @@ pub enum Work {
     ImportPreview(PreviewParams),
     /// commits what a preview found and a person accepted
     Import(AcceptParams),
+    /// writes records to a file
+    Export(ExportParams),
+    /// cuts a picture into tiles
+    Underlay(UnderlayParams),
 }
 
 impl Work {
@@ -25,14 +31,18 @@ impl Work {
         match self {
             Self::ImportPreview(_) => "import_preview",
             Self::Import(_) => "import",
+            Self::Export(_) => "export",
+            Self::Underlay(_) => "underlay",
         }
     }
 
     /// What it is called in a list.
     pub fn title(&self) -> Bilingual {
         let (zh, en, file) = match self {
-            Self::ImportPreview(params) => ("导入预览", "Import preview", &params.file),
-            Self::Import(params) => ("导入", "Import", &params.file),
+            Self::ImportPreview(params) => ("导入预览", "Import preview", params.file.clone()),
+            Self::Import(params) => ("导入", "Import", params.file.clone()),
+            Self::Export(params) => ("导出", "Export", params.name()),
+            Self::Underlay(params) => ("影像", "Picture", params.title.clone()),
         };
         Bilingual::new(format!("{zh}：{file}"), format!("{en}: {file}"))
     }

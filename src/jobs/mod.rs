@@ -3,14 +3,16 @@
 //! A job's row says who asked what on which revision and what came of it; how far it is lives in memory and is
 //! written now and then. A program that works on a job holds a lease: where it dies, the job begins anew once
 //! the lease is over. Equal requests that have not ended are one job. Files (uploads, drafts) lie in a folder
-//! beside the register. A job only ever makes a draft, or commits what a person accepted.
+//! beside the register. A job only ever makes a draft or a file, or commits what a person accepted.
 
 mod claim;
+mod export;
 mod folder;
 pub mod import;
 mod job;
 mod pool;
 mod running;
+mod underlay;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,12 +21,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::formats::ogr::Worker;
 use crate::model::{IdSource, RecordId, Secrecy};
 use crate::register::{Register, StoreError};
+use crate::underlays::Underlays;
 
 pub use crate::store::JobState;
+pub use export::{ExportParams, Exported};
 pub use job::{Failure, Job, JobEvent, Progress, Work};
 pub use running::Stopped;
+pub use underlay::{Scan, UnderlayParams};
 
 use folder::Folder;
 use running::Live;
@@ -46,6 +52,10 @@ pub struct Options {
     pub read_only: bool,
     /// the highest class of records that anybody sees: no import changes one above it
     pub show: Secrecy,
+    /// pictures under the data
+    pub underlays: Arc<Underlays>,
+    /// how GDAL's process is run for them
+    pub worker: Worker,
     /// the clock
     pub clock: Clock,
 }
@@ -186,11 +196,16 @@ impl Jobs {
 
     /// Asks for work. The same work asked for again on the same revision, while it has not ended, is one job.
     pub fn submit(&self, work: Work, by: Option<String>) -> Result<Job, JobError> {
+        self.submit_as(self.inner.next_id(), work, by)
+    }
+
+    /// The same under an id whose folder holds something for it already.
+    fn submit_as(&self, id: RecordId, work: Work, by: Option<String>) -> Result<Job, JobError> {
         let inner = &self.inner;
         let mut waiting = inner.register.jobs().jobs(Some(JobState::Queued), MOST_WAITING)?;
         waiting.extend(inner.register.jobs().jobs(Some(JobState::Running), MOST_WAITING)?);
         let revision = inner.register.head()?.revision;
-        let job = Job::new(inner.next_id(), work, by, revision, inner.now_ms(), inner.now());
+        let job = Job::new(id, work, by, revision, inner.now_ms(), inner.now());
         let row = job.to_row(None)?;
         if waiting.len() >= MOST_WAITING && !waiting.iter().any(|other| other.asked == row.asked) {
             return Err(JobError::Full(waiting.len()));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::claim::Ended;
 use super::running::{Live, Running, Stopped};
-use super::{Failure, Inner, Job, JobError, Work, import, lock};
+use super::{Failure, Inner, Job, JobError, Work, export, import, lock, underlay};
 use crate::model::Bilingual;
 
 /// Jobs that run at once: each may read a file on a second thread.
@@ -122,6 +122,8 @@ fn carry_out(inner: &Inner, job: &Job, live: Arc<Live>) {
     let outcome = catch_unwind(AssertUnwindSafe(|| match &job.work {
         Work::ImportPreview(params) => import::preview(&running, params),
         Work::Import(params) => import::accept(&running, params),
+        Work::Export(params) => export::export(&running, params),
+        Work::Underlay(params) => underlay::underlay(&running, params),
     }));
     let ended = match outcome {
         Ok(Ok(outcome)) => Ended::Done(outcome),

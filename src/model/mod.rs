@@ -7,10 +7,12 @@
 mod bilingual;
 mod canonical;
 mod change;
+mod collation;
 mod date;
 mod description;
 mod finding;
 pub mod geometry;
+mod held;
 mod id;
 mod json;
 pub mod layers;
@@ -27,12 +29,14 @@ pub use change::{
     Chain, Change, ChangeSet, Digest, Header, LayerCount, LogEntry, LogHeader, Op, Revision, SCHEMA_NO,
     SetKind, State,
 };
+pub use collation::collation_key;
 pub use date::{Date, DateError};
 pub use description::{
     ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, PlaceDescription,
     ReferenceDescription, RowCounts, row_counts,
 };
 pub use finding::{Candidate, Finding, Findings, Severity, Spot};
+pub use held::{Held, Place};
 pub use id::{IdSource, RecordId, RecordIdError};
 pub use json::{record_from_json, record_to_json};
 pub use layers::Layer;

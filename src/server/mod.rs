@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 pub use layers::Limits;
 
 use crate::api::{self, App, Clock, Options, router};
+use crate::formats::ogr::Worker;
 use crate::model::Secrecy;
 use crate::register::{Register, StoreError};
 use crate::rules::Rules;
@@ -43,6 +44,8 @@ pub struct Config {
     pub work: Option<PathBuf>,
     /// pictures under the data
     pub underlays: Arc<Underlays>,
+    /// how GDAL's process is run for pictures
+    pub worker: Worker,
     /// maps of others under the data
     pub basemaps: Arc<Basemaps>,
     /// what checks go by
@@ -61,6 +64,7 @@ impl Default for Config {
             public_url: None,
             work: None,
             underlays: Arc::default(),
+            worker: Worker::default(),
             basemaps: Arc::default(),
             rules: Rules::compiled().clone(),
             limits: Limits::default(),
@@ -107,6 +111,7 @@ pub fn application(
         work: config.work.clone(),
         upload_bytes: config.limits.upload,
         underlays: config.underlays.clone(),
+        worker: config.worker.clone(),
         basemaps: config.basemaps.clone(),
         rules: config.rules.clone(),
         clock: clock.unwrap_or(defaults.clock),

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 use super::{NotARegister, StoreError};
 
+/// How long a writer waits for readers.
+const BUSY: Duration = Duration::from_secs(5);
 /// The table of the tiles.
 pub const TILE_TABLE: &str = "underlay";
 
@@ -51,6 +54,18 @@ impl PictureFile {
         )?;
         let info = PictureFileInfo { title, about, made, bounds, zooms };
         Ok(Self { info, connection: Mutex::new(connection) })
+    }
+
+    /// Writes into a file what its picture is called and what else is to be known of it.
+    pub fn describe(path: &Path, title: &str, about: &str) -> Result<(), StoreError> {
+        let mode = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, mode)?;
+        connection.busy_timeout(BUSY)?;
+        connection.execute(
+            "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
+            params![title, about, TILE_TABLE],
+        )?;
+        Ok(())
     }
 
     /// What the file says of its picture.

@@ -3,9 +3,10 @@
 
 mod basemaps;
 mod fit;
+mod projective;
 
 pub use basemaps::{Basemap, BasemapError, Basemaps};
-pub use fit::{Fit, FitError};
+pub use fit::{Bend, Fit, FitError};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,8 +47,12 @@ pub struct Placing {
     pub crs: Option<Crs>,
     /// column, line, and x, y (longitude, latitude) in those coordinates; none: the file says where it lies
     pub points: Vec<[f64; 4]>,
+    /// how the picture may be bent so that the points fit
+    pub bend: Bend,
     /// what it is called; the file's name where absent
     pub title: Option<String>,
+    /// the name of the file for people, where it lies under another
+    pub file: Option<String>,
     /// who may see it
     pub secrecy: Secrecy,
 }
@@ -87,6 +92,9 @@ pub enum UnderlayError {
     /// there is none of that id
     #[error("there is no underlay {0}")]
     Unknown(RecordId),
+    /// whoever asked for it wants it no more
+    #[error("it was stopped")]
+    Stopped,
 }
 
 impl UnderlayError {
@@ -101,6 +109,7 @@ impl UnderlayError {
             Self::Store(error) => format!("底图文件无法打开（{error}）"),
             Self::Disk { path, source } => format!("{}：{}", path.display(), Bilingual::from(source).zh),
             Self::Unknown(id) => format!("没有编号为 {id} 的底图"),
+            Self::Stopped => "已停止".to_owned(),
         };
         Bilingual::new(zh, self.to_string())
     }
@@ -169,13 +178,14 @@ impl Underlays {
         self.kept(id).map_or(Ok(None), |kept| kept.file.tile(zoom, column, row))
     }
 
-    /// Adds a picture under a new id: seconds to many minutes, by its size.
+    /// Adds a picture under a new id: seconds to many minutes, by its size. `go_on` hears several times a second
+    /// how many bytes of tiles are written, and says whether to go on.
     pub fn add(
         &self,
         id: RecordId,
-        path: &Path,
-        placing: &Placing,
+        (path, placing): (&Path, &Placing),
         worker: &Worker,
+        go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Result<(Underlay, Option<Fit>), UnderlayError> {
         let info = worker.picture(path)?;
         let (tiling, fit) = tiling(path, &info, placing)?;
@@ -186,18 +196,44 @@ impl Underlays {
         };
         std::fs::create_dir_all(folder).map_err(disk(folder))?;
         let (making, target) = (folder.join(format!("making-{id}.gpkg")), folder.join(format!("{id}.gpkg")));
+        let halves = ["gpkg", "copy.tif", "straight.tif", "gpkg-journal", "gpkg-wal", "gpkg-shm"]
+            .map(|ending| making.with_extension(ending));
+        let mut stopped = false;
+        let mut look = || {
+            let written =
+                halves.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|about| about.len());
+            stopped |= !go_on(written.sum());
+            !stopped
+        };
         let made = worker
-            .tile_picture(path, &making, &tiling)
+            .tile_picture(path, &making, &tiling, &mut look)
             .map_err(UnderlayError::from)
             .and_then(|()| std::fs::rename(&making, &target).map_err(disk(&target)));
         if let Err(error) = made {
             // Nothing half is left; why it failed matters more than a failed removal.
-            for left in [making.clone(), making.with_extension("copy.tif")] {
+            for left in halves {
                 let _ = std::fs::remove_file(left);
             }
-            return Err(error);
+            return Err(if stopped { UnderlayError::Stopped } else { error });
         }
         Ok((kept(id, &target)?.underlay, fit))
+    }
+
+    /// Calls a picture otherwise, or shows it to others.
+    pub fn describe(
+        &self,
+        id: RecordId,
+        title: Option<&str>,
+        secrecy: Option<Secrecy>,
+    ) -> Result<Underlay, UnderlayError> {
+        let kept = self.kept(id).ok_or(UnderlayError::Unknown(id))?;
+        let was = &kept.underlay;
+        let about = About { file: was.file.clone(), secrecy: secrecy.unwrap_or(was.secrecy) };
+        let about = serde_json::to_string(&about).unwrap_or_default();
+        PictureFile::describe(&kept.path, title.unwrap_or(&was.title), &about)?;
+        // Read anew when it is next asked for.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.get(id).ok_or(UnderlayError::Unknown(id))
     }
 
     /// Takes a picture away, its file with it.
@@ -254,16 +290,19 @@ fn tiling(
     info: &PictureInfo,
     placing: &Placing,
 ) -> Result<(PictureTiling, Option<Fit>), UnderlayError> {
-    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let title = placing.title.clone().unwrap_or_else(|| {
-        path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
-    });
+    let own = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = placing.file.clone().unwrap_or_else(own);
+    let stem = || Path::new(&file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let title = placing.title.clone().or_else(stem).unwrap_or_default();
     let about = serde_json::to_string(&About { file, secrecy: placing.secrecy }).unwrap_or_default();
     let mut tiling = PictureTiling { title, about, ..PictureTiling::default() };
     if !placing.points.is_empty() {
         let crs = placing.crs.clone().unwrap_or(Crs::REGISTER);
         tiling.points = on_the_ground(&placing.points, &crs)?;
-        let fit = Fit::of(&tiling.points, info.width, info.height)?;
+        let fit = Fit::of(&tiling.points, placing.bend, (info.width, info.height))?;
+        if let Some(bending) = fit.bending {
+            (tiling.bending, tiling.points) = (Some(bending), Vec::new());
+        }
         return Ok((tiling, Some(fit)));
     }
     let own = match &info.crs {
@@ -286,7 +325,7 @@ fn tiling(
         let (width, height) = (info.width as f64, info.height as f64);
         let corners = [place(0.0, 0.0), place(width, 0.0), place(width, height), place(0.0, height)];
         tiling.points = on_the_ground(&corners, &crs)?;
-        let fit = Fit::of(&tiling.points, info.width, info.height)?;
+        let fit = Fit::of(&tiling.points, Bend::Affine, (info.width, info.height))?;
         return Ok((tiling, Some(fit)));
     }
     // Where there is no way to the register's coordinates there is none to the web's plane, either.
@@ -295,7 +334,11 @@ fn tiling(
     Ok((tiling, None))
 }
 
-fn on_the_ground(points: &[[f64; 4]], crs: &Crs) -> Result<Vec<GroundPoint>, CrsError> {
+/// Points with the longitude and latitude that their coordinates stand for: column, line, x, y.
+///
+/// # Errors
+/// There is no way from the coordinates to the register's.
+pub fn on_the_ground(points: &[[f64; 4]], crs: &Crs) -> Result<Vec<GroundPoint>, CrsError> {
     let way = Transform::new(crs, &Crs::REGISTER)?;
     let point = |[column, line, x, y]: &[f64; 4]| {
         let place = way.coord(Coord { x: *x, y: *y })?;

@@ -12,6 +12,7 @@ mod jobs;
 mod ogc;
 mod openapi;
 mod reading;
+mod scans;
 mod server;
 mod sums;
 mod tiles;

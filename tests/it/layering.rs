@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sample", &["model", "crs"]),
     ("underlays", &["model", "crs", "formats", "store"]),
     ("tiles", &["model", "crs", "topology", "rules", "snapshot"]),
-    ("jobs", &["model", "crs", "formats", "store", "snapshot", "register", "intake"]),
+    ("jobs", &["model", "crs", "formats", "store", "snapshot", "register", "intake", "underlays"]),
     (
         "api",
         &[

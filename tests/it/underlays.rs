@@ -6,15 +6,15 @@ use std::process::Command;
 use boundstone::crs::Crs;
 use boundstone::formats::ogr::Worker;
 use boundstone::model::{IdSource, Secrecy};
-use boundstone::underlays::{Placing, Underlay, UnderlayError, Underlays};
+use boundstone::underlays::{Bend, Placing, Underlay, UnderlayError, Underlays};
 use gdal::raster::{Buffer, RasterCreationOptions};
 use gdal::{Dataset, DriverManager};
 use geo_types::Coord;
 use serde_json::Value as Json;
 
 /// A scan of 400 by 300: north-west red, north-east green, south-west blue, south-east yellow.
-const WIDTH: u32 = 400;
-const HEIGHT: u32 = 300;
+pub const WIDTH: u32 = 400;
+pub const HEIGHT: u32 = 300;
 const QUARTERS: [[u8; 3]; 4] = [[200, 30, 30], [30, 160, 30], [30, 30, 200], [220, 200, 20]];
 
 struct Desk {
@@ -36,17 +36,7 @@ impl Desk {
 
     /// The scan as PNG or JPEG, by the name.
     fn scan(&self, name: &str) -> PathBuf {
-        let driver = |name: &str| DriverManager::get_driver_by_name(name).unwrap();
-        let size = (WIDTH as usize, HEIGHT as usize);
-        let picture = driver("MEM").create_with_band_type::<u8, _>("", size.0, size.1, 3).unwrap();
-        for band in 1..=3 {
-            let quarter = |x: u32, y: u32| usize::from(x >= WIDTH / 2) + 2 * usize::from(y >= HEIGHT / 2);
-            let bytes = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| QUARTERS[quarter(x, y)][band - 1]));
-            let mut bytes = Buffer::new(size, bytes.collect());
-            picture.rasterband(band).unwrap().write((0, 0), size, &mut bytes).unwrap();
-        }
-        let kind = if name.ends_with("png") { "PNG" } else { "JPEG" };
-        picture.create_copy(&driver(kind), self.path(name), &RasterCreationOptions::new()).unwrap();
+        scan_at(&self.path(name));
         self.path(name)
     }
 
@@ -72,7 +62,8 @@ impl Desk {
         placing: &Placing,
         worker: &Worker,
     ) -> Result<Underlay, UnderlayError> {
-        self.underlays.add(self.ids.next_id(), path, placing, worker).map(|(added, _)| added)
+        let id = self.ids.next_id();
+        self.underlays.add(id, (path, placing), worker, &mut |_| true).map(|(added, _)| added)
     }
 
     /// The colour at a place on the ground at the highest zoom: found as a map finds it.
@@ -118,6 +109,21 @@ impl Desk {
     }
 }
 
+/// Writes the scan as PNG or JPEG, by the name.
+pub fn scan_at(path: &Path) {
+    let driver = |name: &str| DriverManager::get_driver_by_name(name).unwrap();
+    let size = (WIDTH as usize, HEIGHT as usize);
+    let picture = driver("MEM").create_with_band_type::<u8, _>("", size.0, size.1, 3).unwrap();
+    for band in 1..=3 {
+        let quarter = |x: u32, y: u32| usize::from(x >= WIDTH / 2) + 2 * usize::from(y >= HEIGHT / 2);
+        let bytes = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| QUARTERS[quarter(x, y)][band - 1]));
+        let mut bytes = Buffer::new(size, bytes.collect());
+        picture.rasterband(band).unwrap().write((0, 0), size, &mut bytes).unwrap();
+    }
+    let kind = if path.extension().is_some_and(|ending| ending == "png") { "PNG" } else { "JPEG" };
+    picture.create_copy(&driver(kind), path, &RasterCreationOptions::new()).unwrap();
+}
+
 /// Red, green, blue and opaqueness of a pixel of a PNG or JPEG.
 fn pixel(tile: Vec<u8>, x: isize, y: isize) -> [u8; 4] {
     static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
@@ -135,11 +141,11 @@ fn pixel(tile: Vec<u8>, x: isize, y: isize) -> [u8; 4] {
     [r, g, b, opaque]
 }
 
-fn worker() -> Worker {
+pub fn worker() -> Worker {
     Worker { executable: Some(env!("CARGO_BIN_EXE_boundstone").into()), ..Worker::default() }
 }
 
-const BOX: [f64; 4] = [102.60, 25.00, 102.70, 25.075];
+pub const BOX: [f64; 4] = [102.60, 25.00, 102.70, 25.075];
 
 fn corners([west, south, east, north]: [f64; 4]) -> Vec<[f64; 4]> {
     let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
@@ -315,4 +321,58 @@ fn secret_pictures_are_not_shown_and_the_command_line_adds_and_lists() {
     assert_eq!((empty.status.as_u16(), pixel(empty.body, 0, 0)[3]), (200, 0));
     assert_eq!(served(&tile_of(&internal)).status, 404);
     assert_eq!(served("/tiles/underlay/x/3/0/0").status, 404);
+}
+
+/// A picture taken aslant: its corners lie where a projective map puts those of the scan.
+#[test]
+fn a_picture_taken_aslant_is_bent_straight() {
+    let mut desk = Desk::new();
+    let scan = desk.scan("翻拍.png");
+    // The upper edge is half as long as the lower one: a trapezium on the ground, and its middle line.
+    let [west, south, east, north] = BOX;
+    let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
+    let inset = (east - west) / 4.0;
+    let points = vec![
+        [0.0, 0.0, west + inset, north],
+        [width, 0.0, east - inset, north],
+        [width, height, east, south],
+        [0.0, height, west, south],
+    ];
+    let placing = Placing { points, bend: Bend::Projective, ..Placing::default() };
+    let added = desk.add(&scan, &placing).unwrap();
+    // The middle of the picture is where the diagonals meet: nearer to the short edge.
+    let middle = south + (north - south) * 2.0 / 3.0;
+    let centre = west.midpoint(east);
+    let step = (east - west) / 40.0;
+    for (quarter, (right, up)) in [(-1.0, 1.0), (1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)].into_iter().enumerate()
+    {
+        let seen = desk.colour(&added, Coord { x: centre + right * step, y: middle + up * step / 2.0 });
+        let near = seen.iter().zip(QUARTERS[quarter]).all(|(a, b)| a.abs_diff(b) < 40);
+        assert!(near && seen[3] > 200, "quarter {quarter}: {seen:?}");
+    }
+    // Beside the short edge there is nothing.
+    assert_eq!(desk.colour(&added, Coord { x: west + inset / 4.0, y: north - 0.004 })[3], 0);
+    let left = std::fs::read_dir(desk.path("r.gpkg.work").join("underlays")).unwrap().count();
+    assert_eq!(left, 1, "no half-made files are left");
+}
+
+#[test]
+fn a_picture_that_nobody_wants_any_more_leaves_nothing() {
+    let mut desk = Desk::new();
+    let scan = desk.scan("scan.png");
+    let placing = Placing { points: corners(BOX), ..Placing::default() };
+    let id = desk.ids.next_id();
+    let slow = Worker { executable: Some("/bin/cat".into()), ..worker() };
+    let stopped = desk.underlays.add(id, (&scan, &placing), &slow, &mut |_| false);
+    // What is no worker of ours says nothing of the picture; a real one is stopped between two looks.
+    assert!(stopped.is_err());
+    let added = desk.add(&scan, &placing).unwrap();
+    let called = desk.underlays.describe(added.id, Some("1958年地形图"), Some(Secrecy::Internal)).unwrap();
+    assert_eq!((called.title.as_str(), called.secrecy), ("1958年地形图", Secrecy::Internal));
+    assert_eq!((called.file.as_str(), called.bounds), (added.file.as_str(), added.bounds));
+    // A second reader of the folder sees it, too.
+    let others = Underlays::beside(&[desk.path("r.gpkg")]);
+    assert_eq!(others.get(added.id).unwrap().title, "1958年地形图");
+    desk.underlays.remove(added.id).unwrap();
+    assert!(desk.underlays.get(added.id).is_none());
 }

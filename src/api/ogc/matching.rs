@@ -5,11 +5,10 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use rayon::slice::ParallelSliceMut as _;
 
+use super::collections;
 use super::crs;
 use super::filter::{ItemQuery, When};
-use super::{collections, sort::Mark};
 use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
@@ -98,13 +97,7 @@ impl Asked {
             }
         };
         still_waited_for(ask)?;
-        if query.order.is_plain() {
-            return Ok(found.into_iter().cloned().collect());
-        }
-        let mut marked: Vec<(Mark, &Arc<Record>)> =
-            found.into_iter().map(|record| (query.order.mark(record), record)).collect();
-        marked.par_sort_unstable_by(|(a, _), (b, _)| query.order.compare(a, b));
-        Ok(marked.into_iter().map(|(_, record)| record.clone()).collect())
+        Ok(query.order.arrange(&found))
     }
 
     /// The page asked for.

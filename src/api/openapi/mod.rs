@@ -110,7 +110,7 @@ fn document(version: &str, origin: &str, base: &str, paths: Map<String, Json>) -
             "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
         },
         "servers": [{ "url": if origin.is_empty() && base.is_empty() { "/".to_owned() } else { format!("{origin}{base}") } }],
-        "tags": (["register", "records", "log", "map", "tiles", "imports", "jobs", "boundary", "checks", "ogc", "server"].map(|name| json!({ "name": name }))),
+        "tags": (["register", "records", "log", "map", "tiles", "imports", "jobs", "underlays", "boundary", "checks", "ogc", "server"].map(|name| json!({ "name": name }))),
         "paths": paths,
         "components": { "schemas": schemas::all() },
     })
@@ -183,7 +183,7 @@ fn parameters(route: &Route, layer: Option<Layer>) -> Vec<Json> {
         header["required"] = required.into();
         list.push(header);
     };
-    let of_work = ["jobs", "imports"].contains(&route.tag);
+    let of_work = ["jobs", "imports", "underlays"].contains(&route.tag);
     if matches!(route.method, Verb::Patch | Verb::Put | Verb::Delete) && !of_work {
         header("If-Match", true, "所依据的记录的 etag · tag of the record that the change was decided on");
     }

@@ -21,6 +21,7 @@ pub fn all() -> Map<String, Json> {
     v1::add_schemas(&mut named);
     ogc::add_schemas(&mut named);
     crate::api::underlays::add_schemas(&mut named);
+    crate::api::scans::add_schemas(&mut named);
     let mut all: Map<String, Json> = written_by_hand();
     for (name, schema) in named {
         all.insert(name, serde_json::to_value(schema).unwrap_or_default());

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::export::{attached, sent};
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::editing::check_writable;
 use crate::api::problem::Problem;
 use crate::api::route::{Param, Route, Verb};
-use crate::jobs::{Failure, Job, JobError, JobEvent, JobState, Progress};
+use crate::jobs::{Exported, Failure, Job, JobError, JobEvent, JobState, Progress};
 use crate::model::{Bilingual, RecordId, Secrecy};
 
 /// The routes.
@@ -31,6 +32,15 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: Verb::Post,
         ..Route::get("/api/v1/jobs/{id}/cancel", "jobs", "停止一项任务 · stop a job", cancel).answers("Job")
+    },
+    Route {
+        media: &["application/octet-stream"],
+        ..Route::get(
+            "/api/v1/jobs/{id}/file",
+            "jobs",
+            "导出任务写成的文件 · the file that an export made",
+            file,
+        )
     },
     Route {
         method: Verb::Delete,
@@ -56,7 +66,7 @@ pub struct JobList {
 #[schema(as = Job)]
 pub struct JobDoc {
     id: String,
-    /// `import_preview` or `import`
+    /// `import_preview`, `import` or `export`
     kind: &'static str,
     title: Bilingual,
     /// queued, running, done, failed or cancelled
@@ -68,7 +78,7 @@ pub struct JobDoc {
     progress: Progress,
     #[schema(value_type = Object)]
     params: Json,
-    /// of a preview its draft, of an import revision and counts
+    /// of a preview its draft, of an import revision and counts, of an export name and size of its file
     #[schema(value_type = Object)]
     outcome: Option<Json>,
     failure: Option<Failure>,
@@ -184,6 +194,13 @@ fn list(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
 fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     answer(app, app.jobs.job(id_of(ask)?)?, StatusCode::OK)
+}
+
+fn file(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let id = id_of(ask)?;
+    let Exported { file, name, kind } = app.jobs.exported(id)?;
+    Ok(sent(kind, file, None).with(header::CONTENT_DISPOSITION, &attached("export", &name)))
 }
 
 fn cancel(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {

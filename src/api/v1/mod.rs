@@ -23,7 +23,7 @@ mod tally;
 mod undo;
 mod uploads;
 
-pub(super) use jobs::JobHeard;
+pub(super) use jobs::{JobHeard, answer as job_answer, id_of};
 pub use opening::Opening;
 pub(super) use opening::opening;
 pub(super) use record::{content_tag, matches};
@@ -68,6 +68,9 @@ const DATETIME: Param = Param {
     shape: "string",
     about: "在此日或此期间有效，默认今天 · in force on that day or in that interval, today if absent",
 };
+
+/// Which records of a layer: what a table, its sums, its files and the place of a record in it all ask.
+const WHICH: [Param; 6] = [FILTER, FILTER_LANG, FILTER_CRS, DATETIME, AS_OF, REVISION];
 
 /// The routes under /api/v1 and those of the server itself.
 pub const ROUTES: &[Route] = &[

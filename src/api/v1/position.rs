@@ -10,7 +10,7 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::ogc::Asked;
 use crate::api::problem::Problem;
-use crate::api::route::Param;
+use crate::api::route::{Param, together};
 use crate::model::RecordId;
 
 /// Where a record stands.
@@ -27,16 +27,7 @@ pub struct Position {
 /// What is asked beside the list.
 const RECORD: Param = Param { name: "id", shape: "string", about: "记录的 ID · id of the record" };
 /// All that may be asked.
-pub const PARAMS: &[Param] = &[
-    RECORD,
-    super::FILTER,
-    super::FILTER_LANG,
-    super::FILTER_CRS,
-    super::SORTBY,
-    super::DATETIME,
-    super::AS_OF,
-    super::REVISION,
-];
+pub const PARAMS: &[Param] = &together::<2, 6, 8>([RECORD, super::SORTBY], super::WHICH);
 
 /// The handler.
 pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {

@@ -1,6 +1,5 @@
 //! `GET /api/v1/layers/{layer}/summary`: counts and sums over all records that match, in groups of a field.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,16 +7,16 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::tally::{Figures, Tally};
+use super::tally::{Figures, Summed, Tally};
 use crate::api::answer::{Answer, holds, not_modified};
 use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::ogc::{Asked, known_fields, page_tag, still_waited_for};
 use crate::api::problem::Problem;
-use crate::api::route::Param;
+use crate::api::route::{Param, together};
 use crate::api::view::View;
 use crate::model::layers::DivisionLevel;
-use crate::model::{Bilingual, FieldDef, FieldKind, Layer, Record, RefBy, Value, vocab};
+use crate::model::{Bilingual, FieldDef, FieldKind, Held, Layer, Place, Record, RefBy, Value, vocab};
 
 /// Counts and sums.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -59,8 +58,8 @@ pub struct Others {
     sums: BTreeMap<&'static str, Figures>,
 }
 
-/// All that may be asked.
-pub const PARAMS: &[Param] = &[
+/// What is asked beside the list.
+const OWN: [Param; 4] = [
     Param { name: "by", shape: "string", about: "按此字段分组 · field of the groups" },
     Param {
         name: "level",
@@ -77,13 +76,9 @@ pub const PARAMS: &[Param] = &[
         shape: "integer",
         about: "至多列出的组数，默认 200，至多 1000 · groups listed, 200, at most 1,000",
     },
-    super::FILTER,
-    super::FILTER_LANG,
-    super::FILTER_CRS,
-    super::DATETIME,
-    super::AS_OF,
-    super::REVISION,
 ];
+/// All that may be asked.
+pub const PARAMS: &[Param] = &together::<4, 6, 10>(OWN, super::WHICH);
 
 /// Groups that are listed, usually and at most.
 const GROUPS: (usize, usize) = (200, 1000);
@@ -102,10 +97,10 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let fields = summed(ask, asked.layer)?;
     let by = grouped_by(ask, asked.layer)?;
     let level = level(ask, by)?;
+    let placed = by.and_then(|field| Some((field, Place::of(asked.layer, field.name)?)));
     let list = asked.all(app, ask)?;
     let mut whole = Tally::of(&fields);
-    let mut parts =
-        Parts { view: &asked.view, by, level, fields: &fields, above: HashMap::new(), found: HashMap::new() };
+    let mut parts = Parts::new(&asked.view, placed, level, &fields);
     for (at, record) in list.iter().enumerate() {
         if at % 4096 == 0 {
             still_waited_for(ask)?;
@@ -127,11 +122,11 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     Ok(Answer::json(&summary)?.with(axum::http::header::ETAG, &tag))
 }
 
-fn summed(ask: &Ask, layer: Layer) -> Result<Vec<&'static FieldDef>, Problem> {
+fn summed(ask: &Ask, layer: Layer) -> Result<Vec<Summed>, Problem> {
     let fields = known_fields("sum", ask.param("sum").unwrap_or_default(), layer)?;
     let figure = |field: &&FieldDef| matches!(field.kind, FieldKind::Int | FieldKind::Real);
     match fields.iter().find(|field| !figure(field)) {
-        None => Ok(fields),
+        None => Ok(fields.into_iter().filter_map(|field| Summed::of(layer, field)).collect()),
         Some(other) => Err(Problem::parameter(
             "sum",
             &format!("“{}”不是数字", layer.def().field_title(other.name).zh),
@@ -170,101 +165,140 @@ fn level(ask: &Ask, by: Option<&FieldDef>) -> Result<Option<DivisionLevel>, Prob
 /// The groups while they are gathered.
 struct Parts<'a> {
     view: &'a View,
-    by: Option<&'static FieldDef>,
+    by: Option<(&'static FieldDef, Place)>,
     level: Option<DivisionLevel>,
-    fields: &'a [&'static FieldDef],
-    /// codes of divisions to the code of the one above them at the level
-    above: HashMap<String, Option<String>>,
-    found: HashMap<Option<String>, Part<'a>>,
+    fields: &'a [Summed],
+    found: Vec<Part<'a>>,
+    /// own values to the places of their groups: what a value means is worked out once
+    of_value: HashMap<Own<'a>, usize, foldhash::fast::RandomState>,
+    /// keys of groups to their places
+    of_key: HashMap<Option<String>, usize>,
 }
 
 struct Part<'a> {
+    key: Option<String>,
     value: Json,
     values: Vec<String>,
     tally: Tally<'a>,
 }
 
+/// A value by which records are told apart.
+#[derive(PartialEq, Eq, Hash)]
+enum Own<'a> {
+    Absent,
+    Text(&'a str),
+    Day(i32),
+    Whole(i64),
+    Real(u64),
+    Flag(bool),
+}
+
+impl<'a> Own<'a> {
+    fn of(held: Option<Held<'a>>) -> Self {
+        match held {
+            Some(Held::Text(text)) => Self::Text(text),
+            Some(Held::Date(day)) => Self::Day(day.days()),
+            Some(Held::Other(Value::Int(whole))) => Self::Whole(*whole),
+            Some(Held::Other(Value::Real(real))) => Self::Real(real.to_bits()),
+            Some(Held::Other(Value::Bool(flag))) => Self::Flag(*flag),
+            _ => Self::Absent,
+        }
+    }
+}
+
 impl<'a> Parts<'a> {
-    fn add(&mut self, record: &Record) {
-        let Some(by) = self.by else { return };
-        let value = value_of(record, by);
-        let own = value.as_deref().map(|value| match value {
+    fn new(
+        view: &'a View,
+        by: Option<(&'static FieldDef, Place)>,
+        level: Option<DivisionLevel>,
+        fields: &'a [Summed],
+    ) -> Self {
+        let (of_value, of_key) = (HashMap::default(), HashMap::new());
+        Self { view, by, level, fields, found: Vec::new(), of_value, of_key }
+    }
+
+    fn add(&mut self, record: &'a Record) {
+        let Some((_, place)) = self.by else { return };
+        let held = record.held(place);
+        let at = match self.of_value.get(&Own::of(held)) {
+            Some(at) => *at,
+            None => {
+                let at = self.begin(held);
+                self.of_value.insert(Own::of(held), at);
+                at
+            }
+        };
+        self.found[at].tally.add(record);
+    }
+
+    /// The group of a value that is met for the first time.
+    fn begin(&mut self, held: Option<Held<'_>>) -> usize {
+        let value = held.map(Held::to_value);
+        let own = value.as_ref().map(|value| match value {
             Value::Text(text) => text.to_string(),
             other => other.to_json().to_string(),
         });
         let key = match (self.level, &own) {
-            (Some(level), Some(code)) => self.above(code, level),
+            (Some(level), Some(code)) => above(self.view, code, level),
             _ => own.clone(),
         };
-        if !self.found.contains_key(&key) {
-            let json = match self.level {
-                Some(_) => key.clone().map(Json::from).unwrap_or_default(),
-                None => value.as_deref().map(Value::to_json).unwrap_or_default(),
-            };
-            let part = Part { value: json, values: Vec::new(), tally: Tally::of(self.fields) };
-            self.found.insert(key.clone(), part);
-        }
-        let Some(part) = self.found.get_mut(&key) else { return };
-        part.tally.add(record);
-        if let Some(own) = own.filter(|_| self.level.is_some())
-            && part.values.len() < NAMED
-            && !part.values.contains(&own)
-        {
-            part.values.push(own);
-        }
-    }
-
-    /// The division of a level that one lies in.
-    fn above(&mut self, code: &str, level: DivisionLevel) -> Option<String> {
-        if let Some(known) = self.above.get(code) {
-            return known.clone();
-        }
-        let mut at = Some(code.to_owned());
-        let mut found = None;
-        for _ in 0..STEPS {
-            let Some(division) = at.as_deref().and_then(|code| division(self.view, code)) else { break };
-            if division.text("level") == Some(level.code()) {
-                found = division.code.as_deref().map(str::to_owned);
-                break;
+        let at = match self.of_key.get(&key) {
+            Some(at) => *at,
+            None => {
+                let json = match self.level {
+                    Some(_) => key.clone().map(Json::from).unwrap_or_default(),
+                    None => value.as_ref().map(Value::to_json).unwrap_or_default(),
+                };
+                let tally = Tally::of(self.fields);
+                self.found.push(Part { key: key.clone(), value: json, values: Vec::new(), tally });
+                self.of_key.insert(key, self.found.len() - 1);
+                self.found.len() - 1
             }
-            at = division.text("parent_code").map(str::to_owned);
-        }
-        self.above.insert(code.to_owned(), found.clone());
-        found
+        };
+        let named = &mut self.found[at].values;
+        named.extend(own.filter(|_| self.level.is_some() && named.len() < NAMED));
+        at
     }
 
     fn finish(self, limit: usize) -> (Vec<Group>, Option<Others>) {
-        let Some(by) = self.by else { return (Vec::new(), None) };
+        let Some((by, _)) = self.by else { return (Vec::new(), None) };
         let list = by.list.map(vocab::list);
         let place = |code: &Option<String>| {
             let code = code.as_deref()?;
             list?.values.iter().position(|value| value.code == code)
         };
-        let mut found: Vec<(Option<String>, Part)> = self.found.into_iter().collect();
-        found.sort_by_cached_key(|(key, part)| {
-            (key.is_none(), place(key).unwrap_or(usize::MAX), Reverse(part.tally.count), key.clone())
+        let mut found = self.found;
+        found.sort_by_cached_key(|part| {
+            let (key, count) = (&part.key, Reverse(part.tally.count));
+            (key.is_none(), place(key).unwrap_or(usize::MAX), count, key.clone())
         });
         let rest = found.split_off(limit.min(found.len()));
         let levelled = self.level.is_some();
-        let groups = found.into_iter().map(|(key, part)| Group {
-            title: title(self.view, by, key.as_deref(), levelled),
+        let groups = found.into_iter().map(|part| Group {
+            title: title(self.view, by, part.key.as_deref(), levelled),
             value: part.value,
             values: levelled.then_some(part.values),
             count: part.tally.count,
             sums: part.tally.figures(),
         });
         let mut together = Tally::of(self.fields);
-        rest.iter().for_each(|(_, part)| together.join(&part.tally));
+        rest.iter().for_each(|part| together.join(&part.tally));
         let others = Others { groups: rest.len(), count: together.count, sums: together.figures() };
         (groups.collect(), Some(others).filter(|others| others.groups > 0))
     }
 }
 
-fn value_of<'a>(record: &'a Record, field: &FieldDef) -> Option<Cow<'a, Value>> {
-    match record.layer.def().index_of(field.name) {
-        Some(at) => record.fields.get(at).map(Cow::Borrowed),
-        None => record.get(field.name).map(Cow::Owned),
+/// The division of a level that one lies in.
+fn above(view: &View, code: &str, level: DivisionLevel) -> Option<String> {
+    let mut at = Some(code.to_owned());
+    for _ in 0..STEPS {
+        let division = at.as_deref().and_then(|code| division(view, code))?;
+        if division.text("level") == Some(level.code()) {
+            return division.code.as_deref().map(str::to_owned);
+        }
+        at = division.text("parent_code").map(str::to_owned);
     }
+    None
 }
 
 fn division<'a>(view: &'a View, code: &str) -> Option<&'a Arc<Record>> {

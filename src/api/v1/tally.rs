@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::model::{FieldDef, FieldKind, Record, Value};
+use crate::model::{FieldDef, FieldKind, Layer, Record, Value};
 
 /// The figures of one field.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -22,6 +22,20 @@ pub struct Figures {
     count: usize,
 }
 
+/// A field that is summed, and where records hold it.
+#[derive(Clone, Copy, Debug)]
+pub struct Summed {
+    field: &'static FieldDef,
+    at: usize,
+}
+
+impl Summed {
+    /// An own field of a layer; `None` for any other.
+    pub fn of(layer: Layer, field: &'static FieldDef) -> Option<Self> {
+        layer.def().index_of(field.name).map(|at| Self { field, at })
+    }
+}
+
 /// One field's sum while records are added.
 #[derive(Clone, Debug, Default)]
 struct Sum {
@@ -35,7 +49,7 @@ struct Sum {
 
 /// The sums of some fields over some records.
 pub struct Tally<'a> {
-    fields: &'a [&'static FieldDef],
+    fields: &'a [Summed],
     sums: Vec<Sum>,
     /// records added
     pub count: usize,
@@ -71,7 +85,7 @@ impl Sum {
 
 impl<'a> Tally<'a> {
     /// Nothing yet.
-    pub fn of(fields: &'a [&'static FieldDef]) -> Self {
+    pub fn of(fields: &'a [Summed]) -> Self {
         Self { fields, sums: vec![Sum::default(); fields.len()], count: 0 }
     }
 
@@ -79,8 +93,7 @@ impl<'a> Tally<'a> {
     pub fn add(&mut self, record: &Record) {
         self.count += 1;
         for (field, sum) in self.fields.iter().zip(&mut self.sums) {
-            let value = record.layer.def().index_of(field.name).and_then(|at| record.fields.get(at));
-            match value {
+            match record.fields.get(field.at) {
                 Some(Value::Int(number)) => {
                     sum.count += 1;
                     sum.whole += i128::from(*number);
@@ -117,19 +130,21 @@ impl<'a> Tally<'a> {
 
     /// The figures by field.
     pub fn figures(&self) -> BTreeMap<&'static str, Figures> {
-        self.fields.iter().zip(&self.sums).map(|(field, sum)| (field.name, sum.figures(field.kind))).collect()
+        let of = |(summed, sum): (&Summed, &Sum)| (summed.field.name, sum.figures(summed.field.kind));
+        self.fields.iter().zip(&self.sums).map(of).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Fields, Layer, RecordId};
+    use crate::model::{Fields, RecordId};
 
     #[test]
     fn many_small_numbers_are_added_without_noise() {
         let def = Layer::Facility.def();
-        let fields = [def.field("floor_area_m2").unwrap(), def.field("beds").unwrap()];
+        let summed = |name: &str| Summed::of(Layer::Facility, def.field(name).unwrap()).unwrap();
+        let fields = [summed("floor_area_m2"), summed("beds")];
         let (area, beds) = (def.index_of("floor_area_m2").unwrap(), def.index_of("beds").unwrap());
         let id: RecordId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
         let of = |pairs: Vec<(usize, Value)>| Record::new(Layer::Facility, id, Fields::from_pairs(pairs));

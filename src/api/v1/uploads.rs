@@ -50,8 +50,16 @@ pub const ROUTES: &[Route] = &[
 
 /// Whether a request brings a file: such take as long as they take, and no longer stand still than a minute.
 pub fn is_upload(method: &Method, path: &str) -> bool {
-    *method == Method::POST
-        && path.strip_prefix("/api/v1/uploads").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let under = |base| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    *method == Method::POST && (under("/api/v1/uploads") || under(PICTURES) && !under_job(path))
+}
+
+/// Where pictures come in.
+const PICTURES: &str = "/api/v1/underlays/pictures";
+
+/// What is asked of a picture that is there.
+fn under_job(path: &str) -> bool {
+    path.ends_with("/fit") || path.ends_with("/place")
 }
 
 /// How long a file on its way in may stand still.
@@ -137,6 +145,10 @@ fn write(app: &App, ask: &Ask, mut pieces: mpsc::Receiver<Piece>) -> Result<Answ
                 .then("请重新上传。", "Upload it again."));
             }
         }
+    }
+    if ask.path.starts_with(PICTURES) {
+        let scan = uploading.finish_picture()?;
+        return Ok(Answer { status: StatusCode::CREATED, ..Answer::json(&scan)? });
     }
     let upload = app.jobs.with_profiles(uploading.finish()?)?;
     Ok(Answer { status: StatusCode::CREATED, ..Answer::json(&upload)? })

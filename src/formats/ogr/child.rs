@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::super::archive;
 use super::frame::{Answer, Column, Output, Request, Shape, Work, receive, send};
-use super::raster;
+use super::{raster, reduce};
 
 /// Drivers that files are opened with.
 const DRIVERS: &[&str] = &[
@@ -64,6 +64,7 @@ pub fn ogr_worker_main() -> ExitCode {
         Work::EsriWkt { crs } => esri(&crs, &mut output),
         Work::Picture { target } => raster::describe(&target, &mut output),
         Work::Tile(wanted) => raster::tile(&wanted),
+        Work::Reduce { target, out, most } => reduce::reduce(&target, Path::new(&out), most),
     });
     let last = match &done {
         Ok(()) => Answer::End,

@@ -46,6 +46,15 @@ pub(super) enum Work {
     },
     /// tiles from a picture
     Tile(Tiling),
+    /// a small JPEG of a picture, to be looked at
+    Reduce {
+        /// file
+        target: String,
+        /// the JPEG to make
+        out: String,
+        /// pixels of its longer side at most
+        most: usize,
+    },
     /// a definition as Esri writes it
     EsriWkt {
         /// EPSG code or definition
@@ -64,10 +73,21 @@ pub(super) struct Tiling {
     pub crs: Option<String>,
     /// points: column and line in the picture, longitude and latitude; none: the file's own position counts
     pub points: Vec<[f64; 4]>,
+    /// instead of points: how the picture is bent straight
+    pub bent: Option<Bent>,
     /// what it is called
     pub title: String,
     /// what else is to be known of it
     pub about: String,
+}
+
+/// A picture that was taken aslant: straight lines stay straight, parallel ones do not stay parallel.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Bent {
+    /// three rows: column and line of the picture to longitude, latitude and their divisor
+    pub to_ground: [[f64; 3]; 3],
+    /// degrees of longitude and of latitude of a pixel
+    pub pixel: [f64; 2],
 }
 
 /// What a picture is.

@@ -7,6 +7,8 @@ mod frame;
 mod parent;
 mod picture;
 mod raster;
+mod rectify;
+mod reduce;
 mod sink;
 mod source;
 mod wkb;
@@ -18,7 +20,7 @@ use super::{FormatError, LayerInfo, archive};
 use crate::crs::Crs;
 
 pub use child::ogr_worker_main;
-pub use picture::{GroundPoint, PictureInfo, PictureTiling};
+pub use picture::{Bending, GroundPoint, PictureInfo, PictureTiling};
 pub(crate) use sink::OgrSink;
 pub(crate) use source::OgrSource;
 

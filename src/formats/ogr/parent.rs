@@ -13,6 +13,8 @@ use super::frame::{Answer, Request, Work, receive, send};
 use super::{FormatError, WORKER_COMMAND, Worker};
 use crate::model::Bilingual;
 
+/// How often it is asked whether to go on.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// What of GDAL's own words is kept.
 const MAX_WORDS: u64 = 64 << 10;
 
@@ -108,6 +110,26 @@ impl Running {
     /// The next message.
     pub fn next(&mut self) -> Result<(Answer, Vec<u8>), FormatError> {
         receive(&mut self.output).map_err(|_| self.ended())
+    }
+
+    /// The next message; the child is stopped where `go_on`, asked several times a second, says no.
+    pub fn next_while(&mut self, go_on: &mut dyn FnMut() -> bool) -> Result<(Answer, Vec<u8>), FormatError> {
+        let (output, child) = (&mut self.output, &self.child);
+        let received = std::thread::scope(|scope| {
+            let listener = scope.spawn(|| receive(output));
+            while !listener.is_finished() {
+                std::thread::sleep(LOOK_EVERY);
+                if !go_on() {
+                    let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+                    break;
+                }
+            }
+            listener.join()
+        });
+        match received {
+            Ok(Ok(message)) => Ok(message),
+            _ => Err(self.ended()),
+        }
     }
 
     /// The error for an answer that is none.

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::super::{DeclaredCrs, FormatError, declared};
-use super::frame::{Answer, Picture, Tiling, Work};
+use super::frame::{Answer, Bent, Picture, Tiling, Work};
 use super::parent::Running;
 use super::{Worker, words};
 use crate::crs::Crs;
@@ -48,10 +48,21 @@ pub struct PictureTiling {
     pub crs: Option<Crs>,
     /// where it lies, instead of what the file says
     pub points: Vec<GroundPoint>,
+    /// instead of points: how a picture that was taken aslant is bent straight
+    pub bending: Option<Bending>,
     /// what it is called
     pub title: String,
     /// what else is to be known of it
     pub about: String,
+}
+
+/// How a picture that was taken aslant is bent straight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bending {
+    /// three rows: column and line of the picture to longitude, latitude (EPSG:4490) and their divisor
+    pub to_ground: [[f64; 3]; 3],
+    /// degrees of longitude and of latitude of a pixel
+    pub pixel: [f64; 2],
 }
 
 impl Worker {
@@ -77,9 +88,17 @@ impl Worker {
 
     /// Cuts a picture into tiles: a new GeoPackage with PNG and JPEG tiles, all zoom levels.
     ///
+    /// `go_on` is asked several times a second whether to.
+    ///
     /// # Errors
-    /// The picture cannot be read or placed, or time or memory are over.
-    pub fn tile_picture(&self, path: &Path, out: &Path, how: &PictureTiling) -> Result<(), FormatError> {
+    /// The picture cannot be read or placed, time or memory are over, or `go_on` says no.
+    pub fn tile_picture(
+        &self,
+        path: &Path,
+        out: &Path,
+        how: &PictureTiling,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), FormatError> {
         let target = plain_file(path)?;
         let out = std::path::absolute(out).map_err(|e| FormatError::write(out, e))?;
         let tiling = Tiling {
@@ -87,10 +106,26 @@ impl Worker {
             out: out.to_string_lossy().into_owned(),
             crs: how.crs.as_ref().and_then(words),
             points: how.points.iter().map(|p| [p.column, p.line, p.lon, p.lat]).collect(),
+            bent: how.bending.map(|bending| Bent { to_ground: bending.to_ground, pixel: bending.pixel }),
             title: how.title.clone(),
             about: how.about.clone(),
         };
         let mut running = Running::start(path, Work::Tile(tiling), self)?;
+        match running.next_while(go_on)?.0 {
+            Answer::End => Ok(()),
+            answer => Err(running.refused(answer)),
+        }
+    }
+
+    /// Makes a JPEG of a picture whose longer side has at most so many pixels, to be looked at.
+    ///
+    /// # Errors
+    /// The picture cannot be read, or time or memory are over.
+    pub fn reduce_picture(&self, path: &Path, out: &Path, most: usize) -> Result<(), FormatError> {
+        let target = plain_file(path)?;
+        let out = std::path::absolute(out).map_err(|e| FormatError::write(out, e))?;
+        let work = Work::Reduce { target, out: out.to_string_lossy().into_owned(), most };
+        let mut running = Running::start(path, work, self)?;
         match running.next()?.0 {
             Answer::End => Ok(()),
             answer => Err(running.refused(answer)),

@@ -3,24 +3,25 @@
 use std::io::Write;
 use std::path::Path;
 
-use gdal::raster::{GdalDataType, RasterBand, RasterCreationOptions};
+use gdal::raster::{GdalDataType, RasterBand, RasterCreationOptions, ResampleAlg};
 use gdal::{Dataset, DatasetOptions, DriverManager, Gcp, GdalOpenFlags};
 
 use super::child::{ChildError, of_this_machine, srs_of, words};
 use super::frame::{Answer, Picture, Tiling, send};
+use super::rectify::rectified;
 
 /// Drivers that pictures are opened with: none follows names written in a file.
 const DRIVERS: &[&str] = &["GTiff", "JPEG", "PNG", "BMP", "WEBP", "JP2OpenJPEG", "HFA"];
 /// Lines that are taken at once where a picture is copied.
 const LINES: usize = 64;
 /// Most pixels of a picture that must be copied first.
-const MOST_COPIED: usize = 500_000_000;
+pub(super) const MOST_COPIED: usize = 500_000_000;
 /// Metres of a pixel at zoom 0, where the world is one tile of 256 pixels.
 const WORLD_PIXEL_M: f64 = 156_543.033_928_040_97;
 /// How small a picture becomes at its lowest zoom, pixels: farther off nobody misses it.
 const SMALLEST: usize = 64;
 
-fn open(target: &str) -> Result<Dataset, ChildError> {
+pub(super) fn open(target: &str) -> Result<Dataset, ChildError> {
     of_this_machine(target)?;
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
@@ -62,6 +63,15 @@ pub(super) fn describe(target: &str, output: &mut impl Write) -> Result<(), Chil
 pub(super) fn tile(wanted: &Tiling) -> Result<(), ChildError> {
     let source = open(&wanted.target)?;
     let copy = Path::new(&wanted.out).with_extension("copy.tif");
+    if let Some(bent) = &wanted.bent {
+        let straight = Path::new(&wanted.out).with_extension("straight.tif");
+        let done = coloured(&source, &copy, false)
+            .and_then(|picture| rectified(&picture, &straight, bent))
+            .and_then(|picture| cut(picture, wanted));
+        // Gone already where they were never made.
+        let _ = std::fs::remove_file(&copy).and_then(|()| std::fs::remove_file(&straight));
+        return done;
+    }
     // Points count instead of a position that the file has: only a copy can be without one.
     let placed_otherwise =
         !wanted.points.is_empty() && (position(&source).is_some() || !source.gcps().is_empty());
@@ -135,14 +145,7 @@ fn coloured(source: &Dataset, path: &Path, placed: bool) -> Result<Dataset, Chil
     if width.saturating_mul(height) > MOST_COPIED {
         return Err(ChildError::Said("the picture is too large for its kind of colours".into()));
     }
-    let driver = DriverManager::get_driver_by_name("GTiff")?;
-    let options = RasterCreationOptions::from_iter([
-        "PHOTOMETRIC=RGB",
-        "ALPHA=YES",
-        "COMPRESS=LZW",
-        "BIGTIFF=IF_SAFER",
-    ]);
-    let mut copy = driver.create_with_band_type_with_options::<u8, _>(path, width, height, 4, &options)?;
+    let mut copy = new_copy(path, width, height)?;
     if placed {
         if let Some(position) = position(source) {
             copy.set_geo_transform(&position)?;
@@ -167,8 +170,21 @@ fn coloured(source: &Dataset, path: &Path, placed: bool) -> Result<Dataset, Chil
     Ok(copy)
 }
 
+/// A file of red, green, blue and how opaque, in squares: it is read in any order.
+pub(super) fn new_copy(path: &Path, width: usize, height: usize) -> Result<Dataset, ChildError> {
+    let driver = DriverManager::get_driver_by_name("GTiff")?;
+    let options = RasterCreationOptions::from_iter([
+        "PHOTOMETRIC=RGB",
+        "ALPHA=YES",
+        "COMPRESS=LZW",
+        "TILED=YES",
+        "BIGTIFF=IF_SAFER",
+    ]);
+    Ok(driver.create_with_band_type_with_options::<u8, _>(path, width, height, 4, &options)?)
+}
+
 /// How the bands become colours.
-struct Inks {
+pub(super) struct Inks {
     /// colours of a palette
     palette: Vec<[u8; 4]>,
     /// the bands that are red, green, blue
@@ -182,7 +198,7 @@ struct Inks {
 }
 
 impl Inks {
-    fn of(source: &Dataset) -> Result<Self, ChildError> {
+    pub(super) fn of(source: &Dataset) -> Result<Self, ChildError> {
         let count = source.raster_count();
         let bands = if count >= 3 { [1, 2, 3] } else { [1, 1, 1] };
         let first = source.rasterband(1)?;
@@ -221,9 +237,20 @@ impl Inks {
         width: usize,
         lines: usize,
     ) -> Result<[Vec<u8>; 4], ChildError> {
+        self.part(source, ((0, top as isize), (width, lines)), (width, lines))
+    }
+
+    /// A part of the picture, where it begins and how large it is, in so many pixels.
+    pub(super) fn part(
+        &self,
+        source: &Dataset,
+        (at, size): ((isize, isize), (usize, usize)),
+        pixels: (usize, usize),
+    ) -> Result<[Vec<u8>; 4], ChildError> {
+        // Numbers of a palette have no mean.
+        let mean = (size != pixels && self.palette.is_empty()).then_some(ResampleAlg::Average);
         let read = |band: &RasterBand<'_>| -> Result<Vec<f64>, ChildError> {
-            let buffer = band.read_as::<f64>((0, top as isize), (width, lines), (width, lines), None)?;
-            Ok(buffer.into_shape_and_vec().1)
+            Ok(band.read_as::<f64>(at, size, pixels, mean)?.into_shape_and_vec().1)
         };
         let first = read(&source.rasterband(1)?)?;
         let is_nothing = |value: &f64| {

@@ -31,6 +31,7 @@ pub(super) use preview::preview;
 pub use profiles::{Profile, ProfileOptions};
 pub use refused::MARK;
 pub use sources::{Source, SourceCrs};
+pub(super) use upload::{Manifest, Stored, trouble};
 pub use upload::{Upload, UploadError, Uploading};
 
 /// What a preview is asked.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::names;
 use super::sources::{self, Source};
 use crate::formats::{self, FeatureSource, FormatError, ReadOptions};
+use crate::jobs::underlay::Scan;
 use crate::jobs::{Inner, JobError, Jobs, lock};
 use crate::model::{Bilingual, Finding, RecordId, Severity, Spot};
 
@@ -39,7 +40,7 @@ pub struct Upload {
 
 /// The list of an upload's files, as it is kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Manifest {
+pub(in crate::jobs) struct Manifest {
     pub at: String,
     pub files: Vec<Stored>,
 }
@@ -53,7 +54,7 @@ struct Looked {
 
 /// One file: what the user calls it, what we call it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Stored {
+pub(in crate::jobs) struct Stored {
     pub name: String,
     pub stored: String,
     pub bytes: u64,
@@ -180,29 +181,8 @@ impl Uploading<'_> {
 
     /// All is there: gives the file its place, looks what is in it. What cannot be read is not kept.
     pub fn finish(mut self) -> Result<Upload, UploadError> {
-        if let Some(file) = self.file.take() {
-            file.sync_all()?;
-        }
         let inner = self.jobs.inner();
-        let stored = {
-            let _alone = lock(&inner.filing);
-            let mut manifest = match inner.manifest(self.id) {
-                Ok(manifest) => manifest,
-                Err(JobError::Unknown) if self.is_new => Manifest { at: inner.now(), files: Vec::new() },
-                Err(error) => return Err(error.into()),
-            };
-            let stored = place_of(&manifest, &self.name);
-            std::fs::rename(&self.path, inner.folder.of(self.id)?.join(&stored))?;
-            // The same name again is the file anew.
-            manifest.files.retain(|file| file.stored != stored);
-            manifest.files.push(Stored {
-                name: self.name.clone(),
-                stored: stored.clone(),
-                bytes: self.bytes,
-            });
-            inner.write_manifest(self.id, &manifest)?;
-            stored
-        };
+        let stored = self.settle()?;
         let upload = self.jobs.upload(self.id)?;
         let of_file: Vec<&Source> = upload.sources.iter().filter(|source| source.file == self.name).collect();
         let problems: Vec<Finding> = of_file.iter().filter_map(|source| source.trouble()).collect();
@@ -215,6 +195,42 @@ impl Uploading<'_> {
             inner.forget_file(self.id, &stored)?;
         }
         Err(UploadError::Unreadable(problems))
+    }
+
+    /// The same for a picture, or a file that says where one lies.
+    pub fn finish_picture(mut self) -> Result<Scan, UploadError> {
+        let stored = self.settle()?;
+        let looked = self.jobs.scan(self.id);
+        if let Err(UploadError::Unreadable(_)) = &looked {
+            let inner = self.jobs.inner();
+            if self.is_new {
+                inner.folder.remove(self.id).map_err(JobError::from)?;
+            } else {
+                inner.forget_file(self.id, &stored)?;
+            }
+        }
+        looked
+    }
+
+    /// Gives the file its place; its name there.
+    fn settle(&mut self) -> Result<String, UploadError> {
+        if let Some(file) = self.file.take() {
+            file.sync_all()?;
+        }
+        let inner = self.jobs.inner();
+        let _alone = lock(&inner.filing);
+        let mut manifest = match inner.manifest(self.id) {
+            Ok(manifest) => manifest,
+            Err(JobError::Unknown) if self.is_new => Manifest { at: inner.now(), files: Vec::new() },
+            Err(error) => return Err(error.into()),
+        };
+        let stored = place_of(&manifest, &self.name);
+        std::fs::rename(&self.path, inner.folder.of(self.id)?.join(&stored))?;
+        // The same name again is the file anew.
+        manifest.files.retain(|file| file.stored != stored);
+        manifest.files.push(Stored { name: self.name.clone(), stored: stored.clone(), bytes: self.bytes });
+        inner.write_manifest(self.id, &manifest)?;
+        Ok(stored)
     }
 }
 
@@ -248,7 +264,7 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 impl Inner {
-    pub(super) fn manifest(&self, id: RecordId) -> Result<Manifest, JobError> {
+    pub(in crate::jobs) fn manifest(&self, id: RecordId) -> Result<Manifest, JobError> {
         let path = self.folder.of(id)?.join(MANIFEST);
         match std::fs::read(path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| JobError::Kept(error.to_string())),
@@ -296,7 +312,7 @@ pub(super) fn open(path: &Path, name: &str, options: &ReadOptions) -> Result<Ope
 }
 
 /// What stops a file from being read, as a finding.
-pub(super) fn trouble(file: &str, problem: &Bilingual) -> Finding {
+pub(in crate::jobs) fn trouble(file: &str, problem: &Bilingual) -> Finding {
     let spot = Spot { file: Some(file.into()), ..Spot::default() };
     let done = Bilingual::new("文件未保留", "the file was not kept");
     Finding::new("import.file", Severity::Error, spot, problem.clone(), done)

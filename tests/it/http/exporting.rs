@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
-use boundstone::formats::{self, DeclaredCrs, Layout, OutFeature, ReadOptions, SheetLook};
+use boundstone::formats::{self, DeclaredCrs, Layout, OutFeature, OutRequest, ReadOptions, SheetLook};
 use boundstone::intake::{ImportOptions, ImportPlan, plan_import};
-use boundstone::model::{Date, IdSource, Language, Layer};
+use boundstone::model::{Change, Date, IdSource, Language, Layer, Secrecy, SetKind, geometry};
 use serde_json::{Value as Json, json};
 
-use super::app::{SECRET_WORD, TestApp};
+use super::app::{SECRET_WORD, TestApp, header_of};
 
 async fn exported(app: &TestApp, layer: &str, query: &str, folder: &Path, name: &str) -> PathBuf {
     let reply = app.get(&format!("/api/v1/layers/{layer}/export?{query}")).await;
@@ -158,4 +158,95 @@ async fn an_export_obeys_filter_selection_columns_and_what_is_shown() {
         let reply = app.get(&format!("/api/v1/layers/facility/export?{bad}")).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{bad}: {}", reply.text());
     }
+}
+
+/// A line of so many vertices is long to write.
+fn commit_long_road(app: &TestApp) {
+    let vertices = (0..600_001u32).map(|n| (102.61 + f64::from(n) * 1e-7, 25.01 + f64::from(n % 7) * 1e-6));
+    let line = geo_types::LineString::from(vertices.collect::<Vec<_>>());
+    let line = geometry::settle(line.into(), boundstone::model::GeometryKind::Line).unwrap();
+    let road = app.register.snapshot().layer(Layer::Road).iter().next().unwrap().clone();
+    let changed = boundstone::model::Record { geometry: Some(line.into()), ..(*road).clone() };
+    let change = Change::update((*road).clone(), changed);
+    let done = |_: &_| Ok::<_, std::convert::Infallible>(vec![change.clone()]);
+    app.register.commit(header_of(SetKind::Edit, "测得更细"), done).unwrap();
+}
+
+#[tokio::test]
+async fn a_large_export_becomes_a_job_where_the_asker_takes_one() {
+    let app = TestApp::new();
+    commit_long_road(&app);
+    let path = "/api/v1/layers/road/export?format=geojson&crs=EPSG:4547";
+    let later = [("prefer", "respond-async")];
+    let reply = app.get_with(path, &later).await;
+    assert_eq!(reply.status, StatusCode::ACCEPTED, "{}", reply.text());
+    let job = reply.json();
+    let id = job["id"].as_str().unwrap();
+    assert_eq!((job["kind"].as_str(), reply.header("preference-applied")), (Some("export"), "respond-async"));
+    assert_eq!(reply.header("location"), format!("/api/v1/jobs/{id}"));
+    let ended = app.ended(&job).await;
+    assert_eq!((&ended["state"], &ended["outcome"]["rows"]), (&json!("done"), &json!(1)), "{ended}");
+    let file = app.get(&format!("/api/v1/jobs/{id}/file")).await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert!(file.header("content-disposition").contains("filename*=UTF-8''"));
+    assert_eq!(file.body.len() as u64, ended["outcome"]["bytes"].as_u64().unwrap());
+    // What is written is what is sent at once to whoever waits.
+    let at_once = app.get(path).await;
+    assert!(at_once.status == StatusCode::OK && at_once.body == file.body);
+    // The same again is the same job; small ones are sent at once.
+    assert_eq!(app.get_with(path, &later).await.json()["id"], json!(id));
+    let small = app.get_with("/api/v1/layers/facility/export?format=csv", &later).await;
+    assert_eq!(small.status, StatusCode::OK);
+    assert_eq!(app.write("DELETE", &format!("/api/v1/jobs/{id}"), &[], &json!({})).await.status, 204);
+    assert_eq!(app.get(&format!("/api/v1/jobs/{id}/file")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_became_secret_is_not_handed_out_any_more() {
+    let app = TestApp::new();
+    let snapshot = app.register.snapshot();
+    let records: Vec<_> = snapshot.layer(Layer::Facility).iter().collect();
+    let wanted = OutRequest {
+        layer: "facility".into(),
+        format: "csv".into(),
+        columns: Some(vec!["name".into()]),
+        words: false,
+        language: Language::Zh,
+        crs: None,
+        encoding: None,
+    };
+    let job = app.app.jobs.export(wanted, "设施".into(), snapshot.revision(), &records).unwrap();
+    let id = job.id.to_string();
+    let ended = app.ended(&json!({ "id": id })).await;
+    // Two of them, internal and secret, are never shown: whoever names them gets the others.
+    assert_eq!(ended["outcome"]["left_out"], json!(2), "{ended}");
+    let path = format!("/api/v1/jobs/{id}/file");
+    // A file that was asked for with what is hidden now is not sent.
+    assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND);
+
+    let public: Vec<_> = records.into_iter().filter(|record| record.secrecy == Secrecy::Public).collect();
+    let wanted = OutRequest {
+        format: "geojson".into(),
+        ..OutRequest {
+            layer: "facility".into(),
+            format: String::new(),
+            columns: None,
+            words: false,
+            language: Language::Zh,
+            crs: Some("EPSG:4490".into()),
+            encoding: None,
+        }
+    };
+    let job = app.app.jobs.export(wanted, "设施".into(), snapshot.revision(), &public).unwrap();
+    app.ended(&json!({ "id": job.id.to_string() })).await;
+    let path = format!("/api/v1/jobs/{}/file", job.id);
+    let file = app.get(&path).await;
+    assert_eq!((file.status, file.json()["features"].as_array().map(Vec::len)), (StatusCode::OK, Some(25)));
+    let one =
+        app.register.snapshot().layer(Layer::Facility).versions(app.facilities[3]).next().unwrap().clone();
+    let hidden = boundstone::model::Record { secrecy: Secrecy::Internal, ..(*one).clone() };
+    let change = Change::update((*one).clone(), hidden);
+    let done = |_: &_| Ok::<_, std::convert::Infallible>(vec![change.clone()]);
+    app.register.commit(header_of(SetKind::Edit, "定密"), done).unwrap();
+    assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND);
 }
