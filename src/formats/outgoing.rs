@@ -232,6 +232,7 @@ fn pack(folder: &Path, stem: &str, target: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::iter::repeat_n;
     use std::sync::Arc;
 
     use geo_types::LineString;
@@ -267,7 +268,7 @@ mod tests {
         let record = Record::new(Layer::Facility, id, Fields::default());
         let plan = wanted("gpkg").plan().unwrap();
         let most = LARGE / plan.layout.width();
-        let rows = vec![Arc::new(record.clone()); most + 1];
+        let rows: Vec<_> = repeat_n(Arc::new(record.clone()), most + 1).collect();
         assert!(!plan.is_large(&rows[1..]) && plan.is_large(&rows));
         let line: Vec<(f64, f64)> = (0..LARGE).map(|n| (n as f64, 0.0)).collect();
         let long = [Arc::new(Record { geometry: Some(Arc::new(LineString::from(line).into())), ..record })];
@@ -280,7 +281,8 @@ mod tests {
     fn whoever_waits_can_stop_it_and_nothing_stands_there() {
         let folder = tempfile::tempdir().unwrap();
         let id: RecordId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
-        let records = vec![Arc::new(Record::new(Layer::Facility, id, Fields::default())); 600];
+        let record = Arc::new(Record::new(Layer::Facility, id, Fields::default()));
+        let records: Vec<_> = repeat_n(record, 600).collect();
         let kind = OutKind::of("csv").unwrap();
         let plan = wanted("csv").plan().unwrap();
         let stop = |at: usize| if at >= 512 { Err("stop") } else { Ok(()) };

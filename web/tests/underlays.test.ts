@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listed, readShown } from '../src/state/underlays'
+import { listed, ordered, readOrder, readShown, swapped, type Underlay } from '../src/state/underlays'
 
 describe('pictures under the data', () => {
   it('lists maps of others below the own pictures, with an address for each host', () => {
@@ -19,6 +19,18 @@ describe('pictures under the data', () => {
       ['http://here/tiles/underlay/01A/{z}/{x}/{y}'],
     ])
     expect(all.map((one) => one.bounds)).toEqual([null, [1, 2, 3, 4]])
+  })
+  it('keeps the order that was chosen, with what is new above', () => {
+    const all = ['a', 'b', 'c'].map((id) => ({ id }) as Underlay)
+    const ids = (list: readonly Underlay[]) => list.map(({ id }) => id).join('')
+    expect(ids(ordered(all, []))).toBe('abc')
+    expect(ids(ordered(all, ['c', 'gone', 'a']))).toBe('cab')
+    expect(swapped(all, 'a', 1)).toEqual(['b', 'a', 'c'])
+    expect(swapped(all, 'a', -1)).toEqual(['a', 'b', 'c'])
+    expect(swapped(all, 'c', 1)).toEqual(['a', 'b', 'c'])
+    expect(readOrder('["a",7,"b"]')).toEqual(['a', 'b'])
+    expect(readOrder('{"a":1}')).toEqual([])
+    expect(readOrder('not json')).toEqual([])
   })
   it('forgets a choice that cannot be read', () => {
     expect(readShown(null)).toEqual({})

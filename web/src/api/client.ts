@@ -1,5 +1,6 @@
 // Calls to our own server and nothing else. A refusal arrives as a `Problem` with the server's
 // sentence in both languages; a server that cannot be reached as a `Problem` of code `offline`.
+import type { Job } from './imports'
 import type {
   Act,
   Bilingual,
@@ -103,6 +104,7 @@ export function get<T>(path: string, params: Params = {}, signal?: AbortSignal):
 
 const at = (when: When): Params => ({ as_of: when.asOf, revision: when.revision })
 const part = encodeURIComponent
+const ACCEPTED = 202
 
 export const api = {
   register: (when: When = {}) => get<RegisterInfo>('/api/v1/register', at(when)),
@@ -126,11 +128,13 @@ export const api = {
   /** where a record stands in a filtered and ordered list; null where it is not in it */
   position: (layer: string, id: string, params: Params) =>
     get<{ position: number | null; total: number }>(`/api/v1/layers/${part(layer)}/position`, { id, ...params }),
-  /** what matches as a file; `ids` narrow it to these records */
-  async export(layer: string, params: Params, ids: string[] | null): Promise<{ blob: Blob; name: string }> {
-    const response = await answer(address(`/api/v1/layers/${part(layer)}/export`, params), ids
-      ? { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ids }) }
-      : {})
+  /** what matches as a file, or the job that writes it where that takes long; `ids` narrow it to these records */
+  async export(layer: string, params: Params, ids: string[] | null): Promise<{ blob: Blob; name: string } | { job: Job }> {
+    const response = await answer(address(`/api/v1/layers/${part(layer)}/export`, params), {
+      headers: { Prefer: 'respond-async', ...(ids && { 'Content-Type': 'application/json' }) },
+      ...(ids && { method: 'POST', body: JSON.stringify({ ids }) }),
+    })
+    if (response.status === ACCEPTED) return { job: (await response.json()) as Job }
     const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1]
     return { blob: await response.blob(), name: named ? decodeURIComponent(named) : layer }
   },

@@ -181,6 +181,8 @@ export const imports = {
   jobs: (page: Params = {}) => get<{ jobs: Job[] }>(`${BASE}/jobs`, page),
   job: (id: string) => get<Job>(`${BASE}/jobs/${part(id)}`),
   cancel: (id: string) => call<Job>(`${BASE}/jobs/${part(id)}/cancel`, send('POST')),
+  /** address of the file that an export made */
+  fileOf: (id: string) => `${BASE}/jobs/${part(id)}/file`,
   removeJob: (id: string) => gone(`${BASE}/jobs/${part(id)}`),
 
   profiles: () => get<{ profiles: Profile[] }>(`${BASE}/profiles`),

@@ -1,6 +1,6 @@
 // Sending a file, with how far it is; XMLHttpRequest, since `fetch` does not tell.
-import { Problem, spoken, unreachable } from './client'
 import type { Upload } from './imports'
+import { Problem, spoken, unreachable } from './client'
 import type { ProblemBody } from './types'
 
 export interface Sending {
@@ -9,10 +9,13 @@ export interface Sending {
   signal: AbortSignal
 }
 
-/** Sends a file: as a new upload, or into one that is there. */
-export function sendFile(file: File, into: string | null, { progress, signal }: Sending): Promise<Upload> {
+/** Sends a file that is to be imported: as a new upload, or into one that is there. */
+export const sendFile = (file: File, into: string | null, sending: Sending): Promise<Upload> => sendTo<Upload>('/api/v1/uploads', file, into, sending)
+
+/** The same to where such files are taken; what came of it. */
+export function sendTo<T>(base: string, file: File, into: string | null, { progress, signal }: Sending): Promise<T> {
   const name = encodeURIComponent(file.name)
-  const path = into === null ? `/api/v1/uploads?name=${name}` : `/api/v1/uploads/${encodeURIComponent(into)}/files?name=${name}`
+  const path = into === null ? `${base}?name=${name}` : `${base}/${encodeURIComponent(into)}/files?name=${name}`
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const stop = () => { request.abort() }
@@ -23,7 +26,7 @@ export function sendFile(file: File, into: string | null, { progress, signal }: 
     request.upload.addEventListener('progress', (event) => { progress(event.loaded) })
     request.addEventListener('load', () => {
       signal.removeEventListener('abort', stop)
-      if (request.status >= 200 && request.status < 300) resolve(read(request.responseText) as unknown as Upload)
+      if (request.status >= 200 && request.status < 300) resolve(read(request.responseText) as T)
       else reject(new Problem(request.status, read(request.responseText)))
     })
     request.addEventListener('error', () => { reject(unreachable()) })

@@ -16,6 +16,13 @@ const textOf = (job: Job, key: string): string | null => {
 export const draftOf = (job: Job): Draft | null =>
   job.kind === 'import_preview' && job.state === 'done' && job.outcome !== null ? (job.outcome as Draft) : null
 
+/** The file that an export made: its name and bytes. */
+export function fileOf(job: Job): { file: string; bytes: number } | null {
+  if (job.kind !== 'export' || job.state !== 'done') return null
+  const { file, bytes } = (job.outcome ?? {}) as { file?: unknown; bytes?: unknown }
+  return typeof file === 'string' ? { file, bytes: typeof bytes === 'number' ? bytes : 0 } : null
+}
+
 /** The trial that an import accepts. */
 export const acceptsOf = (job: Job): string | null => (job.kind === 'import' ? (textOf(job, 'preview') ?? textOf(job, 'job')) : null)
 

@@ -8,6 +8,7 @@ import type { Place, Selection } from '../state/address'
 import type { Flight, Overlay } from '../state/view'
 import { anchorOf, outsideOf } from './anchor'
 import type { Pen, PenReports } from './draw/pen'
+import type { Pointer } from './scan/pointer'
 import { putOverlay } from './overlay'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
@@ -263,6 +264,13 @@ export class Sheet {
     const [{ Pen: Made }] = await Promise.all([import('./draw/pen'), this.ready])
     this.lent = true
     return new Made(this.map, reports, () => { this.lent = false })
+  }
+
+  /** Lends the map for pointing at places until that is closed. */
+  async point(told: (at: LonLat) => void): Promise<Pointer> {
+    const [{ Pointer: Made }] = await Promise.all([import('./scan/pointer'), this.ready])
+    this.lent = true
+    return new Made(this.map, told, () => { this.lent = false })
   }
 
   get zoom(): number {

@@ -30,6 +30,9 @@ export class Rasters {
       this.map.removeSource(id)
     }
     for (const raster of wanted) this.put(raster)
+    // the last is the highest
+    const above = this.map.getLayer(ABOVE) ? ABOVE : undefined
+    for (const { id } of wanted) this.map.moveLayer(PREFIX + id, above)
   }
 
   private put(raster: Raster): void {

@@ -16,6 +16,8 @@ export interface Underlay {
   zooms: [number, number]
   /** whose it is, where that must be said on the map */
   attribution: string | null
+  /** whether it is a picture of the register's own, that can be called otherwise and taken away */
+  own: boolean
 }
 
 /** How one is shown. */
@@ -23,6 +25,32 @@ export interface Shown {
   on: boolean
   /** 0 to 100 */
   opacity: number
+}
+
+/** In the order that was chosen, the lowest first; what is new lies above all others of its kind. */
+export function ordered(all: readonly Underlay[], order: readonly string[]): Underlay[] {
+  const place = ({ id }: Underlay) => order.indexOf(id)
+  const known = all.filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b))
+  return [...known, ...all.filter((one) => place(one) < 0)]
+}
+
+/** The order once one has changed places with its neighbour above (1) or below (-1). */
+export function swapped(all: readonly Underlay[], id: string, by: 1 | -1): string[] {
+  const ids = all.map((one) => one.id)
+  const at = ids.indexOf(id)
+  const other = ids[at + by]
+  if (at < 0 || other === undefined) return ids
+  return ids.map((one) => (one === id ? other : one === other ? id : one))
+}
+
+/** An order as it was kept; what cannot be read is none. */
+export function readOrder(text: string | null): string[] {
+  try {
+    const found: unknown = JSON.parse(text ?? '[]')
+    return Array.isArray(found) ? found.filter((id): id is string => typeof id === 'string') : []
+  } catch {
+    return []
+  }
 }
 
 export const FULL = 100
@@ -36,6 +64,7 @@ export function listed(answer: UnderlaysAnswer, origin: string): Underlay[] {
     bounds: one.bbox,
     zooms: [one.min_zoom, one.max_zoom] as [number, number],
     attribution: null,
+    own: true,
   }))
   const maps = answer.basemaps.map((one) => ({
     id: `map:${one.url}`,
@@ -44,6 +73,7 @@ export function listed(answer: UnderlaysAnswer, origin: string): Underlay[] {
     bounds: null,
     zooms: [one.min_zoom, one.max_zoom] as [number, number],
     attribution: one.attribution,
+    own: false,
   }))
   return [...maps, ...pictures]
 }
@@ -69,10 +99,21 @@ export const useUnderlays = defineStore('underlays', () => {
 
   async function load(): Promise<void> {
     try {
-      all.value = listed(await api.underlays(), location.origin)
+      all.value = ordered(listed(await api.underlays(), location.origin), readOrder(localStorage.getItem(`${place()}:order`)))
       shown.value = readShown(localStorage.getItem(place()))
     } catch {
       all.value = [] // the map is whole without them
+    }
+  }
+
+  /** Moves one above or below its neighbour. */
+  function move(id: string, by: 1 | -1): void {
+    const order = swapped(all.value, id, by)
+    all.value = ordered(all.value, order)
+    try {
+      localStorage.setItem(`${place()}:order`, JSON.stringify(order))
+    } catch {
+      // a browser that keeps nothing
     }
   }
 
@@ -89,5 +130,5 @@ export const useUnderlays = defineStore('underlays', () => {
   const drawn = computed(() => all.value.filter((one) => of(one.id).on).map((one) => ({ ...one, opacity: of(one.id).opacity })))
   const attributions = computed(() => drawn.value.flatMap((one) => one.attribution ?? []))
 
-  return { all, shown, drawn, attributions, of, set, load }
+  return { all, shown, drawn, attributions, of, set, move, load }
 })

@@ -178,6 +178,7 @@ export const deskEn: DeskText = {
     returns: 'It can be imported again once changed: rows are known by their id, and only changed cells become changes. Leave the id and version columns as they are; an empty cell changes nothing.',
     run: 'Export',
     busy: 'Being made…',
+    later: 'There is much of it: a job writes the file. It is downloaded once written; or leave, and take it from the jobs later (kept for 7 days).',
     done: '{name} exported',
   },
   form: {

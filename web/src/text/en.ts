@@ -2,12 +2,14 @@
 import { deskEn } from './desk.en'
 import { drawEn } from './draw.en'
 import { importEn } from './import.en'
+import { scanEn } from './scan.en'
 import type { Text } from './zh'
 
 export const en: Text = {
   ...deskEn,
   ...drawEn,
   ...importEn,
+  ...scanEn,
   app: {
     name: 'Boundstone',
     skip: 'Skip to the map',
@@ -200,6 +202,17 @@ export const en: Text = {
     goTo: 'Go to the extent of {name}',
     opacity: 'Strength',
     opacityOf: 'Strength of {name}',
+    more: 'More about {name}',
+    extent: 'Go to its extent',
+    up: 'Move up',
+    down: 'Move down',
+    add: 'Add an image or a scan',
+    rename: 'Rename',
+    renameTitle: 'Name of the picture',
+    remove: 'Remove',
+    removeTitle: 'Remove {name}?',
+    removeText: 'Its tiles are deleted and this cannot be undone. The original file is not kept here and stays as it is.',
+    failed: 'It did not work: {why}',
   },
   log: {
     title: 'Changes',

@@ -204,7 +204,7 @@ export const importEn: ImportText = {
     title: 'Jobs',
     open: 'List of jobs',
     running: '{count} jobs are running',
-    none: 'No jobs yet. Imports and other long work are listed here; you may leave the page and come back.',
+    none: 'No jobs yet. Imports, large exports and other long work are listed here; you may leave the page and come back.',
     loading: 'Fetching the jobs…',
     state: { queued: 'waiting', running: 'running', done: 'done', failed: 'failed', cancelled: 'stopped' },
     progress: '{done} / {of}',
@@ -213,6 +213,7 @@ export const importEn: ImportText = {
     remove: 'Take off the list',
     revision: 'revision {revision}',
     openDraft: 'Open',
+    download: 'Download ({size})',
     failed: 'It did not work: {why}',
   },
 }

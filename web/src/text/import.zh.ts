@@ -202,7 +202,7 @@ export const importZh = {
     title: '任务',
     open: '任务列表',
     running: '{count} 个任务在进行',
-    none: '还没有任务。导入等较久的工作会列在这里，可以离开页面，回来再看。',
+    none: '还没有任务。导入、大量导出等较久的工作会列在这里，可以离开页面，回来再看。',
     loading: '正在取任务列表…',
     state: { queued: '等待', running: '进行中', done: '完成', failed: '没有完成', cancelled: '已停止' },
     progress: '{done} / {of}',
@@ -211,6 +211,7 @@ export const importZh = {
     remove: '从列表中移除',
     revision: '第 {revision} 版',
     openDraft: '打开',
+    download: '下载（{size}）',
     failed: '没有做成：{why}',
   },
 }

@@ -2,11 +2,13 @@
 import { deskZh } from './desk.zh'
 import { drawZh } from './draw.zh'
 import { importZh } from './import.zh'
+import { scanZh } from './scan.zh'
 
 export const zh = {
   ...deskZh,
   ...drawZh,
   ...importZh,
+  ...scanZh,
   app: {
     name: '界碑',
     skip: '跳到地图',
@@ -199,6 +201,17 @@ export const zh = {
     goTo: '到“{name}”的范围',
     opacity: '浓淡',
     opacityOf: '“{name}”的浓淡',
+    more: '“{name}”的更多操作',
+    extent: '到它的范围',
+    up: '上移',
+    down: '下移',
+    add: '添加影像或扫描图',
+    rename: '改名',
+    renameTitle: '影像的名称',
+    remove: '移除',
+    removeTitle: '移除“{name}”？',
+    removeText: '瓦片文件会一起删除，不能撤销；原来的图片文件不在这里，不受影响。',
+    failed: '没有做成：{why}',
   },
   log: {
     title: '变更记录',
