@@ -1,6 +1,7 @@
 //! The server through HTTP.
 
 pub mod app;
+mod basemaps;
 mod bonds;
 mod boundary;
 mod checks;

@@ -252,10 +252,35 @@ fn a_view_over_http_is_read_only_and_says_what_is_from_where() {
     let (_, record) = ask("GET", place.clone(), "");
     assert_eq!(record["register"], "盘龙区");
     assert_eq!(record["history"][0]["register"], json!({"title": "盘龙区", "revision": 2}));
+    assert!(record.get("twins").is_none(), "{record}");
     let (_, log) = ask("GET", "/api/v1/log".into(), "");
     assert_eq!(log["entries"][1]["register"], json!({"title": "五华区", "revision": 2}));
     let (status, _) = ask("PATCH", place, r#"{"by":"张三","reason":"试","properties":{"name":"x"}}"#);
     assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn a_record_names_the_other_of_its_code() {
+    let mut office = Office::new();
+    let (wuhua, panlong) = office.counties();
+    let [first, second] = [office.ids.next_id(), office.ids.next_id()].map(|id| {
+        let mut record = Record::new(Layer::Compound, id, boundstone::model::Fields::default());
+        record.code = Some("X-1".into());
+        record
+    });
+    let changed = Record { remarks: Some("界上".into()), ..second.clone() };
+    put(&wuhua, 5, vec![first.clone()]);
+    put(&panlong, 6, vec![changed]);
+    let view = Arc::new(office.together(&["a.gpkg", "b.gpkg"]));
+    let (_, router) = application(view, &Config::default(), None).unwrap();
+    let request = Request::get(format!("/api/v1/layers/compound/records/{}", first.id));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let doc: Json = runtime.block_on(async {
+        let reply = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        serde_json::from_slice(&to_bytes(reply.into_body(), usize::MAX).await.unwrap()).unwrap()
+    });
+    let twin = json!([{ "id": second.id.to_string(), "label": "X-1", "register": "盘龙区", "same": false }]);
+    assert_eq!((&doc["register"], &doc["twins"]), (&json!("五华区"), &twin));
 }
 
 #[test]

@@ -43,6 +43,9 @@ pub struct RecordDoc {
     measures: Measures,
     /// for `If-Match`
     etag: String,
+    /// other records of the layer with its code on that day: of registers read as one, or by mistake
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    twins: Vec<Twin>,
     /// all lawful versions
     versions: Vec<VersionDoc>,
     /// records that this one points at, and those that point at it
@@ -60,6 +63,17 @@ pub struct Measures {
     /// metres: of a line its length, of an area its perimeter
     #[serde(skip_serializing_if = "Option::is_none")]
     length_m: Option<f64>,
+}
+
+/// Another record with the same code.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Twin {
+    id: String,
+    label: Option<String>,
+    /// the register it is from, where several are read as one
+    register: Option<String>,
+    /// whether it says the same, its source aside
+    same: bool,
 }
 
 /// One lawful version.
@@ -126,6 +140,26 @@ fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryL
     Ok(lines)
 }
 
+/// How many others with the same code are named.
+const MOST_TWINS: usize = 20;
+
+fn twins(app: &App, view: &View, record: &Record) -> Result<Vec<Twin>, StoreError> {
+    let Some(code) = record.code.as_deref() else { return Ok(Vec::new()) };
+    let rows = view.snapshot.layer(record.layer);
+    let others = rows.by_code(code).filter(|other| other.id != record.id && view.holds(other));
+    let twin = |other: &Arc<Record>| {
+        let member = app.register.member_of(other.layer, other.id)?.and_then(|at| app.members.get(at));
+        let same = other.fields == record.fields && other.geometry == record.geometry;
+        Ok(Twin {
+            id: other.id.to_string(),
+            label: other.label().map(str::to_owned),
+            register: member.map(|member| member.label.clone()),
+            same: same && other.valid == record.valid && other.remarks == record.remarks,
+        })
+    };
+    others.take(MOST_TWINS).map(twin).collect()
+}
+
 /// The handler.
 pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let (layer, id, view) = (ask.layer()?, ask.record_id()?, View::of(app, ask)?);
@@ -151,6 +185,7 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         bbox: record.geometry.as_deref().and_then(geometry::bounds).map(bbox_of),
         measures: record.geometry.as_deref().map(measures).unwrap_or_default(),
         etag: format!("\"{content}\""),
+        twins: twins(app, &view, record)?,
         versions: versions
             .map(|record| VersionDoc {
                 version: record.version,

@@ -121,6 +121,8 @@ export interface RecordAnswer {
   bbox: Box | null
   measures: { area_m2?: number | null; length_m?: number | null }
   etag: string
+  /** other records of the layer with its code on that day */
+  twins?: { id: string; label: string | null; register: string | null; same: boolean }[]
   versions: { version: number; valid_from: string | null; valid_to: string | null }[]
   related: RelatedRecord[]
   history: HistoryEntry[]
