@@ -232,14 +232,8 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 6] = [
-    jobs::ROUTES,
-    uploads::ROUTES,
-    imports::ROUTES,
-    profiles::ROUTES,
-    checks::ROUTES,
-    boundary::ROUTES,
-];
+pub const WORK: [&[Route]; 6] =
+    [jobs::ROUTES, uploads::ROUTES, imports::ROUTES, profiles::ROUTES, checks::ROUTES, boundary::ROUTES];
 
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
