@@ -102,6 +102,9 @@ fn letter(row: &mut Row) {
     let last = back.next().map(|c| c.to_ascii_uppercase());
     let follows_digit = back.next().is_some_and(|c| c.is_ascii_digit());
     let at_end = last.filter(|c| follows_digit && "QABCDE".contains(*c));
+    if row.code.is_none() && is_full(&number, at_end.is_some()) {
+        row.code = Some(number.as_str().into());
+    }
     let Some(letter) = said.or(at_end) else { return };
     let marker_type = match letter {
         'Q' => "single",
@@ -113,6 +116,14 @@ fn letter(row: &mut Row) {
             row.set(index(field), Value::Text(text.into()));
         }
     }
+}
+
+/// Whether a number is a full one, which no other marker has: digits of line and serial, as a rule with a letter.
+/// By it the marker is found again.
+fn is_full(number: &str, lettered: bool) -> bool {
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = number.len() - digits;
+    if lettered { digits >= 7 && rest == 1 } else { digits >= 10 && rest == 0 }
 }
 
 /// An easting of eight digits begins with its zone's number: 25 to 45 for 3°, 13 to 23 for 6°.
@@ -141,7 +152,8 @@ enum Part {
 
 /// Which reference object a heading is about, from 1, and what of it: 方位物1, 2号方位物方位角, 距离三(m).
 fn heading(name: &str) -> Option<(usize, Part)> {
-    const OBJECT: [&str; 8] = [
+    // The last ones are first letters of the pinyin, as shapefiles have them.
+    const OBJECT: [&str; 10] = [
         "方位物",
         "方位物名称",
         "方位物及部位",
@@ -150,11 +162,22 @@ fn heading(name: &str) -> Option<(usize, Part)> {
         "参照物",
         "referenceobject",
         "reference",
+        "fww",
+        "fwwmc",
     ];
-    const AZIMUTH: [&str; 7] =
-        ["方位角", "坐标方位角", "方位物方位角", "方位物坐标方位角", "方位", "azimuth", "bearing"];
-    const DISTANCE: [&str; 6] =
-        ["距离", "方位物距离", "至方位物距离", "水平距离", "方位物水平距离", "distance"];
+    const AZIMUTH: [&str; 9] = [
+        "方位角",
+        "坐标方位角",
+        "方位物方位角",
+        "方位物坐标方位角",
+        "方位",
+        "azimuth",
+        "bearing",
+        "fwj",
+        "zbfwj",
+    ];
+    const DISTANCE: [&str; 8] =
+        ["距离", "方位物距离", "至方位物距离", "水平距离", "方位物水平距离", "distance", "jl", "fwwjl"];
     let mut at = 1;
     let mut plain = String::new();
     for c in name.to_lowercase().chars().filter(|c| c.is_alphanumeric()) {
@@ -316,6 +339,9 @@ mod tests {
             ("方位物二距离（米）", Some((2, Part::Distance))),
             ("名称", None),
             ("距离河岸", None),
+            ("FWW1", Some((1, Part::Object))),
+            ("FWJ2", Some((2, Part::Azimuth))),
+            ("JL3", Some((3, Part::Distance))),
         ] {
             assert_eq!(heading(name), found, "{name}");
         }
@@ -380,6 +406,8 @@ mod tests {
         complete(&mut row, None, None);
         assert_eq!(row.get(index("type_code")).and_then(Value::as_text), Some("B"));
         assert_eq!(row.get(index("marker_type")).and_then(Value::as_text), Some("double"));
+        assert_eq!(row.code.as_deref(), Some("53010001030111001B"));
+        assert!(is_full("1253165Q", true) && !is_full("5Q", true) && !is_full("1253165", false));
     }
 
     #[test]

@@ -250,6 +250,23 @@ impl<T: ListItem> FieldValue for Vec<T> {
         if self.is_empty() {
             return None;
         }
-        serde_json::to_value(self).ok().map(|json| Value::List(Box::new(json)))
+        serde_json::to_value(self).ok().map(|json| Value::List(Box::new(whole(json))))
+    }
+}
+
+/// Whole numbers as whole numbers, as the log gives them back: a list that was stored equals the same made anew.
+fn whole(json: Json) -> Json {
+    match json {
+        Json::Number(number) => match number.as_f64() {
+            Some(f) if number.is_f64() && f.fract() == 0.0 && f.abs() < SAFE_INT as f64 => {
+                Json::from(f as i64)
+            }
+            _ => Json::Number(number),
+        },
+        Json::Array(items) => Json::Array(items.into_iter().map(whole).collect()),
+        Json::Object(members) => {
+            Json::Object(members.into_iter().map(|(name, member)| (name, whole(member))).collect())
+        }
+        other => other,
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use boundstone::crs::Crs;
 use boundstone::formats::{self, ReadOptions};
 use boundstone::intake::{ImportOptions, ImportPlan, plan_import};
-use boundstone::model::{Change, Date, IdSource, Layer, Record, Revision};
+use boundstone::model::{Change, Date, IdSource, Layer, Record, Revision, read_canonical, write_canonical};
 use boundstone::snapshot::Snapshot;
 
 fn today() -> Date {
@@ -23,6 +23,16 @@ fn ids(snapshot: &Snapshot) -> IdSource {
 /// The snapshot after some changes.
 fn after(snapshot: &Snapshot, changes: &[Change]) -> Snapshot {
     snapshot.apply(Revision(snapshot.revision().0 + 1), changes).unwrap()
+}
+
+/// New records as they come back from the log.
+fn stored(changes: &[Change]) -> Vec<Change> {
+    let through = |record: &Record| {
+        let (mut json, mut wkb) = (Vec::new(), Vec::new());
+        write_canonical(record, &mut json, &mut wkb);
+        read_canonical(record.layer, record.key(), &json, &wkb).unwrap()
+    };
+    changes.iter().filter_map(Change::after).map(|record| Change::insert(through(record))).collect()
 }
 
 /// A file brought in.

@@ -11,10 +11,11 @@ use crate::crs::geodesic;
 use crate::model::layers::LineSegment;
 
 /// A leg bends where the line departs from the straight way by more than this share of it, and is longer than this.
-const BEND: f64 = 0.35;
+const BEND: f64 = 0.25;
 const BEND_M: f64 = 400.0;
-/// At most so many turns between two markers: a text is to be read.
-const TURNS: usize = 4;
+/// At most so many turns between two markers, and one for so many metres: a text is to be read.
+const TURNS: usize = 16;
+const TURN_M: f64 = 1_500.0;
 
 /// The legs of a line by its stretches between markers (`segments`, as a line's record has them).
 ///
@@ -86,7 +87,8 @@ fn stretches(segment: &LineSegment, runs: &[Along], from_m: f64, to_m: f64) -> V
 /// A stretch cut where it bends most, as long as a part bends much.
 fn straightened(path: &Path, from_m: f64, to_m: f64) -> Vec<(f64, f64)> {
     let mut parts = vec![(from_m, to_m)];
-    while parts.len() <= TURNS {
+    let turns = ((to_m - from_m) / TURN_M).ceil().clamp(1.0, TURNS as f64) as usize;
+    while parts.len() <= turns {
         let bends =
             parts.iter().enumerate().filter_map(|(at, (from, to))| Some((at, bend(path, *from, *to)?)));
         let Some((at, (_, middle))) = bends.max_by(|a, b| a.1.0.total_cmp(&b.1.0)) else { break };

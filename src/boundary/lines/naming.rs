@@ -176,9 +176,10 @@ impl Called {
         self.short().chars().take(1).collect()
     }
 
-    /// Its short name, else the specific part of its name.
+    /// Its short name (some files have the whole name there), else the specific part of its name.
     pub fn short(&self) -> &str {
-        self.short_name.as_deref().filter(|short| !short.is_empty()).unwrap_or_else(|| specific(&self.name))
+        let short = self.short_name.as_deref().filter(|short| !short.is_empty());
+        specific(short.unwrap_or(&self.name))
     }
 
     /// The digits of its code that say something at its level.

@@ -94,8 +94,8 @@ enum Word {
 }
 
 const LON: &[&str] =
-    &["lon", "lng", "long", "longitude", "longtitude", "经度", "經度", "东经", "東經", "东经度"];
-const LAT: &[&str] = &["lat", "latitude", "lattitude", "纬度", "緯度", "北纬", "北緯", "北纬度"];
+    &["lon", "lng", "long", "longitude", "longtitude", "经度", "經度", "东经", "東經", "东经度", "jd"];
+const LAT: &[&str] = &["lat", "latitude", "lattitude", "纬度", "緯度", "北纬", "北緯", "北纬度", "wd"];
 const X: &[&str] = &[
     "x",
     "x坐标",

@@ -11,7 +11,7 @@ use boundstone::model::{Change, Layer, Record, RecordId, Revision};
 use boundstone::snapshot::Snapshot;
 use geo_types::{Geometry, MultiLineString, MultiPolygon, Polygon, line_string, point, polygon};
 
-use super::{after, ids, imported, text, today};
+use super::{after, ids, imported, stored, text, today};
 use crate::shared::shared;
 
 fn division(at: u128, code: &str, name: &str, level: DivisionLevel, area: Polygon) -> Record {
@@ -332,7 +332,7 @@ fn lines_among_kunmings_counties() {
             one.end
         );
     }
-    let next = after(&snapshot, &found.changes);
+    let next = after(&snapshot, &stored(&found.changes));
     assert!(derived(&next, &counties()).changes.is_empty());
     assert_eq!(text(&the_line(&next, "53010001030111"), "name"), "官盘线");
 }

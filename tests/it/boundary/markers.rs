@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use boundstone::boundary::Sight;
 use boundstone::boundary::lines::{DeriveOptions, derive};
 use boundstone::boundary::numbering::{NumberingError, NumberingOptions, number};
+use boundstone::boundary::tables::{self, Chosen};
 use boundstone::crs::{Crs, Transform, dms};
-use boundstone::formats::{self, ReadOptions};
+use boundstone::formats::{self, OutColumn, OutFeature, OutSchema, ReadOptions};
 use boundstone::intake::{ImportError, ImportOptions, plan_import};
 use boundstone::model::layers::{BoundaryLine, BoundaryMarker, DivisionLevel};
 use boundstone::model::{Layer, Record, Revision};
@@ -45,6 +46,7 @@ fn a_marker_table_as_offices_have_it() {
     let records: Vec<&Record> = plan.changes.iter().filter_map(|change| change.after()).collect();
     let first = records[0].read::<BoundaryMarker>().unwrap();
     assert_eq!(first.number, "53010001030111001Q");
+    assert_eq!(records[0].code.as_deref(), Some("53010001030111001Q"), "by it the marker is found again");
     assert!(near(at(records[0]), Coord { x: 102.7043, y: 25.0433 }), "{:?}", at(records[0]));
     assert!(near(at(records[1]), Coord { x: 102.7043 + 1.0 / 60.0, y: 25.0433 }));
     assert_eq!((first.x_m, first.y_m), (Some(2_772_345.123), Some(34_571_234.567)));
@@ -169,6 +171,39 @@ fn stretches_follow_the_new_numbers() {
     let own = line.read::<BoundaryLine>().unwrap();
     let to: Vec<_> = own.segments.iter().map(|s| s.to_marker.as_str()).collect();
     assert!(to.contains(&"53010001030111002") && to.contains(&"53010001030111003"), "{to:?}");
+}
+
+/// The table that goes out comes in again and finds its markers.
+#[test]
+fn the_table_of_markers_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("界桩成果表.csv");
+    let (bytes, ..) = encoding_rs::GBK.encode(TABLE);
+    std::fs::write(&path, bytes).unwrap();
+    let first = imported(&empty(), &path, Layer::BoundaryMarker, Some(Crs::Epsg(4490)));
+    let there = after(&empty(), &first.changes);
+    let made = tables::markers(&there, Chosen { sight: Sight::all(today()), line: None });
+    assert_eq!(made.rows.len(), 2);
+    let out = folder.path().join("out.xlsx");
+    let column = |(name, kind): &(String, _)| OutColumn { name: name.clone(), title: None, kind: *kind };
+    let columns = made.columns.iter().map(column).collect();
+    let schema = OutSchema { name: made.name.into(), columns, crs: None, encoding: None };
+    let mut sink = formats::create(&out, &schema).unwrap();
+    for values in made.rows {
+        sink.write(OutFeature { geometry: None, values }).unwrap();
+    }
+    sink.finish().unwrap();
+    let back = imported(&there, &out, Layer::BoundaryMarker, Some(Crs::Epsg(4490)));
+    assert_eq!((back.counts.new, back.counts.refused), (0, 0), "{:?}", back.findings.kept);
+    let next = after(&there, &back.changes);
+    for (before, later) in
+        there.layer(Layer::BoundaryMarker).iter().zip(next.layer(Layer::BoundaryMarker).iter())
+    {
+        let (a, b) = (before.read::<BoundaryMarker>().unwrap(), later.read::<BoundaryMarker>().unwrap());
+        assert_eq!((a.references, a.material, a.marker_type), (b.references, b.material, b.marker_type));
+        assert!(near(at(before), at(later)));
+        assert_eq!(before.extra, later.extra);
+    }
 }
 
 /// Marks of a subdivision in Western Australia: form, condition, and observations from mark to mark.
