@@ -13,9 +13,7 @@ use crate::snapshot::Snapshot;
 pub fn of_line(snapshot: &Snapshot, line: &Record, sight: Sight) -> Option<Alignment> {
     let fields = line.read::<BoundaryLine>().ok()?;
     let path = Path::of(line.geometry.as_deref());
-    if path.ends().is_none() {
-        return None;
-    }
+    path.ends()?;
     let nothing = [Layer::Road, Layer::Water].iter().all(|layer| snapshot.layer(*layer).is_empty());
     let runs = if nothing { Vec::new() } else { follow::runs(snapshot, &path, &defaults().follow, sight) };
     Some(legs(&path, &fields.segments, &runs))
