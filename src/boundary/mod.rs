@@ -8,6 +8,7 @@ pub mod alignment;
 pub mod checks;
 mod defaults;
 mod frame;
+pub mod inspection;
 pub mod lines;
 pub mod number;
 pub mod numbering;

@@ -16,6 +16,7 @@ mod lines;
 mod markers;
 mod merge;
 mod registers;
+mod rounds;
 mod serve;
 mod stop;
 mod tables;
@@ -72,6 +73,8 @@ enum Command {
     Verify(registers::Verify),
     #[command(about = t("依法检核界线、界桩与社区范围", "check lines, markers and communities by the rules"))]
     Check(check::Check),
+    #[command(about = t("联检进度、任务与到期界线", "inspections: progress, tasks and lines that are due"))]
+    Rounds(rounds::Rounds),
     #[command(about = t("查询一点所在的各级区划", "find the divisions that a point lies in"))]
     Locate(inspect::Locate),
     #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
@@ -135,6 +138,7 @@ pub fn run() -> ExitCode {
         Command::Undo(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Rounds(command) => command.run(),
         Command::Locate(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Serve(command) => command.run(),

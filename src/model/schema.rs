@@ -180,6 +180,8 @@ impl LayerDef {
 
     /// The field by which a record is called on maps and in lists, if the layer has one.
     pub fn label_field(&self) -> Option<usize> {
-        ["name", "text", "plate_no", "number", "kind"].iter().find_map(|name| self.index_of(name))
+        ["name", "text", "plate_no", "number", "kind", "marker_code"]
+            .iter()
+            .find_map(|name| self.index_of(name))
     }
 }

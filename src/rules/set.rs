@@ -14,6 +14,7 @@ use crate::model::Date;
 const FILES: &[(&str, &str)] = &[
     ("line-regulations", include_str!("../../data/rules/line-regulations.toml")),
     ("marker-measures", include_str!("../../data/rules/marker-measures.toml")),
+    ("inspection-measures", include_str!("../../data/rules/inspection-measures.toml")),
     ("boundary-survey", include_str!("../../data/rules/boundary-survey.toml")),
     ("coordinates", include_str!("../../data/rules/coordinates.toml")),
     ("communities", include_str!("../../data/rules/communities.toml")),

@@ -351,6 +351,7 @@ fn write_tripoint(town: &Town, lines: &[Drawn], ledger: &mut Ledger) {
         marker.place_a = Some("五华区".into());
         marker.place_b = Some("盘龙区".into());
         marker.condition = Some("intact".into());
+        marker.tripoint_agreement = Some("演示交会点协议〔1998〕1号".into());
         marker.responsible_side = Some("joint".into());
         marker.position_text = Some("盘龙江三交点，交会点协议所定，三岸各立一桩".into());
         ledger.add(marker, Entry::at(number, point(at)));

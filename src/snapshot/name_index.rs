@@ -103,6 +103,8 @@ fn weight(record: &Record) -> u8 {
             _ => 13,
         },
         Layer::BoundaryLine | Layer::BoundaryMarker => 14,
+        Layer::InspectionRound => 15,
+        Layer::InspectionRecord => 23,
         Layer::Name => 17,
         Layer::Building => 18,
         Layer::Gate => 19,

@@ -5,6 +5,7 @@ mod checks;
 mod edit;
 mod export;
 mod imports;
+mod inspections;
 mod jobs;
 mod lists;
 mod locate;
@@ -232,8 +233,15 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 6] =
-    [jobs::ROUTES, uploads::ROUTES, imports::ROUTES, profiles::ROUTES, checks::ROUTES, boundary::ROUTES];
+pub const WORK: [&[Route]; 7] = [
+    jobs::ROUTES,
+    uploads::ROUTES,
+    imports::ROUTES,
+    profiles::ROUTES,
+    checks::ROUTES,
+    boundary::ROUTES,
+    inspections::ROUTES,
+];
 
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
@@ -261,6 +269,8 @@ pub fn add_schemas(named: &mut Named) {
     add::<search::SearchDoc>(named);
     add::<checks::Checks>(named);
     add::<checks::RuleList>(named);
+    add::<inspections::InspectionBoard>(named);
+    add::<inspections::RoundTasks>(named);
     add::<status::Health>(named);
     add::<super::events::RevisionEvent>(named);
     add::<jobs::JobList>(named);

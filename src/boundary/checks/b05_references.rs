@@ -3,11 +3,14 @@
 //!
 //! The azimuth of a marker register is the grid azimuth (坐标方位角): clockwise from the north of the plane
 //! grid, not from true north. It is compared on the Gauss–Krüger plane of the marker's zone, where it differs
-//! from the true azimuth by the convergence of meridians (up to 0.6° in China's 3° zones).
+//! from the true azimuth by the convergence of meridians (up to 0.6° in China's 3° zones). An object has
+//! coordinates where they were surveyed, or where it is itself a marker of the register.
 
+use geo_types::Coord;
 use serde::Deserialize;
 
 use super::{Check, Found, Marker, Notice, Scene};
+use crate::crs::{Crs, GaussKruger, Transform, ZoneWidth, geodesic};
 use crate::model::layers::MarkerReference;
 use crate::rules::{Rule, RulesError};
 
@@ -18,6 +21,7 @@ pub const CHECK: Check = Check { rule: "B05", run };
 struct Parameters {
     least: usize,
     farthest_m: f64,
+    tolerance_m: f64,
 }
 
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
@@ -34,6 +38,9 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
         }
         for reference in &fields.references {
             plausible(marker, reference, &wanted, found);
+            if let (Some(from), Some(to)) = (marker.at(), place(scene, reference)) {
+                recompute(marker, (from, to), reference, &wanted, found);
+            }
         }
     }
     Ok(())
@@ -63,4 +70,57 @@ fn plausible(marker: &Marker<'_>, reference: &MarkerReference, wanted: &Paramete
         let evidence = format!("{object} {distance}");
         found.push(Notice::new(marker.record, zh, en).field("references").evidence(evidence));
     }
+}
+
+/// Where the object stands: its own coordinates, or those of the marker that it is.
+fn place(scene: &Scene<'_>, reference: &MarkerReference) -> Option<Coord> {
+    match (reference.lon, reference.lat) {
+        (Some(x), Some(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Some(Coord { x, y }),
+        _ => scene.numbered(reference.object.trim()).next()?.at(),
+    }
+}
+
+/// The object by azimuth and distance against where it stands.
+fn recompute(
+    marker: &Marker<'_>,
+    (from, to): (Coord, Coord),
+    reference: &MarkerReference,
+    wanted: &Parameters,
+    found: &mut Found,
+) {
+    let (Some(azimuth), Some(distance)) = (reference.azimuth_deg, reference.distance_m) else { return };
+    let Some((grid_azimuth, metres)) = grid(from, to) else { return };
+    let apart = |said: f64, drawn: f64| {
+        let turn = (said - drawn).to_radians();
+        (distance * distance + metres * metres - 2.0 * distance * metres * turn.cos()).max(0.0).sqrt()
+    };
+    let off = apart(azimuth, grid_azimuth);
+    if off <= wanted.tolerance_m {
+        return;
+    }
+    let object = &reference.object;
+    let true_azimuth = geodesic::course(from, to).azimuth_deg;
+    let is_true = apart(azimuth, true_azimuth) <= wanted.tolerance_m;
+    let (hint_zh, hint_en) =
+        if is_true { ("，似为真方位角", "; it seems to be the true azimuth") } else { ("", "") };
+    let (zh, en) = (
+        format!(
+            "方位物“{object}”记为 {azimuth:.2}°、{distance:.1} 米，按坐标为 {grid_azimuth:.2}°、{metres:.1} 米，相差 {off:.1} 米{hint_zh}"
+        ),
+        format!(
+            "{object:?} is given as {azimuth:.2}°, {distance:.1} m; by coordinates it is {grid_azimuth:.2}°, {metres:.1} m: {off:.1} m off{hint_en}"
+        ),
+    );
+    let evidence = format!("{object} {azimuth} {distance} {grid_azimuth:.2} {metres:.1}");
+    found.push(Notice::new(marker.record, zh, en).field("references").evidence(evidence));
+}
+
+/// Grid azimuth (degrees) and distance (metres on the ellipsoid) from one point to another, on the plane of the
+/// first one's 3° zone; `None` outside of China's zones.
+fn grid(from: Coord, to: Coord) -> Option<(f64, f64)> {
+    let zone = GaussKruger::at(from.x, ZoneWidth::Three)?;
+    let way = Transform::shared(&Crs::REGISTER, &Crs::Epsg(zone.epsg())).ok()?;
+    let (a, b) = (way.coord(from).ok()?, way.coord(to).ok()?);
+    let azimuth = (b.x - a.x).atan2(b.y - a.y).to_degrees().rem_euclid(360.0);
+    Some((azimuth, geodesic::distance_m(from, to)))
 }

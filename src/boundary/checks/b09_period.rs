@@ -73,8 +73,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
 
 fn inspect(scene: &Scene<'_>, line: &Line<'_>, period: &Period, found: &mut Found) {
     let Some(fields) = line.fields() else { return };
-    let begun = fields.last_inspection.or(fields.agreement_date).or(fields.approval_date);
-    let Some(last) = begun else {
+    let Some(last) = scene.last_inspection(line) else {
         let notice = line.notice(
             "没有联检记录，也没有协议书日期，无法计算到期日",
             "no inspection and no agreement date to count from",

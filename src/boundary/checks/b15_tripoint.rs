@@ -107,13 +107,17 @@ fn marked(
     };
     let all: Vec<&str> = codes.iter().copied().collect();
     let here: Vec<&Marker<'_>> = scene.markers_of(line.code()).filter(names_all).collect();
-    if !here.is_empty() {
+    let notice = if here.is_empty() {
+        let (zh, en) = (
+            format!("{} 条界线在此相交，没有列明全部界线的交会点界桩", codes.len()),
+            format!("{} lines meet here without a marker that names them all", codes.len()),
+        );
+        line.notice(zh, en)
+    } else if here.iter().all(|marker| marker.record.get("tripoint_agreement").is_none()) {
+        line.notice("交会点界桩没有登记交会点协议书", "no marker of the tri-point names its agreement")
+    } else {
         return;
-    }
-    let (zh, en) = (
-        format!("{} 条界线在此相交，没有列明全部界线的交会点界桩", codes.len()),
-        format!("{} lines meet here without a marker that names them all", codes.len()),
-    );
-    let notice = line.notice(zh, en).at(end).evidence(all.join(" "));
+    };
+    let notice = notice.at(end).evidence(all.join(" "));
     found.push(met.same.iter().fold(notice, |notice, other| notice.with(other.record)));
 }

@@ -11,7 +11,13 @@ mod b04_side;
 mod b05_references;
 mod b06_coordinates;
 mod b07_on_line;
+mod b08_alignment;
 mod b09_period;
+mod b10_covered;
+mod b11_neighbour;
+mod b12_change_papers;
+mod b13_signed;
+mod b14_moved;
 mod b15_tripoint;
 mod b16_shared_edge;
 mod board;
@@ -22,6 +28,7 @@ mod found;
 mod number;
 mod scene;
 mod scope;
+mod visits;
 
 pub use b09_period::{Due, Period};
 pub use board::Board;
@@ -29,6 +36,7 @@ pub use describe::{CheckFinding, severity_title, word as severity_word};
 pub use found::{Found, Notice, Noticed};
 pub use scene::{Line, Marker, Scene};
 pub use scope::Scope;
+pub use visits::{Inspected, Round};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
@@ -51,7 +59,13 @@ pub const ALL: &[Check] = &[
     b05_references::CHECK,
     b06_coordinates::CHECK,
     b07_on_line::CHECK,
+    b08_alignment::CHECK,
     b09_period::CHECK,
+    b10_covered::CHECK,
+    b11_neighbour::CHECK,
+    b12_change_papers::CHECK,
+    b13_signed::CHECK,
+    b14_moved::CHECK,
     b15_tripoint::CHECK,
     b16_shared_edge::CHECK,
     c04_coverage::CHECK,

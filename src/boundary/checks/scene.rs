@@ -7,6 +7,7 @@ use geo_types::{Coord, Geometry, LineString};
 
 use super::Notice;
 use super::scope::{Scope, line_codes};
+use super::visits::{Inspected, Round, Visits};
 use crate::boundary::frame::{Frame, minus, nearest};
 use crate::model::layers::{BoundaryLine, BoundaryMarker, DivisionLevel};
 use crate::model::{Date, Layer, Record};
@@ -145,6 +146,7 @@ pub struct Scene<'a> {
     line_at: HashMap<&'a str, usize>,
     markers_at: HashMap<&'a str, Vec<usize>>,
     numbers: HashMap<&'a str, Vec<usize>>,
+    visits: Visits<'a>,
 }
 
 impl<'a> Scene<'a> {
@@ -163,6 +165,7 @@ impl<'a> Scene<'a> {
             line_at: HashMap::with_capacity(lines.len()),
             markers_at: HashMap::new(),
             numbers: HashMap::with_capacity(markers.len()),
+            visits: Visits::of(snapshot, day),
             lines,
             markers,
         };
@@ -234,6 +237,35 @@ impl<'a> Scene<'a> {
     /// The markers of that full number.
     pub fn numbered(&self, number: &str) -> impl Iterator<Item = &Marker<'a>> {
         self.numbers.get(number).into_iter().flatten().map(|at| &self.markers[*at])
+    }
+
+    /// The inspection rounds in scope.
+    pub fn rounds(&self) -> impl Iterator<Item = &Round<'a>> {
+        self.all_rounds().filter(|round| self.scope.holds(Layer::InspectionRound, round.record.id))
+    }
+
+    /// All rounds, in scope or not.
+    pub fn all_rounds(&self) -> impl Iterator<Item = &Round<'a>> {
+        self.visits.rounds.iter()
+    }
+
+    /// The inspection records in scope.
+    pub fn inspected(&self) -> impl Iterator<Item = &Inspected<'a>> {
+        let wanted = |record: &&Inspected<'a>| self.scope.holds(Layer::InspectionRecord, record.record.id);
+        self.visits.records.iter().filter(wanted)
+    }
+
+    /// The records of a round.
+    pub fn inspected_in(&self, round: &str) -> impl Iterator<Item = &Inspected<'a>> {
+        self.visits.in_round(round)
+    }
+
+    /// The day from which a line's next inspection counts: its last inspection, by its own record or by a round
+    /// that is closed, else its agreement or approval.
+    pub fn last_inspection(&self, line: &Line<'a>) -> Option<Date> {
+        let fields = line.fields()?;
+        let last = fields.last_inspection.max(self.visits.last_closed(line.code()));
+        last.or(fields.agreement_date).or(fields.approval_date)
     }
 
     /// A division by its code.

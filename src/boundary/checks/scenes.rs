@@ -22,6 +22,10 @@ pub const WE: &str = "53010001020103";
 pub const WS: &str = "53010001020112";
 pub const ES: &str = "53010001030112";
 
+/// What the agreement says of WE.
+pub const ALIGNMENT: &str = "自起点起，以直线向南行2215米至001号界桩；再以直线向南行3323米至002号界桩；\
+    再以直线向南行5539米至止点止。全长11.078公里。";
+
 /// The meeting point.
 pub const MIDDLE: (f64, f64) = (102.70, 25.00);
 
@@ -152,7 +156,9 @@ pub fn sound() -> Register {
     marker(r, &format!("{WS}001Q"), "single", &[WS], (102.65, 25.0));
     marker(r, &format!("{ES}001Q"), "single", &[ES], (102.75, 25.0));
     for (letter, at) in [('C', (102.6999, 25.0002)), ('D', (102.7002, 25.0001)), ('E', (102.7, 24.9998))] {
-        marker(r, &format!("530100010201030112001{letter}"), "triple", &[WE, WS, ES], at);
+        let number = format!("530100010201030112001{letter}");
+        marker(r, &number, "triple", &[WE, WS, ES], at);
+        r.set(Layer::BoundaryMarker, &number, json!({ "tripoint_agreement": "交会点协议1号" }));
     }
     let town = json!({ "name": "西镇", "level": "township", "kind": "subdistrict", "parent_code": "530102" });
     let square = |x: f64, wide: f64| area(&[(x, 25.01), (x + wide, 25.01), (x + wide, 25.03), (x, 25.03)]);
@@ -170,7 +176,33 @@ pub fn sound() -> Register {
             json!({ "name": code, "level": "community", "kind": "community", "parent_code": "530102001" });
         r.put(Layer::Division, code, fields, Some(square(x, 0.02)));
     }
+    visits(r);
+    r.set(Layer::BoundaryLine, WE, json!({ "alignment_text": ALIGNMENT }));
     register
+}
+
+/// A round that is closed, over one line, with a record for each marker and the whole of the line.
+fn visits(r: &mut Register) {
+    let round = json!({
+        "name": "南线第五轮联检", "stage": "closed", "line_codes": [WS], "signed_a": "甲", "signed_b": "乙",
+        "signed_a_date": "2024-04-20", "signed_b_date": "2024-04-21", "filing_no": "备1号",
+        "filing_date": "2024-05-01", "ended": "2024-05-01",
+    });
+    r.put(Layer::InspectionRound, "R1", round, None);
+    let (x, y) = (102.65, 25.0);
+    let marker = json!({
+        "round_code": "R1", "subject": "marker", "line_code": WS, "marker_code": format!("{WS}001Q"), "device": "rtk",
+        "condition": "intact", "action": "repaired", "neighbour_present": true,
+    });
+    r.put(Layer::InspectionRecord, "R1-1", marker, Some(off((x, y), 0.3, 0.3)));
+    for letter in ['C', 'D', 'E'] {
+        let number = format!("530100010201030112001{letter}");
+        let fields =
+            json!({ "round_code": "R1", "subject": "marker", "line_code": WS, "marker_code": number });
+        r.put(Layer::InspectionRecord, &format!("R1-{letter}"), fields, None);
+    }
+    let whole = json!({ "round_code": "R1", "subject": "segment", "line_code": WS, "segment": "1" });
+    r.put(Layer::InspectionRecord, "R1-5", whole, None);
 }
 
 /// The point half a metre or so off in a direction, degrees.

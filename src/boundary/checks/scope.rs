@@ -35,6 +35,7 @@ impl Scope {
             lines: HashSet::new(),
             parties: HashSet::new(),
             pairs: HashSet::new(),
+            numbers: HashSet::new(),
         };
         for snapshot in [before, after] {
             changed.iter().for_each(|(layer, id)| touched.record(snapshot, *layer, *id));
@@ -53,6 +54,8 @@ struct Touched {
     parties: HashSet<String>,
     /// both parties of lines: what they share may stand in several
     pairs: HashSet<[String; 2]>,
+    /// full numbers of markers
+    numbers: HashSet<String>,
 }
 
 impl Touched {
@@ -63,6 +66,8 @@ impl Touched {
                 Layer::BoundaryMarker => self.marker(snapshot, record),
                 Layer::BoundaryLine => self.line(snapshot, record),
                 Layer::Division => self.division(snapshot, record),
+                Layer::InspectionRound => self.round(snapshot, record),
+                Layer::InspectionRecord => self.inspected(snapshot, record),
                 _ => {}
             }
         }
@@ -77,7 +82,8 @@ impl Touched {
             self.lines.insert(code.to_owned());
         }
         // One that has the same number.
-        if let Some(code) = record.code.as_deref() {
+        if let Some(code) = record.code.as_deref().or_else(|| record.text("number")) {
+            self.numbers.insert(code.to_owned());
             let same = snapshot.layer(Layer::BoundaryMarker).by_code(code);
             self.records.extend(same.map(|other| (Layer::BoundaryMarker, other.id)));
         }
@@ -88,6 +94,22 @@ impl Touched {
         self.lines.extend(record.code.as_deref().map(str::to_owned));
         self.pairs.extend(parties(record).map(|[a, b]| [a.to_owned(), b.to_owned()]));
         self.ends(snapshot, record);
+    }
+
+    /// The lines of a round: their clocks may begin anew.
+    fn round(&mut self, snapshot: &Snapshot, record: &Record) {
+        for code in line_codes(record) {
+            let lines = snapshot.layer(Layer::BoundaryLine).by_code(code);
+            self.records.extend(lines.map(|line| (Layer::BoundaryLine, line.id)));
+        }
+    }
+
+    /// The round of a record.
+    fn inspected(&mut self, snapshot: &Snapshot, record: &Record) {
+        if let Some(code) = record.text("round_code") {
+            let rounds = snapshot.layer(Layer::InspectionRound).by_code(code);
+            self.records.extend(rounds.map(|round| (Layer::InspectionRound, round.id)));
+        }
     }
 
     /// The lines that meet a line.
@@ -127,10 +149,20 @@ impl Touched {
         }
     }
 
-    /// The markers of the lines.
+    /// The markers of the lines, the rounds that look at them, and what was found at the markers.
     fn markers(&mut self, snapshot: &Snapshot) {
-        if self.lines.is_empty() {
+        if self.lines.is_empty() && self.numbers.is_empty() {
             return;
+        }
+        for round in snapshot.layer(Layer::InspectionRound).iter() {
+            if line_codes(round).any(|code| self.lines.contains(code)) {
+                self.records.insert((Layer::InspectionRound, round.id));
+            }
+        }
+        for record in snapshot.layer(Layer::InspectionRecord).iter() {
+            if record.text("marker_code").is_some_and(|code| self.numbers.contains(code)) {
+                self.records.insert((Layer::InspectionRecord, record.id));
+            }
         }
         for marker in snapshot.layer(Layer::BoundaryMarker).iter() {
             if line_codes(marker).any(|code| self.lines.contains(code)) {

@@ -7,12 +7,12 @@ use geo_types::{Geometry, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::scenes::{ES, MIDDLE, Register, WE, WS, area, day, line, off, point, sound};
+use super::scenes::{ALIGNMENT, ES, MIDDLE, Register, WE, WS, area, day, line, off, point, sound};
 use super::*;
 use crate::model::{Change, Layer, Severity};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
-use Layer::{BoundaryLine, BoundaryMarker, Division};
+use Layer::{BoundaryLine, BoundaryMarker, Division, InspectionRecord, InspectionRound};
 
 type Break = (&'static str, fn(&mut Register));
 
@@ -52,10 +52,31 @@ const BROKEN: &[Break] = &[
     }),
     ("B07", |r| r.shape(BoundaryMarker, &q(WE), off((102.70, 25.08), 1.5, 0.0))),
     ("B07", |r| r.shape(BoundaryMarker, &format!("{WE}002B"), point(102.6994, 25.0501))),
+    ("B08", |r| {
+        r.set(
+            BoundaryLine,
+            WE,
+            json!({ "alignment_text": ALIGNMENT.replacen("向南行3323", "向东行3323", 1) }),
+        )
+    }),
+    ("B08", |r| {
+        r.set(BoundaryLine, WE, json!({ "alignment_text": ALIGNMENT.replacen("11.078", "12.078", 1) }))
+    }),
+    ("B08", |r| r.set(BoundaryLine, WE, json!({ "alignment_text": "详见附图" }))),
     ("B09", |r| {
         r.set(BoundaryLine, WE, json!({ "last_inspection": "2020-12-31", "next_inspection": null }));
     }),
     ("B09", |r| r.set(BoundaryLine, WE, json!({ "next_inspection": "2029-05-02" }))),
+    ("B10", |r| r.remove(InspectionRecord, "R1-5")),
+    ("B10", |r| r.set(InspectionRound, "R1", json!({ "line_codes": [] }))),
+    ("B11", |r| r.set(InspectionRecord, "R1-1", json!({ "neighbour_present": null }))),
+    ("B12", |r| {
+        let moved = json!([{ "date": "2025-01-01", "kind": "moved", "agreement_no": "协议2号" }]);
+        r.set(BoundaryMarker, &q(ES), json!({ "changes": moved }));
+    }),
+    ("B13", |r| r.set(InspectionRound, "R1", json!({ "signed_b": null }))),
+    ("B13", |r| r.set(InspectionRound, "R1", json!({ "filing_date": "2024-01-01" }))),
+    ("B14", |r| r.shape(InspectionRecord, "R1-1", off((102.65, 25.0), 1.5, 0.0))),
     ("B15", |r| {
         "CDE".chars().for_each(|letter| r.remove(BoundaryMarker, &format!("530100010201030112001{letter}")));
     }),
@@ -158,6 +179,24 @@ fn coordinates_that_are_swapped_are_seen_to_be() {
     register.set(BoundaryMarker, &q(ES), json!({ "zone": 34, "x_m": 34_575_696.0, "y_m": 2_766_176.0 }));
     let found = register.found();
     assert!(!found.is_empty());
+}
+
+/// The azimuth of a marker register is the grid's: 0.32° from true north half a degree and more off the meridian.
+#[test]
+fn references_are_recomputed_on_the_grid() {
+    let off_by = |azimuth: f64, distance: f64| {
+        let mut register = sound();
+        let plain = |azimuth: f64| json!({ "object": "树", "azimuth_deg": azimuth, "distance_m": 9.0 });
+        let near = json!([plain(1.0), plain(120.0), { "object": "塔", "azimuth_deg": azimuth, "distance_m": distance,
+            "lon": 102.76, "lat": 25.0 }]);
+        register.set(BoundaryMarker, &q(ES), json!({ "references": near }));
+        let found = register.found();
+        found.first().map(|noticed| noticed.finding.what.zh.clone())
+    };
+    // From (102.75, 25) to (102.76, 25): true azimuth 89.998°, convergence 0.75° sin 25° = 0.317°.
+    assert_eq!(off_by(89.68, 1009.3), None);
+    assert!(off_by(90.0, 1009.3).is_some_and(|said| said.contains("似为真方位角")));
+    assert!(off_by(89.68, 1029.0).is_some_and(|said| said.contains("相差 19") || said.contains("相差 20")));
 }
 
 #[test]

@@ -50,6 +50,12 @@ pub struct MarkerReference {
     pub azimuth_deg: Option<f64>,
     /// distance from the marker, metres
     pub distance_m: Option<f64>,
+    /// longitude of the object itself, degrees, where it was surveyed
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lon: Option<f64>,
+    /// its latitude
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lat: Option<f64>,
 }
 
 impl ListItem for MarkerReference {
@@ -57,6 +63,8 @@ impl ListItem for MarkerReference {
         ("object", FieldKind::Text),
         ("azimuth_deg", FieldKind::Real),
         ("distance_m", FieldKind::Real),
+        ("lon", FieldKind::Real),
+        ("lat", FieldKind::Real),
     ]);
 }
 
@@ -80,6 +88,35 @@ impl ListItem for MarkerState {
         ("condition", FieldKind::Text),
         ("note", FieldKind::Text),
         ("by", FieldKind::Text),
+    ]);
+}
+
+/// A marker moved, added, replaced or given up, with its papers (界桩变动).
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MarkerChange {
+    /// the day, `YYYY-MM-DD`
+    pub date: String,
+    /// code of the list `marker_change`
+    pub kind: String,
+    /// agreement of both sides
+    pub agreement_no: String,
+    /// the day of the joint survey, `YYYY-MM-DD`
+    pub survey_date: String,
+    /// number under which it was filed with the approving body
+    pub filing_no: String,
+    /// why, and what was done
+    pub note: String,
+}
+
+impl ListItem for MarkerChange {
+    const ITEM: ItemKind = ItemKind::Object(&[
+        ("date", FieldKind::Text),
+        ("kind", FieldKind::Text),
+        ("agreement_no", FieldKind::Text),
+        ("survey_date", FieldKind::Text),
+        ("filing_no", FieldKind::Text),
+        ("note", FieldKind::Text),
     ]);
 }
 
@@ -179,6 +216,7 @@ layer! {
         custodian: Option<String>,
         condition: Option<String> [list = "marker_condition"],
         condition_history: Vec<MarkerState>,
+        changes: Vec<MarkerChange>,
         signatures: Vec<MarkerSignature>,
         sketch: Option<String>,
         photos: Vec<String>,
@@ -274,6 +312,7 @@ impl BoundaryMarker {
             custodian: None,
             condition: None,
             condition_history: Vec::new(),
+            changes: Vec::new(),
             signatures: Vec::new(),
             sketch: None,
             photos: Vec::new(),

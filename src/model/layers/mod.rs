@@ -4,15 +4,17 @@ mod addresses;
 mod boundary;
 mod built;
 mod division;
+mod inspection;
 mod names;
 mod network;
 
 pub use addresses::{DoorPlate, Sign};
 pub use boundary::{
-    BoundaryLine, BoundaryMarker, LineSegment, MarkerReference, MarkerSignature, MarkerState,
+    BoundaryLine, BoundaryMarker, LineSegment, MarkerChange, MarkerReference, MarkerSignature, MarkerState,
 };
 pub use built::{Building, ClosedOrGreenArea, Compound, Facility, Gate, HouseholdCount};
 pub use division::{Division, DivisionLevel};
+pub use inspection::{InspectionProblem, InspectionRecord, InspectionRound};
 pub use names::{Name, NameEvent, Place, PlaceExtent};
 pub use network::{Road, Water};
 
@@ -110,7 +112,7 @@ macro_rules! layer_enum {
 }
 
 layer_enum! {
-    Division, BoundaryLine, BoundaryMarker, Place, PlaceExtent, Name, Sign, DoorPlate,
+    Division, BoundaryLine, BoundaryMarker, InspectionRound, InspectionRecord, Place, PlaceExtent, Name, Sign, DoorPlate,
     Road, Water, Compound, Gate, Building, HouseholdCount, Facility, ClosedOrGreenArea,
 }
 
