@@ -286,6 +286,7 @@ fn marker(number: &str, drawn: &Drawn, at: Coord, dice: &mut Dice) -> BoundaryMa
             object: objects[dice.below(objects.len())].into(),
             azimuth_deg: Some((azimuth(dx, dy) * 10.0).round() / 10.0),
             distance_m: Some((p(dx, dy).length() * 10.0).round() / 10.0),
+            ..MarkerReference::default()
         }
     };
     let references = (0..3).map(reference).collect();

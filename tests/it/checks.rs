@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use boundstone::boundary::checks::{Board, CheckFinding};
-use boundstone::model::{Change, Date, Layer, Revision, Severity, Value};
+use boundstone::boundary::checks::{Board, CheckFinding, Due, Scene, Scope};
+use boundstone::boundary::inspection::{Subject, due, progress, tasks};
+use boundstone::model::{Change, Date, IdSource, Layer, Revision, Severity, Value, record_from_json};
 use boundstone::rules::Rules;
 use boundstone::sample::{Sample, SampleOptions, generate};
 use boundstone::snapshot::Snapshot;
+use serde_json::{Value as Json, json};
 
 fn demo() -> &'static (Sample, Snapshot, Board) {
     static DEMO: OnceLock<(Sample, Snapshot, Board)> = OnceLock::new();
@@ -76,6 +78,52 @@ fn an_edit_is_checked_at_once() {
     assert_eq!(next.len(), board.len() + 1);
     assert_eq!(next.about(Layer::BoundaryMarker, old.id).len(), 2);
     assert_eq!(next, Board::of(&after, Rules::compiled(), today()).unwrap());
+}
+
+/// A round over all county lines has a task for every marker and every segment, and is complete when each has a
+/// record.
+#[test]
+fn a_round_covers_every_marker_and_segment() {
+    let (_, snapshot, _) = demo();
+    let lines: Vec<_> = snapshot
+        .layer(Layer::BoundaryLine)
+        .iter()
+        .filter(|line| line.text("level") == Some("county"))
+        .map(|line| line.code.as_deref().unwrap().to_owned())
+        .collect();
+    let mut ids = IdSource::new(1_800_000_000_000, 1);
+    let mut record =
+        |layer, fields: Json| record_from_json(layer, ids.next_id(), fields.as_object().unwrap()).unwrap();
+    let round = json!({ "code": "R", "name": "第五轮", "line_codes": lines, "stage": "report" });
+    let mut changes = vec![Change::insert(record(Layer::InspectionRound, round))];
+    let with = |changes: &[Change]| snapshot.apply(Revision(2), changes).unwrap();
+    let open = with(&changes);
+    let scene = Scene::new(&open, today(), Scope::All);
+    let all = tasks(&scene, scene.all_rounds().next().unwrap());
+    let markers = snapshot.layer(Layer::BoundaryMarker).len();
+    assert_eq!(all.iter().filter(|task| task.subject == Subject::Marker).count(), markers);
+    let found = |snapshot: &Snapshot, rule: &str| {
+        let board = Board::of(snapshot, Rules::compiled(), today()).unwrap();
+        board.findings().into_iter().filter(|n| n.finding.rule == rule).count()
+    };
+    assert_eq!(found(&open, "B10"), 1);
+    for task in &all {
+        let fields = match task.subject {
+            Subject::Marker => json!({ "round_code": "R", "subject": "marker", "marker_code": task.key }),
+            Subject::Segment => {
+                json!({ "round_code": "R", "subject": "segment", "line_code": task.line, "segment": task.key })
+            }
+        };
+        changes.push(Change::insert(record(Layer::InspectionRecord, fields)));
+    }
+    let full = with(&changes);
+    assert_eq!(found(&full, "B10"), 0);
+    let scene = Scene::new(&full, today(), Scope::All);
+    let progress = progress(&scene, scene.all_rounds().next().unwrap());
+    assert_eq!((progress.markers_done, progress.segments_done), (progress.markers, progress.segments));
+    let due = due(&scene, Rules::compiled()).unwrap();
+    assert_eq!(due.len(), lines.len());
+    assert!(due.iter().all(|line| line.due == Due::Notice && line.round.as_deref() == Some("R")));
 }
 
 #[test]

@@ -401,3 +401,32 @@ fn another_datum_is_asked_for_and_its_parameters_stand_in_the_log() {
     let log = desk.json(&["log", "r.gpkg"]);
     assert_eq!(log[0]["origin"]["datum_shift"]["parameters"][1], -154.4, "{log}");
 }
+
+/// The demo's moved markers are told with article and place; an office's own tolerance lets some of them be.
+#[test]
+fn a_register_is_checked_by_the_rules() {
+    let desk = Desk::new();
+    desk.done(&["demo", "--register", "d.gpkg"]);
+    let on = ["--as-of", "2026-12-01"];
+    let doc = desk.json(&[&["check", "d.gpkg"], &on[..]].concat());
+    assert_eq!(doc["counts"]["B07"], 6, "{}", doc["counts"]);
+    let one = doc["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "B07").unwrap();
+    assert_eq!(one["article"]["zh"], "《行政区域界线管理条例》第五条");
+    let text = desk.done(&[&["check", "d.gpkg", "--rule", "B07", "--xlsx", "x.xlsx"], &on[..]].concat());
+    assert!(text.contains("53010001020103004Q") && text.contains("必须改"), "{text}");
+    assert!(desk.path("x.xlsx").is_file());
+    assert_eq!(desk.code(&["check", "d.gpkg", "--rule", "B77"]), Some(2));
+    std::fs::create_dir(desk.path("d.gpkg.rules")).unwrap();
+    let own = "[law]\nkind = \"profile\"\nzh = \"县\"\nen = \"county\"\n[[change]]\nrule = \"B07\"\n\
+        basis = { zh = \"函\", en = \"letter\" }\nparameters = { tolerance_m = 20 }\n";
+    desk.file("d.gpkg.rules/县.toml", own);
+    let fewer = desk.json(&[&["check", "d.gpkg", "--rule", "B07"], &on[..]].concat());
+    assert_eq!(fewer["counts"]["B07"], 3, "35, 22 and 29 m are left");
+    assert_ne!(fewer["rules"], doc["rules"]);
+    desk.file("d.gpkg.rules/县.toml", &own.replace("tolerance_m", "tolerance"));
+    assert_eq!(desk.code(&["check", "d.gpkg"]), Some(1));
+    std::fs::remove_file(desk.path("d.gpkg.rules/县.toml")).unwrap();
+    let rounds = desk.json(&[&["rounds", "d.gpkg"], &on[..]].concat());
+    assert_eq!(rounds["due"].as_array().unwrap().len(), 3);
+    assert_eq!(desk.code(&["rounds", "d.gpkg", "2027-1"]), Some(1));
+}

@@ -77,3 +77,45 @@ async fn the_rules_say_what_is_read_and_what_is_assumed() {
     assert!(seven["parameters"].as_array().unwrap().iter().all(|parameter| parameter["basis"] == "assumed"));
     assert!(rules.iter().all(|rule| rule["checked"] == true));
 }
+
+/// A round over the line: two tasks for the markers that are to be seen, one of them done, and one segment.
+#[tokio::test]
+async fn rounds_have_tasks_and_lines_fall_due() {
+    let app = TestApp::new();
+    put_borders(&app);
+    let mut ids = IdSource::new(1_791_000_000_000, 5);
+    let mut made = |layer: Layer, fields: serde_json::Value| {
+        let record = record_from_json(layer, ids.next_id(), fields.as_object().unwrap()).unwrap();
+        let id = record.id;
+        let done = app.register.commit(header_of(SetKind::Edit, "联检"), |_| {
+            Ok::<_, std::convert::Infallible>(vec![Change::insert(record.clone())])
+        });
+        done.unwrap();
+        id
+    };
+    let round = made(
+        Layer::InspectionRound,
+        json!({ "code": "2026-1", "name": "五盘线第五轮", "line_codes": ["53010001020103"], "stage": "field",
+            "planned_to": "2026-10-01" }),
+    );
+    let board = app.ok("/api/v1/inspections").await;
+    let first = &board["rounds"][0];
+    assert_eq!((&first["code"], &first["late_since"]), (&json!("2026-1"), &json!("2026-10-01")));
+    assert_eq!((&first["segments"], &first["markers_done"]), (&json!(1), &json!(0)));
+    // Nothing is known from which the line's period could be counted.
+    assert_eq!(board["due"], json!([]));
+    assert_eq!(app.ok("/api/v1/checks?rule=B10").await["total"], 0);
+    made(
+        Layer::InspectionRecord,
+        json!({ "round_code": "2026-1", "subject": "marker", "line_code": "53010001020103",
+            "marker_code": "53010001020103001Q", "condition": "moved", "action": "repaired" }),
+    );
+    let tasks = app.ok(&format!("/api/v1/inspections/{round}")).await;
+    let keys: Vec<_> = tasks["tasks"].as_array().unwrap().iter().map(|task| task["key"].clone()).collect();
+    assert_eq!(keys, [json!("53010001020103001Q"), json!("1")], "the secret marker is not told");
+    assert_eq!(tasks["conditions"], json!({ "moved": 1 }));
+    // The neighbour was not there; the checks hear of it with the next question.
+    assert_eq!(app.ok("/api/v1/checks?rule=B11").await["total"], 1);
+    let gone = app.get("/api/v1/inspections/01ARZ3NDEKTSV4RRFFQ69G5FAV").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
