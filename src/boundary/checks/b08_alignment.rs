@@ -4,11 +4,10 @@
 //! markers), the legs between are laid along the line by their lengths, and each leg's direction is held
 //! against the sixteen directions from true north. A text may be written from either end of the line.
 
-use geo_types::Coord;
 use serde::Deserialize;
 
 use super::number::stem;
-use super::{Check, Found, Line, Notice, Scene};
+use super::{Check, Found, Line, Marker, Notice, Scene};
 use crate::boundary::alignment::{Direction, Leg, read};
 use crate::boundary::path::Path;
 use crate::crs::geodesic;
@@ -64,16 +63,18 @@ fn total(line: &Line<'_>, path: &Path, said: Option<f64>, wanted: &Parameters, f
 
 /// Places of a line that a text may name, metres from the line's start.
 struct Places {
-    /// serials of markers
-    markers: Vec<(String, f64)>,
+    /// full numbers of markers; whether it is one of several lines, numbered apart
+    markers: Vec<(String, bool, f64)>,
     ends: [(Option<String>, f64); 2],
 }
 
 impl Places {
     fn of(scene: &Scene<'_>, line: &Line<'_>, path: &Path) -> Self {
-        let place = |number: &str, at: Coord| Some((number.to_owned(), path.nearest(at)?.at_m));
-        let markers =
-            scene.markers_of(line.code()).filter_map(|marker| place(marker.number(), marker.at()?)).collect();
+        let place = |marker: &Marker<'_>| {
+            let apart = marker.line_codes().count() > 1;
+            Some((marker.number().to_owned(), apart, path.nearest(marker.at()?)?.at_m))
+        };
+        let markers = scene.markers_of(line.code()).filter_map(place).collect();
         let text = |field| line.record.text(field).map(str::to_owned);
         Self { markers, ends: [(text("start_point"), 0.0), (text("end_point"), path.length_m())] }
     }
@@ -96,13 +97,13 @@ impl Places {
         if wanted.is_empty() || !wanted.ends_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        // The full number, or its serial alone; stones of one number stand together.
-        let fits = |number: &str| {
+        // The full number, or its serial on this line alone; stones of one number stand together.
+        let fits = |number: &str, apart: bool| {
             let own = plain(number);
-            own == wanted || wanted.len() >= 2 && wanted.len() <= 4 && own.ends_with(&wanted)
+            own == wanted || !apart && (2..=4).contains(&wanted.len()) && own.ends_with(&wanted)
         };
-        let mut at: Vec<f64> =
-            self.markers.iter().filter(|(number, _)| fits(number)).map(|(_, at)| *at).collect();
+        let here = self.markers.iter().filter(|(number, apart, _)| fits(number, *apart));
+        let mut at: Vec<f64> = here.map(|(.., at)| *at).collect();
         at.sort_by(f64::total_cmp);
         at.get(at.len() / 2).copied()
     }
