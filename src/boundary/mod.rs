@@ -14,6 +14,7 @@ pub mod number;
 pub mod numbering;
 pub mod path;
 mod sight;
+pub mod standard;
 pub mod station;
 pub mod tables;
 

@@ -18,6 +18,7 @@ mod merge;
 mod registers;
 mod rounds;
 mod serve;
+mod standards;
 mod stop;
 mod tables;
 mod underlay;
@@ -75,6 +76,8 @@ enum Command {
     Check(check::Check),
     #[command(about = t("联检进度、任务与到期界线", "inspections: progress, tasks and lines that are due"))]
     Rounds(rounds::Rounds),
+    #[command(about = t("乡改镇、镇改街道：与设置标准比照", "townships against the standard for towns or subdistricts"))]
+    Standards(standards::Standards),
     #[command(about = t("查询一点所在的各级区划", "find the divisions that a point lies in"))]
     Locate(inspect::Locate),
     #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
@@ -138,6 +141,7 @@ pub fn run() -> ExitCode {
         Command::Undo(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Standards(command) => command.run(),
         Command::Rounds(command) => command.run(),
         Command::Locate(command) => command.run(),
         Command::Convert(command) => command.run(),

@@ -49,6 +49,7 @@ const PLACES: &[(&str, &str)] = &[
     ("SHOW", "密级"),
     ("COMMAND", "命令"),
     ("RULE", "规则号"),
+    ("KIND", "种类"),
     ("DIR", "文件夹"),
 ];
 

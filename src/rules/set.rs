@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("inspection-measures", include_str!("../../data/rules/inspection-measures.toml")),
     ("boundary-survey", include_str!("../../data/rules/boundary-survey.toml")),
     ("coordinates", include_str!("../../data/rules/coordinates.toml")),
+    ("township-standards", include_str!("../../data/rules/township-standards.toml")),
     ("communities", include_str!("../../data/rules/communities.toml")),
 ];
 

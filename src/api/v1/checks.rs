@@ -14,6 +14,7 @@ use crate::api::problem::Problem;
 use crate::api::route::{Param, Route};
 use crate::api::view::View;
 use crate::boundary::checks::{self, CheckFinding, Noticed};
+use crate::boundary::standard::Target;
 use crate::model::{Bilingual, Layer};
 use crate::rules::{Evidence, Parameter, Rule};
 
@@ -249,7 +250,8 @@ fn rules(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         from: rule.from.map(|day| day.to_string()),
         to: rule.to.map(|day| day.to_string()),
         applies: rule.holds(day),
-        checked: checks::ALL.iter().any(|check| check.rule == rule.id),
+        checked: checks::ALL.iter().any(|check| check.rule == rule.id)
+            || Target::ALL.iter().any(|target| target.rule() == rule.id),
         changed: rule.changed.clone(),
         parameters: rule.parameters.iter().map(parameter_doc).collect(),
     };

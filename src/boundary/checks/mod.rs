@@ -100,6 +100,6 @@ pub fn run_some(
 }
 
 #[cfg(test)]
-mod scenes;
+pub(super) mod scenes;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::scenes::{ALIGNMENT, ES, MIDDLE, Register, WE, WS, area, day, line, off, point, sound};
 use super::*;
+use crate::boundary::standard::Target;
 use crate::model::{Change, Layer, Severity};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -145,7 +146,8 @@ fn every_rule_has_one_check_and_every_check_a_rule_and_a_broken_scene() {
     let (checked, count) = ids(ALL.iter().map(|check| check.rule).collect());
     assert_eq!(checked.len(), count, "one check each");
     let (ruled, _) = ids(Rules::compiled().all().iter().map(|rule| rule.id.as_str()).collect());
-    assert_eq!(checked, ruled);
+    let profiles = Target::ALL.map(|target| target.rule().to_owned());
+    assert_eq!(checked.iter().cloned().chain(profiles).collect::<BTreeSet<_>>(), ruled);
     let (broken, _) = ids(BROKEN.iter().map(|(rule, _)| *rule).collect());
     assert_eq!(checked, broken);
 }
