@@ -2,7 +2,7 @@
 import type { LayerInfo } from '../../api/types'
 
 export const GROUPS = {
-  boundary: ['division', 'boundary_line', 'boundary_marker'],
+  boundary: ['division', 'boundary_line', 'boundary_marker', 'inspection_round', 'inspection_record'],
   names: ['place', 'place_extent', 'name', 'sign', 'door_plate'],
   built: ['compound', 'gate', 'building', 'household_count'],
   service: ['facility'],
@@ -28,6 +28,8 @@ const LEGEND_FIELDS: Record<string, string> = {
   division: 'level',
   boundary_line: 'level',
   boundary_marker: 'condition',
+  inspection_round: 'stage',
+  inspection_record: 'condition',
   place: 'category',
   name: 'status',
   sign: 'direction',
