@@ -31,7 +31,7 @@ const BROKEN: &[Break] = &[
         r.recode(BoundaryMarker, &format!("{WE}002A"), &format!("{WE}003A"));
         r.recode(BoundaryMarker, &format!("{WE}002B"), &format!("{WE}003B"));
     }),
-    ("B02", |r| r.recode(BoundaryMarker, &q(WS), "界桩一号")),
+    ("B02", |r| r.recode(BoundaryMarker, &q(ES), "界桩一号")),
     ("B03", |r| {
         r.remove(BoundaryMarker, &format!("{WE}002B"));
         r.set(BoundaryLine, WE, json!({ "marker_count": 2 }));
