@@ -120,7 +120,7 @@ fn hash(records: &[Record]) -> String {
 
 #[test]
 fn seed_1_gives_the_same_bytes_for_ever() {
-    assert_eq!(hash(records()), "4cc9cf87b60601f29b83ac4ff26576319110c3165fd064f884c208faffbd0404");
+    assert_eq!(hash(records()), "d694e335d40dd19f2765acc33d4d11bea102a676e7ab12716bb2b07c3c2d81c2");
 }
 
 #[test]
@@ -287,7 +287,9 @@ fn the_amounts_are_those_of_the_plan() {
     for kind in &boundstone::model::vocab::list("facility_kind").values {
         assert!(kinds.contains(kind.code.as_str()), "no facility of kind {}", kind.code);
     }
-    for layer in Layer::ALL {
+    // Inspections are the visitor's own to begin.
+    let begun = |layer: &&Layer| !matches!(layer, Layer::InspectionRound | Layer::InspectionRecord);
+    for layer in Layer::ALL.iter().filter(begun) {
         assert!(count(*layer) > 0, "{layer}");
     }
 }

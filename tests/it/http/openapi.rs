@@ -68,9 +68,11 @@ fn every_route_is_described_and_every_description_has_a_route() {
 #[tokio::test]
 async fn described_paths_answer() {
     let app = TestApp::new();
-    // A job's own paths need a job: see `importing`; a picture's a picture: see `underlays`.
+    // A job's own paths need a job: see `importing`; a picture's a picture: see `underlays`; a round's a round: see
+    // `checks`.
     let of_job = |path: &str| {
-        path.contains("{id}") && ["jobs", "uploads", "imports", "underlay"].iter().any(|p| path.contains(p))
+        path.contains("{id}")
+            && ["jobs", "uploads", "imports", "underlay", "inspections"].iter().any(|p| path.contains(p))
     };
     // A line's own paths need a line: see `boundary`.
     let of_line = |path: &str| path.contains("{code}");
