@@ -16,8 +16,14 @@ pub struct Parts {
 /// Letters of the types of markers.
 pub const LETTERS: [char; 6] = ['Q', 'A', 'B', 'C', 'D', 'E'];
 
+/// Bytes of a pattern and of a number: the walk goes as deep as they are long.
+const LONGEST: usize = 200;
+
 /// The number by the pattern; `None` where it does not fit. `lines` are the codes of the marker's lines.
 pub fn read<'l>(pattern: &str, number: &str, lines: impl IntoIterator<Item = &'l str>) -> Option<Parts> {
+    if pattern.len() > LONGEST || number.len() > LONGEST {
+        return None;
+    }
     if !pattern.contains("{line}") {
         return fit(pattern, number, "");
     }
@@ -98,6 +104,7 @@ mod tests {
         assert_eq!(read_one(tripoint, "530100010201030112001C"), Some(Parts { serial: 1, letter: 'C' }));
         assert_eq!(read_one("桩{serial:2}", "桩07"), Some(Parts { serial: 7, letter: '\0' }));
         assert_eq!(read_one("{serial", "07"), None);
+        assert_eq!(read_one(&"7".repeat(1 << 20), &"7".repeat(1 << 20)), None);
         assert_eq!(stem("53004界"), None);
         assert_eq!(stem("53004Q"), Some(("53004", 'Q')));
     }
