@@ -48,8 +48,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
 
 fn missing(line: &Line<'_>, required: &[String], found: &mut Found) {
     let has = |field: &str| line.record.get(field).is_some();
-    let lacking: Vec<&String> =
-        required.iter().filter(|fields| !fields.split('|').any(|field| has(field))).collect();
+    let lacking: Vec<&String> = required.iter().filter(|fields| !fields.split('|').any(&has)).collect();
     if lacking.is_empty() {
         return;
     }

@@ -114,7 +114,7 @@ impl Found {
     /// Takes one in.
     pub fn push(&mut self, notice: Notice<'_>) {
         let Notice { about, what, field, at, evidence, severity, others } = notice;
-        let at = at.or_else(|| match about.geometry.as_deref() {
+        let at = at.or(match about.geometry.as_deref() {
             Some(geo_types::Geometry::Point(point)) => Some(point.0),
             _ => None,
         });
