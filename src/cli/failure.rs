@@ -189,6 +189,13 @@ impl From<ImportError> for Failure {
                 "请去掉 --split-crossings，或换一个图层。",
                 "Leave --split-crossings out, or take another layer.",
             ),
+            ImportError::NoConstant(_) | ImportError::BadConstant { .. } => (
+                "请改正 --set；代码表可用 boundstone layers 列出。",
+                "Correct --set; code lists are shown by boundstone layers.",
+            ),
+            ImportError::NoPoints(_) | ImportError::BadPlace(_) => {
+                ("请改正 --place：行号=记录标识。", "Correct --place: row=id of its record.")
+            }
             ImportError::MappedTwice(_) => (
                 "每个字段、每一列只能对应一次；请改正 --map。",
                 "Map each field and each column once; correct --map.",

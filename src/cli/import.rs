@@ -11,8 +11,8 @@ use super::stop;
 use super::words::{self, language, line, t, thousands, warn};
 use crate::crs::{Crs, CrsError};
 use crate::formats::{self, FeatureSource, ReadOptions};
-use crate::intake::{self, ImportOptions, ImportPlan, Invalid, OtherDatum};
-use crate::model::{Bilingual, IdSource, Language, Layer, RecordId, SetKind};
+use crate::intake::{self, ImportOptions, ImportPlan, Invalid, OtherDatum, Placing};
+use crate::model::{Bilingual, IdSource, Language, Layer, SetKind};
 use crate::register::{CommitError, Decision};
 use crate::snapshot::Snapshot;
 
@@ -37,6 +37,8 @@ pub struct Import {
     encoding: Option<String>,
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = pair, help = t("指定字段取自哪一列，可重复", "which column a field comes from; may be repeated"))]
     map: Vec<(String, String)>,
+    #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = pair, help = t("表里没有的项目，所有行统一填这个值（行内已有的不动），可重复", "a value for a field of all rows, where a row has none of its own; may be repeated"))]
+    set: Vec<(String, String)>,
     #[arg(long, value_name = "COLUMN", help = t("按哪一列认出已有记录", "column by which existing records are recognised"))]
     key: Option<String>,
     #[arg(long, value_enum, default_value = "repair", help = t("自相交的面：repair 修复，keep 照原样，refuse 拒绝", "areas that cross themselves: repair, keep as they are, or refuse"))]
@@ -47,8 +49,8 @@ pub struct Import {
     datum_shift: Option<OtherDatum>,
     #[arg(long, help = t("无图形的表：按代码，或按所属区划加名称（容许简写和个别错字）对上已有记录，只更新，不新增，不改名；对不上的列出候选", "a table without geometry: rows find existing records by code, or by division and name (endings and slips of the pen allowed); nothing becomes new, nothing is renamed, what finds none is listed with candidates"))]
     join: bool,
-    #[arg(long, value_name = "ROW=ID", value_parser = placed, requires = "join", help = t("人工选定：第几行是哪条记录（标识），可重复", "chosen by hand: the row and the id of its record; may be repeated"))]
-    place: Vec<(u64, RecordId)>,
+    #[arg(long, value_name = "ROW=ID|ROW=LON,LAT", value_parser = placed, requires = "join", help = t("人工选定：第几行是哪条记录（标识）；或在哪个经纬度（CGCS2000）作为新记录，只用于点图层。可重复", "chosen by hand: the row and the id of its record; or longitude and latitude (CGCS2000) of a new record, for layers of points. May be repeated"))]
+    place: Vec<(u64, Placing)>,
     #[arg(long, help = t("只试算，不写入", "work it out, write nothing"))]
     dry_run: bool,
     #[command(flatten)]
@@ -85,17 +87,26 @@ fn other_datum(text: &str) -> Result<OtherDatum, String> {
     words.parse().map_err(|error: CrsError| error.sentence().get(language()).to_owned())
 }
 
-fn placed(text: &str) -> Result<(u64, RecordId), String> {
+fn placed(text: &str) -> Result<(u64, Placing), String> {
+    let placing = |text: &str| match text.split_once([',', '，']) {
+        Some((lon, lat)) => Some(Placing::At([lon.trim().parse().ok()?, lat.trim().parse().ok()?])),
+        None => Some(Placing::Record(text.parse().ok()?)),
+    };
     text.split_once('=')
-        .and_then(|(row, id)| Some((row.trim().parse().ok()?, id.trim().parse().ok()?)))
-        .ok_or_else(|| t("应写作 行号=记录标识", "write it as row=id").to_owned())
+        .and_then(|(row, said)| Some((row.trim().parse().ok()?, placing(said.trim())?)))
+        .ok_or_else(|| {
+            t("应写作 行号=记录标识，或 行号=经度,纬度", "write it as row=id or row=lon,lat").to_owned()
+        })
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .filter(|(field, column)| !field.trim().is_empty() && !column.trim().is_empty())
         .map(|(field, column)| (field.trim().to_owned(), column.trim().to_owned()))
-        .ok_or_else(|| t("应写作 字段=列名", "write it as field=column").to_owned())
+        .ok_or_else(|| {
+            t("应写作 字段=列名（--set 为 字段=值）", "write it as field=column (--set: field=value)")
+                .to_owned()
+        })
 }
 
 impl Import {
@@ -107,6 +118,7 @@ impl Import {
         let options = ImportOptions {
             crs: self.crs.clone(),
             map: self.map.clone(),
+            set: self.set.clone(),
             key: self.key.clone(),
             encoding: self.encoding.clone(),
             invalid: self.invalid.into(),

@@ -28,6 +28,8 @@ const PLACES: &[(&str, &str)] = &[
     ("C", "坐标系"),
     ("E", "编码"),
     ("FIELD=COLUMN", "字段=列名"),
+    ("FIELD=VALUE", "字段=值"),
+    ("ROW=ID|ROW=LON,LAT", "行号=标识|行号=经度,纬度"),
     ("COLUMN", "列名"),
     ("NAME", "姓名"),
     ("TEXT", "文字"),

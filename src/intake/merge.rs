@@ -74,7 +74,8 @@ impl Merging<'_> {
         None
     }
 
-    fn insert(&mut self, mut row: Row) -> Option<Change> {
+    /// A new record.
+    pub(super) fn insert(&mut self, mut row: Row) -> Option<Change> {
         let layer = self.options.layer;
         derive::fill(layer, &mut row, self.number_column.as_deref());
         let def = layer.def();

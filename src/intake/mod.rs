@@ -6,6 +6,7 @@
 //! A broken row never stops the rest; a matched record keeps what the file does not have, blank cells included.
 
 mod columns;
+mod constants;
 mod derive;
 mod fit;
 mod join;
@@ -24,12 +25,12 @@ mod values;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::crs::{Crs, CrsError, DatumShift, Guess};
 use crate::formats::FeatureSource;
-use crate::model::{Change, Date, Findings, IdSource, Layer, RecordId};
+use crate::model::{Bilingual, Change, Date, Findings, IdSource, Layer, RecordId, ValueError};
 use crate::snapshot::Snapshot;
 
 pub use fit::Sample;
@@ -57,6 +58,8 @@ pub struct ImportOptions {
     pub crs: Option<Crs>,
     /// fields and the columns that fill them, over what the names suggest; an empty column leaves a field out
     pub map: Vec<(String, String)>,
+    /// fields and the values that all rows have in them, where a row does not say its own
+    pub set: Vec<(String, String)>,
     /// the column by which rows are matched with records
     pub key: Option<String>,
     /// the day whose lawful versions rows are matched with
@@ -71,8 +74,18 @@ pub struct ImportOptions {
     pub split_crossings: bool,
     /// what becomes of coordinates on Xi'an 1980 or Beijing 1954; without it they are a question
     pub datum: Option<OtherDatum>,
-    /// rows of a joined table, by their number in the file, and the records that a person chose for them
-    pub place: Vec<(u64, RecordId)>,
+    /// rows of a joined table, by their number in the file, and what a person said of them
+    pub place: Vec<(u64, Placing)>,
+}
+
+/// What a person said of a row of a joined table that found no record by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Placing {
+    /// it is about this record
+    Record(RecordId),
+    /// it is a new record at this place: longitude and latitude in the register's system
+    At([f64; 2]),
 }
 
 /// What becomes of areas whose outline crosses or overlaps itself.
@@ -115,6 +128,7 @@ impl ImportOptions {
             source: None,
             crs: None,
             map: Vec::new(),
+            set: Vec::new(),
             key: None,
             as_of,
             encoding: None,
@@ -224,6 +238,25 @@ pub enum ImportError {
     /// `--map` gives a field or a column twice
     #[error("{0:?} is mapped twice")]
     MappedTwice(String),
+    /// a field that tells records apart was to be the same for all
+    #[error("{} cannot be the same for all rows", .0.en)]
+    NoConstant(Bilingual),
+    /// a value for all rows does not fit its field
+    #[error("{text:?} does not fit {}: {why}", field.en)]
+    BadConstant {
+        /// the field's title
+        field: Bilingual,
+        /// the value
+        text: String,
+        /// why
+        why: ValueError,
+    },
+    /// rows were to be placed on the map, and the layer has no points
+    #[error("the layer {0} has no points to place")]
+    NoPoints(Layer),
+    /// a place is none
+    #[error("row {0} is placed outside of the map")]
+    BadPlace(u64),
     /// lines were to be split, and the layer has none
     #[error("the layer {0} has no lines to split at crossings")]
     NoLines(Layer),
@@ -249,6 +282,7 @@ pub fn plan_import(
     if options.split_crossings && !split::suits(options.layer) {
         return Err(ImportError::NoLines(options.layer));
     }
+    join::check_places(options)?;
     let mut reading = row::Reading::new(snapshot, options, source.crs())?;
     // In blocks, which are given back one by one while the changes grow.
     let mut rows: Vec<Vec<row::Row>> = Vec::new();
@@ -346,6 +380,9 @@ fn origin(options: &ImportOptions, columns: &columns::Columns, rows: u64) -> Jso
     set("placed", (!options.place.is_empty()).then(|| options.place.len().into()));
     let mapped: serde_json::Map<String, Json> =
         columns.mapped().map(|(column, field)| (field.to_owned(), column.into())).collect();
+    let fixed: serde_json::Map<String, Json> =
+        options.set.iter().map(|(field, text)| (field.clone(), text.as_str().into())).collect();
+    set("set", (!fixed.is_empty()).then_some(Json::Object(fixed)));
     set("columns", (!mapped.is_empty()).then_some(Json::Object(mapped)));
     origin
 }

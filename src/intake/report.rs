@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
-use crate::model::{Bilingual, Candidate, Finding, Findings, Severity, Spot};
+use crate::model::{Bilingual, Candidate, Finding, Findings, Severity, Spot, ValueError};
 
 /// Findings of one file.
 pub(super) struct Report {
@@ -210,6 +210,13 @@ impl ImportError {
                 format!("{file} 没有“{column}”这一列，现有：{}", columns.join("、"))
             }
             Self::MappedTwice(name) => format!("“{name}”对应了两次"),
+            Self::NoConstant(title) => format!("“{}”不能所有行都填同一个值", title.zh),
+            Self::BadConstant { field, text, why: ValueError::List { .. } } => {
+                format!("统一填的“{text}”不在“{}”的代码表中", field.zh)
+            }
+            Self::BadConstant { field, text, .. } => format!("统一填的“{text}”填不进“{}”", field.zh),
+            Self::NoPoints(layer) => format!("图层 {layer} 不是点图层，不能在图上点位"),
+            Self::BadPlace(row) => format!("第 {row} 行指定的位置不在地图范围内"),
             Self::NoLines(layer) => format!("图层 {layer} 不是线图层，不能在路口断开"),
             Self::Cancelled => "已停止".into(),
         };

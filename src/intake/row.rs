@@ -7,6 +7,7 @@ use serde_json::map::Entry;
 use serde_json::{Map, Value as Json};
 
 use super::columns::{Columns, Target};
+use super::constants::Constants;
 use super::fit::Evidence;
 use super::marker;
 use super::report::{self, At, Report};
@@ -54,6 +55,25 @@ pub(super) struct Said {
     pub secrecy: Option<Secrecy>,
     /// remarks
     pub remarks: Option<Box<str>>,
+}
+
+impl Said {
+    /// Whether it names one record, by key or id.
+    pub(super) fn names_one(&self) -> bool {
+        self.key.is_some() || self.id.is_some()
+    }
+
+    /// Whether a common field is said.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match name {
+            "source" => self.source.is_some(),
+            "remarks" => self.remarks.is_some(),
+            "secrecy" => self.secrecy.is_some(),
+            "valid_from" => self.valid_from.is_some(),
+            "valid_to" => self.valid_to.is_some(),
+            _ => false,
+        }
+    }
 }
 
 impl Row {
@@ -115,6 +135,7 @@ pub(super) struct Reading<'a> {
     /// the columns so far
     pub columns: Columns,
     readers: Vec<Option<Reader>>,
+    constants: Constants,
     /// room in which a row's fields are gathered
     fields: Vec<(usize, Value)>,
     shaper: Shaper,
@@ -171,6 +192,7 @@ impl<'a> Reading<'a> {
             options,
             columns,
             readers: Vec::new(),
+            constants: Constants::new(options)?,
             fields: Vec::new(),
             shaper,
             marker: marker::Received::of(options.layer, known),
@@ -281,6 +303,7 @@ impl<'a> Reading<'a> {
         if let Some(received) = received {
             row.keep("received", received);
         }
+        self.constants.fill(&mut row);
         row.fields.sort_unstable_by_key(|(at, _)| *at);
         // Kept without room to spare; the room is used again for the next row.
         let mut roomy = std::mem::take(&mut row.fields);
@@ -444,7 +467,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn common(row: &mut Row, name: &str, value: Value) {
+/// Takes in the value of a common field.
+pub(super) fn common(row: &mut Row, name: &str, value: Value) {
     match (name, value) {
         ("code", Value::Text(text)) => row.code = Some(text),
         ("source", Value::Text(text)) => row.say().source = Some(text),

@@ -104,6 +104,18 @@ impl Shaper {
     }
 }
 
+/// A kind of GeoJSON in a word.
+fn word(kind: &str) -> &str {
+    match kind {
+        "Point" => "点",
+        "MultiPoint" => "多个点",
+        "LineString" | "MultiLineString" => "线",
+        "Polygon" | "MultiPolygon" => "面",
+        "GeometryCollection" => "几种图形的组合",
+        other => other,
+    }
+}
+
 fn refusal(error: GeometryError) -> Shape {
     let zh = match error {
         GeometryError::Kind { wanted, found } => {
@@ -113,10 +125,10 @@ fn refusal(error: GeometryError) -> Shape {
                 GeometryKind::Area => "面",
                 GeometryKind::Any | GeometryKind::None => "单一类型的图形",
             };
-            format!("图形类型不符:该图层收{wanted}，这是 {found}")
+            format!("图形类型不符：该图层收{wanted}，这是{}", word(found))
         }
         GeometryError::Range => "坐标不是以度为单位的经纬度".into(),
-        GeometryError::Empty => "图形不完整:线不足两点，或环不足四点".into(),
+        GeometryError::Empty => "图形不完整：线不足两点，或环不足四点".into(),
     };
     Shape::Refused { out_of_range: error == GeometryError::Range, zh, en: error.to_string() }
 }

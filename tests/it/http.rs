@@ -1,5 +1,6 @@
 //! The server through HTTP.
 
+mod answering;
 pub mod app;
 mod basemaps;
 mod bonds;

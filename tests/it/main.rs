@@ -11,6 +11,7 @@ mod http;
 mod intake;
 mod layering;
 mod location_oracle;
+mod messy;
 mod oracle;
 mod sample;
 mod search_oracle;

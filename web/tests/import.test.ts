@@ -6,7 +6,7 @@ import { asProfile, byProfile, choiceOf, freshChoice, requestOf, sameRequest } f
 import { inOrder, lacking, size } from '../src/import/files'
 import { grouped, placeOf, rowsOf } from '../src/import/findings'
 import { share, unfinished } from '../src/import/jobs'
-import { assign, byName, examples, fromTold, told, unfilled } from '../src/import/mapping'
+import { assign, byName, examples, fromTold, mayBeConstant, told, unfilled } from '../src/import/mapping'
 import { after, barred, look, needsTrial, type Known } from '../src/import/steps'
 import { readCode, SYSTEMS } from '../src/import/systems'
 import { useJobs } from '../src/state/jobs'
@@ -129,6 +129,28 @@ describe('the request of a trial', () => {
     const mine = { ...choice, mapped: true, crs: 'bd09', key: '没有这列' }
     const back = byProfile(asProfile('季报', SOURCE, LAYER, mine), SOURCE)
     expect(back).toEqual({ ...mine, key: '', profile: '季报' })
+  })
+})
+
+describe('what is said beside the columns', () => {
+  const said = { ...freshChoice(), layer: 'division', constants: { alias: ' 甲 ', name: '  ' }, join: true, place: { 3: 'R', 4: [102.7, 25] as [number, number] }, datum: 'keep', split: true }
+  it('goes into the request where it can be meant, and comes back', () => {
+    const table = { ...SOURCE, geometry: false }
+    const points: LayerInfo = { ...LAYER, geometry: 'point' }
+    const request = requestOf('U', table, points, said)
+    expect(request).toMatchObject({ set: { alias: ' 甲 ' }, place: { 3: 'R', 4: [102.7, 25] }, datum: 'keep' })
+    expect(request.split_crossings).toBeUndefined()
+    expect(requestOf('U', SOURCE, { ...LAYER, geometry: 'line' }, said)).toMatchObject({ split_crossings: true })
+    expect(requestOf('U', SOURCE, points, said).place).toBeUndefined()
+    const back = choiceOf(JSON.parse(JSON.stringify(request)) as Job['params'], table)
+    expect(requestOf('U', table, points, back)).toEqual(request)
+  })
+  it('fills what is required, and is kept with a profile', () => {
+    expect(unfilled({ PAC: 'code' }, FIELDS, { name: '甲' })).toEqual([])
+    expect(unfilled({ PAC: 'code' }, FIELDS, { name: ' ' }).map(({ name }) => name)).toEqual(['name'])
+    expect(mayBeConstant({ name: 'code', kind: 'text' })).toBe(false)
+    const profile = asProfile('甲', SOURCE, LAYER, said)
+    expect(byProfile(profile, SOURCE)).toMatchObject({ constants: { alias: ' 甲 ' }, split: true, datum: 'keep' })
   })
 })
 

@@ -4,7 +4,7 @@ import { moved, settledColumns, toggled, usualColumns } from '../src/table/colum
 import { cql, nextSort, sortby } from '../src/table/filter'
 import { allOf, conditionOf, groupable, ofDivision } from '../src/table/group'
 import { freshId } from '../src/table/id'
-import { byRecord, clashes, planFillDown, planPaste, planSet, type Row } from '../src/table/plan'
+import { byRecord, clashes, planAdded, planFillDown, planPaste, planSet, type Row } from '../src/table/plan'
 import { inView, rangeOf, stepCell } from '../src/table/range'
 import { readCell, readDay, writeCell } from '../src/table/read'
 import { parseTsv, writeTsv } from '../src/table/tsv'
@@ -112,6 +112,19 @@ describe('what would be changed', () => {
     expect(clashes(edit, { name: '甲', people: 1, day: '2026-01-01' })).toEqual([])
     expect(clashes(edit, { name: '新', people: 1 })).toEqual([])
     expect(clashes(edit, { name: '他改', people: 1 })).toEqual([{ name: 'name', base: '甲', theirs: '他改', mine: '新' }])
+  })
+})
+
+describe('rows below the last one', () => {
+  it('are new records, but not where something required is missing', () => {
+    let made = 0
+    const block = [['甲', '乡级', '7'], ['乙', '县级', '许多'], ['', '乡级', ''], ['', ' ', '']]
+    const must = { ...name, required: true }
+    const { added, unfit } = planAdded(block, 1, [must, level, people], [must, level, people], lists, () => `N${String((made += 1))}`)
+    expect(added.map(({ id, lacks }) => [id, lacks])).toEqual([['N1', []], ['N2', ['name']]])
+    expect(added[0]?.values['name']).toBe('乙')
+    expect(added[0]?.values).not.toHaveProperty(people.name)
+    expect(unfit.map(({ id, name: called, text }) => [id, called, text])).toEqual([['N1', people.name, '许多']])
   })
 })
 

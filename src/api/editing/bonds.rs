@@ -46,6 +46,7 @@ pub fn check(app: &App, snapshot: &Snapshot, changes: &[Placed]) -> Broken {
         }
         if let Some(before) = change.before() {
             after.left_behind(before, change.after(), *row, &mut broken);
+            broken.findings.extend(hole(before, change.after(), *row));
         }
     }
     broken
@@ -217,6 +218,19 @@ impl<'a> After<'a> {
             RefBy::Id => self.of_id(to.layer, value, pointing.valid, |_| true),
         }
     }
+}
+
+/// A division with a polygon is not taken away by hand: its neighbours share its borders, a hole would be left.
+fn hole(before: &Record, now: Option<&Record>, row: Option<u64>) -> Option<Finding> {
+    if before.layer != Layer::Division || before.geometry.is_none() || now.is_some() {
+        return None;
+    }
+    let what = Bilingual::new(
+        "不能删除：这个区划有边界，与邻区共用，单独删除会留下空洞。撤销、合并请填失效日期；范围调整请把改好的整片区划从文件导入。",
+        "It cannot be deleted: the division has borders, which it shares with its neighbours, and would leave a hole. \
+         Where it is abolished or merged, enter the day on which it ends; a new extent comes in with a whole import.",
+    );
+    Some(finding("edit.division_deletion", before, "geometry", row, what))
 }
 
 /// The fields of a record that refer to others, with what they say.

@@ -94,16 +94,18 @@ impl Committed {
     /// What was done to the one record that the request was about; a refusal where the request's key
     /// belongs to another request.
     pub fn one(&self, about: impl Fn(&Outcome) -> bool) -> Result<&Outcome, Problem> {
-        self.all.iter().find(|outcome| about(outcome)).ok_or_else(|| {
-            Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency.other",
-                "这个 Idempotency-Key 已用于另一请求。",
-                "The idempotency key was used for another request.",
-            )
-            .then("请换一个新的 Idempotency-Key。", "Choose a new key.")
-        })
+        self.all.iter().find(|outcome| about(outcome)).ok_or_else(other_request)
     }
+}
+
+fn other_request() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency.other",
+        "这个 Idempotency-Key 已用于另一请求。",
+        "The idempotency key was used for another request.",
+    )
+    .then("请换一个新的 Idempotency-Key。", "Choose a new key.")
 }
 
 /// Outcomes that one answer names at most; an import under the same key may have very many.
@@ -119,7 +121,7 @@ pub fn commit(app: &App, header: Header, tasks: &[Task]) -> Result<Committed, Pr
     if let Some(key) = &header.idempotency_key
         && let Some(revision) = app.register.find_request(key)?
     {
-        return committed(app, revision);
+        return first_result(app, revision, tasks);
     }
     for (at, task) in tasks.iter().enumerate() {
         let refusal = decide::no_precondition(task.held.as_deref());
@@ -129,13 +131,30 @@ pub fn commit(app: &App, header: Header, tasks: &[Task]) -> Result<Committed, Pr
     }
     match app.register.commit(header, |snapshot| decide::decide(app, snapshot, tasks)) {
         Ok(head) => committed(app, head.revision),
-        Err(CommitError::Store(StoreError::Repeated(revision))) => committed(app, revision),
+        Err(CommitError::Store(StoreError::Repeated(revision))) => first_result(app, revision, tasks),
         Err(CommitError::Nothing) => match tasks {
             [task] if matches!(task.deed, Deed::Replace(_)) => unchanged(app, task),
             _ => Err(CommitError::Nothing.into()),
         },
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the same request led to when it first came; a refusal where its key belongs to another request. Of a new
+/// record the id may be one that we chose then, so that only its layer can be compared.
+fn first_result(app: &App, revision: Revision, tasks: &[Task]) -> Result<Committed, Problem> {
+    let first = committed(app, revision)?;
+    let asked = |outcome: &Outcome| {
+        tasks.iter().any(|task| {
+            let new = outcome.op == Op::Insert && matches!(task.deed, Deed::Create(_));
+            task.layer == outcome.layer && (task.id == outcome.id || new)
+        })
+    };
+    // A list of tasks is at most a thousand; what did more was no request like this.
+    if first.all.len() > tasks.len() || !first.all.iter().all(asked) {
+        return Err(other_request());
+    }
+    Ok(first)
 }
 
 /// What replaces a record by the same is done already: it stands as it stood.

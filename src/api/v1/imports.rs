@@ -18,7 +18,7 @@ use crate::api::problem::Problem;
 use crate::api::route::{Param, Route, Verb};
 use crate::api::wire::{geometry_json, write_geometry};
 use crate::crs::Crs;
-use crate::intake::Refused;
+use crate::intake::{Placing, Refused};
 use crate::jobs::import::{Acceptance, Changes, OnInvalid, PreviewParams, Shown, Unplaced, other_datum};
 use crate::jobs::{JobError, Work};
 use crate::model::{Candidate, Change, Finding, Layer, Op, RecordId, SetKind};
@@ -123,6 +123,9 @@ pub struct Asked {
     /// fields and the columns that fill them; an empty column leaves a field out
     #[serde(default)]
     map: BTreeMap<String, String>,
+    /// fields and the values that all rows have in them, where a row does not say its own
+    #[serde(default)]
+    set: BTreeMap<String, String>,
     /// column by which records are recognised
     #[serde(default)]
     key: Option<String>,
@@ -132,10 +135,11 @@ pub struct Asked {
     /// whether rows only bring records up to date that are there, found by code or by division and name
     #[serde(default)]
     join: bool,
-    /// of joined rows, by their number in the file, the ids of the records that a person chose
+    /// of joined rows, by their number in the file, the id of the record that a person chose, or longitude and
+    /// latitude in EPSG:4490 where the row is to be a new record
     #[serde(default)]
     #[schema(value_type = Object)]
-    place: BTreeMap<String, String>,
+    place: BTreeMap<String, Json>,
     /// whether lines are cut where they cross, bridges and tunnels excepted
     #[serde(default)]
     split_crossings: bool,
@@ -163,14 +167,29 @@ fn told(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Rows and the records that a person chose for them.
-fn placed(place: BTreeMap<String, String>) -> Result<BTreeMap<String, RecordId>, Problem> {
-    let bad = || Problem::parameter("place", "应为行号与记录标识", "rows and ids of records are expected");
-    let one = |(row, id): (String, String)| {
+/// Rows and what a person said of them.
+fn placed(place: BTreeMap<String, Json>) -> Result<BTreeMap<String, Placing>, Problem> {
+    let bad = || {
+        Problem::parameter(
+            "place",
+            "应为行号，与记录标识或 [经度, 纬度]",
+            "rows are expected, with the id of a record or [longitude, latitude]",
+        )
+    };
+    let one = |(row, said): (String, Json)| {
         row.parse::<u64>().map_err(|_| bad())?;
-        Ok((row, id.parse().map_err(|_| bad())?))
+        Ok((row, serde_json::from_value(said).map_err(|_| bad())?))
     };
     place.into_iter().map(one).collect()
+}
+
+/// Values for all rows: those that are none say nothing.
+fn constants(set: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Problem> {
+    let one = |(field, text): (String, String)| {
+        let text = told("set", Some(text));
+        text.map(|text| text.map(|text| (field, text))).transpose()
+    };
+    set.into_iter().filter_map(one).collect()
 }
 
 fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
@@ -213,6 +232,7 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         crs,
         encoding: told("encoding", asked.encoding)?,
         map: asked.map,
+        set: constants(asked.set)?,
         key: told("key", asked.key)?,
         invalid: asked.invalid,
         join: asked.join,

@@ -20,7 +20,7 @@ pub fn post(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let revision = revision_of(ask)?;
     let act: Act = ask.json()?;
-    let header = act.header(app, SetKind::Undo)?;
+    let header = act.keyed(ask).header(app, SetKind::Undo)?;
     if let Some(key) = &header.idempotency_key
         && let Some(done) = app.register.find_request(key)?
     {

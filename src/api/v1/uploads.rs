@@ -16,10 +16,19 @@ use crate::api::ask::Ask;
 use crate::api::editing::check_writable;
 use crate::api::problem::Problem;
 use crate::api::route::{Param, Route, Run, Verb};
+use crate::jobs::JobError;
 use crate::jobs::import::UploadError;
 use crate::model::RecordId;
 
 const NAME: &[Param] = &[Param { name: "name", shape: "string", about: "文件名 · name of the file" }];
+
+const ENCODED: &[Param] = &[
+    Param { name: "file", shape: "string", about: "文件名 · the file, as in the upload's sources" },
+    Param {
+        name: "source_layer", shape: "string", about: "文件内的图层 · its layer, as in the sources"
+    },
+    Param { name: "encoding", shape: "string", about: "文字编码，如 GBK · text encoding such as GBK" },
+];
 
 const fn takes_file(path: &'static str, about: &'static str) -> Route {
     Route {
@@ -41,6 +50,14 @@ pub const ROUTES: &[Route] = &[
     ),
     Route::get("/api/v1/uploads/{id}", "imports", "上传的文件里有什么 · what is in an upload", get)
         .answers("Upload"),
+    Route::get(
+        "/api/v1/uploads/{id}/source",
+        "imports",
+        "按指定的文字编码重新看一份数据 · one source read anew in a text encoding",
+        reread,
+    )
+    .query(ENCODED)
+    .answers("ImportSource"),
     Route {
         method: Verb::Delete,
         status: 204,
@@ -193,6 +210,18 @@ fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let upload = app.jobs.upload(id_of(ask)?)?;
     Answer::json(&app.jobs.with_profiles(upload)?)
+}
+
+fn reread(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_writable(app)?;
+    let must =
+        |name: &'static str| ask.param(name).ok_or_else(|| Problem::parameter(name, "缺少", "it is missing"));
+    let (file, encoding) = (must("file")?, must("encoding")?);
+    let read = app.jobs.reread(id_of(ask)?, file, ask.param("source_layer"), encoding)?;
+    match app.jobs.with_profiles(read)?.sources.into_iter().next() {
+        Some(source) => Answer::json(&source),
+        None => Err(JobError::Unknown.into()),
+    }
 }
 
 fn delete(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {

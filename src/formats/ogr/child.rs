@@ -47,6 +47,8 @@ pub(super) enum ChildError {
     Io(#[from] std::io::Error),
     #[error("{0}")]
     Said(String),
+    #[error("{0}")]
+    Unopened(GdalError),
 }
 
 /// Does what the parent asks on standard input and answers on standard output.
@@ -68,6 +70,7 @@ pub fn ogr_worker_main() -> ExitCode {
     });
     let last = match &done {
         Ok(()) => Answer::End,
+        Err(ChildError::Unopened(why)) => Answer::Unopened(why.to_string()),
         Err(e) => Answer::Failed(e.to_string()),
     };
     let said = send(&mut output, &last, &[]).and_then(|()| output.flush());
@@ -131,7 +134,7 @@ fn open(target: &str) -> Result<Dataset, ChildError> {
         () => None,
     };
     let again = inner.and_then(|inner| with(&inner, &["KML"]).ok());
-    again.ok_or(ChildError::Gdal(failed))
+    again.ok_or(ChildError::Unopened(failed))
 }
 
 fn names(dataset: &Dataset) -> Vec<(String, Option<u64>)> {

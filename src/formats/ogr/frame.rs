@@ -178,6 +178,8 @@ pub(super) enum Answer {
     Choose(Vec<String>),
     /// done
     End,
+    /// no driver opens the file: what GDAL says of it
+    Unopened(String),
     /// it failed
     Failed(String),
 }

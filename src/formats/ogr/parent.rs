@@ -135,6 +135,11 @@ impl Running {
     /// The error for an answer that is none.
     pub fn refused(&mut self, answer: Answer) -> FormatError {
         match answer {
+            // What GDAL says of a file that it cannot open at all helps nobody: its own name, and that it failed.
+            Answer::Unopened(_) => {
+                let what = unopened(&self.path);
+                FormatError::Broken { path: self.path.clone(), what }
+            }
             Answer::Failed(why) => self.failed(
                 format!("GDAL 无法读写此文件：{why}"),
                 format!("GDAL cannot read or write this file: {why}"),
@@ -174,6 +179,22 @@ impl Running {
             format!("GDAL 读写此文件时崩溃或超出内存、时间限制（{how}）{tail}"),
             format!("GDAL crashed on this file or ran out of the memory or time it is given ({how}) {tail}"),
         )
+    }
+}
+
+/// What is probably wrong with a file that no driver opens.
+fn unopened(path: &Path) -> Bilingual {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match extension.as_str() {
+        "kml" | "kmz" => Bilingual::new(
+            "不是完整的 KML：里面没有 kml 根元素和地标（Placemark），或文件已损坏。请在奥维、谷歌地球等原软件中重新导出",
+            "not a whole KML: it has no kml element with Placemarks, or it is damaged. Export it again from the program \
+             that made it",
+        ),
+        _ => Bilingual::new(
+            "内容不完整或已损坏，打不开。请在原来的软件中打开核对，重新导出",
+            "it is incomplete or damaged and cannot be opened. Check it in the program that made it and export it again",
+        ),
     }
 }
 

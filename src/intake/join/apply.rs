@@ -15,6 +15,11 @@ impl<'a> Joined<'a> {
                 let row = fitted(merging, row, record, by);
                 merging.update(record, row)
             }
+            Outcome::Placed(at) => {
+                let mut row = row;
+                row.geometry = Some(at);
+                merging.insert(row)
+            }
             Outcome::Refused { why, candidates } => {
                 refuse(merging, &row, why, candidates);
                 None
@@ -126,6 +131,10 @@ fn sentence(why: Why) -> Bilingual {
         Why::Taken => {
             Bilingual::new("前面已有一行对上了同一条记录", "an earlier row was joined with the same record")
         }
+        Why::Known => Bilingual::new(
+            "代码是已有记录的，不能在图上另立新记录",
+            "its code is that of a record: it cannot be placed as a new one",
+        ),
         Why::NotThere => {
             Bilingual::new("所指定的记录不在登记册中", "the record chosen for it is not in the register")
         }

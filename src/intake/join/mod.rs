@@ -12,16 +12,18 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use geo_types::{Geometry, Point};
+
 use self::divisions::Verdict;
 pub(super) use self::divisions::{Divisions, Hint};
 use self::names::Names;
 use self::words::{Alike, Spelled, Words};
-use super::ImportOptions;
 use super::columns::Columns;
 use super::matching::{Match, Matcher};
 use super::references::{significant, spellings};
 use super::row::Row;
-use crate::model::{Candidate, Layer, Record, RecordId, RecordKey, RefBy, Value};
+use super::{ImportError, ImportOptions, Placing};
+use crate::model::{Candidate, GeometryKind, Layer, Record, RecordKey, RefBy, Value, geometry};
 use crate::snapshot::Snapshot;
 
 /// A row of a joined table that found no record: for a person to place.
@@ -44,8 +46,16 @@ pub(super) struct Joined<'a> {
 
 /// What a row was joined with.
 enum Outcome<'a> {
-    Found { record: &'a Arc<Record>, by: By },
-    Refused { why: Why, candidates: Vec<Candidate> },
+    Found {
+        record: &'a Arc<Record>,
+        by: By,
+    },
+    /// a new record, where a person put it on the map
+    Placed(Arc<Geometry>),
+    Refused {
+        why: Why,
+        candidates: Vec<Candidate>,
+    },
 }
 
 /// How a record was found.
@@ -73,6 +83,8 @@ enum Why {
     Taken,
     /// the record that a person chose is not there
     NotThere,
+    /// placed as a new record, but its code is that of one
+    Known,
 }
 
 /// A row on its way.
@@ -80,6 +92,23 @@ struct Sought {
     names: Vec<Spelled>,
     hints: Vec<Hint>,
     has_code: bool,
+}
+
+/// Whether what a person placed on the map can lie there.
+///
+/// # Errors
+/// The layer has no points, or a place is none.
+pub(super) fn check_places(options: &ImportOptions) -> Result<(), ImportError> {
+    for (row, placing) in &options.place {
+        let Placing::At([lon, lat]) = *placing else { continue };
+        if !matches!(options.layer.def().geometry, GeometryKind::Point | GeometryKind::Any) {
+            return Err(ImportError::NoPoints(options.layer));
+        }
+        if !(lon.is_finite() && lat.is_finite() && lon.abs() <= 180.0 && lat.abs() <= 90.0) {
+            return Err(ImportError::BadPlace(*row));
+        }
+    }
+    Ok(())
 }
 
 /// Joins all rows; those that name divisions where codes belong get the codes.
@@ -116,7 +145,7 @@ pub(super) fn resolve<'a>(
 struct Joining<'a, 'o> {
     snapshot: &'a Snapshot,
     options: &'o ImportOptions,
-    placed: HashMap<u64, RecordId>,
+    placed: HashMap<u64, Placing>,
     divisions: Divisions<'a>,
     names: Names<'a>,
     taken: HashSet<RecordKey>,
@@ -172,15 +201,11 @@ impl<'a> Joining<'a, '_> {
 
     /// What a person chose, else key, id or code.
     fn certain(&mut self, row: &Row, matcher: &mut Matcher<'a>) -> Option<Outcome<'a>> {
-        if let Some(id) = self.placed.get(&row.number) {
-            let view = self.snapshot.layer(self.options.layer);
-            return Some(match view.get(*id, self.options.as_of) {
-                Some(record) => self.take(record, By::Person),
-                None => Outcome::Refused { why: Why::NotThere, candidates: Vec::new() },
-            });
+        if let Some(placing) = self.placed.get(&row.number).copied() {
+            return Some(self.placed(row, placing, matcher));
         }
         let key = row.said().and_then(|said| said.key.as_deref());
-        if key.is_none() && row.said().is_none_or(|said| said.id.is_none()) && row.code.is_none() {
+        if row.code.is_none() && !row.said().is_some_and(|said| said.names_one()) {
             return None;
         }
         match matcher.find(row) {
@@ -193,6 +218,34 @@ impl<'a> Joining<'a, '_> {
                 Some(Outcome::Refused { why: Why::Several(count), candidates: self.listed(&same) })
             }
             Match::New | Match::NoKey => None,
+        }
+    }
+
+    /// What a person said of a row.
+    fn placed(&mut self, row: &Row, placing: Placing, matcher: &mut Matcher<'a>) -> Outcome<'a> {
+        let view = self.snapshot.layer(self.options.layer);
+        let id = match placing {
+            Placing::Record(id) => id,
+            Placing::At([lon, lat]) => {
+                let kind = self.options.layer.def().geometry;
+                let by_code = row.code.is_some() || row.said().is_some_and(|said| said.names_one());
+                let known = if by_code { matcher.find(row) } else { Match::New };
+                return match (geometry::settle(Point::new(lon, lat).into(), kind), known) {
+                    (Ok(point), Match::New | Match::NoKey) => Outcome::Placed(Arc::new(point)),
+                    // Its code is a record's: it cannot be a new one.
+                    (Ok(_), Match::Found(record)) => {
+                        Outcome::Refused { why: Why::Known, candidates: self.listed(&[(record, 1.0)]) }
+                    }
+                    (_, Match::Ambiguous(count)) => {
+                        Outcome::Refused { why: Why::Several(count), candidates: Vec::new() }
+                    }
+                    _ => Outcome::Refused { why: Why::Taken, candidates: Vec::new() },
+                };
+            }
+        };
+        match view.get(id, self.options.as_of) {
+            Some(record) => self.take(record, By::Person),
+            None => Outcome::Refused { why: Why::NotThere, candidates: Vec::new() },
         }
     }
 

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::crs::{Crs, CrsError};
-use crate::intake::{ImportOptions, Invalid, OtherDatum};
+use crate::intake::{ImportOptions, Invalid, OtherDatum, Placing};
 use crate::model::{Date, Layer, RecordId};
 
 pub use accept::Acceptance;
@@ -52,6 +52,9 @@ pub struct PreviewParams {
     pub encoding: Option<String>,
     /// fields and the columns that fill them; an empty column leaves a field out
     pub map: BTreeMap<String, String>,
+    /// fields and the values that all rows have in them, where a row does not say its own
+    #[serde(default)]
+    pub set: BTreeMap<String, String>,
     /// column by which records are recognised
     pub key: Option<String>,
     /// areas that cross themselves: repair, keep or refuse
@@ -59,9 +62,9 @@ pub struct PreviewParams {
     /// whether rows only bring records up to date that are there, found by code or by division and name
     #[serde(default)]
     pub join: bool,
-    /// of joined rows, by their number in the file, the records that a person chose
+    /// of joined rows, by their number in the file, what a person said of them
     #[serde(default)]
-    pub place: BTreeMap<String, RecordId>,
+    pub place: BTreeMap<String, Placing>,
     /// whether lines are cut where they cross
     #[serde(default)]
     pub split_crossings: bool,
@@ -130,6 +133,7 @@ impl PreviewParams {
             source: self.source.clone(),
             crs: self.crs.as_deref().map(str::parse::<Crs>).transpose()?,
             map: self.map.clone().into_iter().collect(),
+            set: self.set.clone().into_iter().collect(),
             key: self.key.clone(),
             encoding: self.encoding.clone(),
             invalid: match self.invalid {
@@ -138,7 +142,7 @@ impl PreviewParams {
                 OnInvalid::Refuse => Invalid::Refuse,
             },
             join: self.join,
-            place: self.place.iter().filter_map(|(row, id)| Some((row.parse().ok()?, *id))).collect(),
+            place: self.place.iter().filter_map(|(row, said)| Some((row.parse().ok()?, *said))).collect(),
             split_crossings: self.split_crossings,
             datum: self.datum.as_deref().map(other_datum).transpose()?,
             ..ImportOptions::new(self.layer, self.file.clone(), self.as_of)

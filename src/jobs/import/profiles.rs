@@ -41,6 +41,8 @@ pub struct ProfileOptions {
     pub encoding: Option<String>,
     /// fields and the columns that fill them
     pub map: BTreeMap<String, String>,
+    /// fields and the values that all rows have in them
+    pub set: BTreeMap<String, String>,
     /// column by which records are recognised
     pub key: Option<String>,
     /// areas that cross themselves

@@ -48,6 +48,9 @@ pub struct Source {
     pub columns: Vec<String>,
     /// whether it has a geometry
     pub geometry: bool,
+    /// kind of its first geometry, in GeoJSON's words
+    #[serde(default)]
+    pub shape: Option<String>,
     /// what its coordinates are
     pub crs: SourceCrs,
     /// text encoding, where it was guessed
@@ -63,6 +66,9 @@ pub struct Source {
     /// the same rows on the map, GeoJSON in EPSG:4490, where the coordinates are known
     #[schema(value_type = Object)]
     pub sample_geometry: Option<Json>,
+    /// whether there was no time to look into it: it is named only, and can be looked at by itself
+    #[serde(default)]
+    pub unseen: bool,
     /// why it cannot be read
     pub problem: Option<Bilingual>,
 }
@@ -89,12 +95,14 @@ impl Source {
             rows: None,
             columns: Vec::new(),
             geometry: false,
+            shape: None,
             crs: SourceCrs::default(),
             encoding: None,
             layer: None,
             profile: None,
             sample: Vec::new(),
             sample_geometry: None,
+            unseen: false,
             problem: None,
         }
     }
@@ -119,6 +127,22 @@ pub(super) fn look(inner: &Inner, id: RecordId, manifest: &Manifest) -> Result<V
         looking.file(&folder.join(&file.stored), &file.name);
     }
     Ok(looking.found)
+}
+
+/// A source looked at by itself, in the text encoding that a person chose, if one was.
+pub(super) fn again(inner: &Inner, path: &Path, of: &Source, encoding: Option<&str>) -> Source {
+    let looking = Looking { inner, begun: Instant::now(), found: Vec::new() };
+    let mut source = Source::of(&of.file, of.kind.clone(), of.source_layer.clone());
+    source.rows = of.rows;
+    let options = ReadOptions { layer: of.source_layer.clone(), encoding: encoding.map(str::to_owned) };
+    match upload::open(path, &of.file, &options) {
+        Ok(opened) => looking.read(&mut source, opened),
+        Err(problem) => source.problem = Some(problem),
+    }
+    let called = of.source_layer.as_deref().unwrap_or(&of.file);
+    source.layer = suggest::layer(called, &source).map(|layer| layer.name().to_owned());
+    source.encoding = encoding.map(str::to_owned).or(source.encoding);
+    source
 }
 
 struct Looking<'a> {
@@ -151,6 +175,8 @@ impl Looking<'_> {
                     Ok(opened) => self.read(&mut source, opened),
                     Err(problem) => source.problem = Some(problem),
                 }
+            } else {
+                source.unseen = true;
             }
             let called = if several { layer } else { name.to_owned() };
             source.layer = suggest::layer(&called, &source).map(|layer| layer.name().to_owned());
@@ -188,6 +214,7 @@ impl Looking<'_> {
             }
             source.geometry |= feature.geometry.is_some();
             if let Some(shape) = &feature.geometry {
+                source.shape.get_or_insert_with(|| geometry::kind_name(shape).to_owned());
                 geometry::for_each_coord(shape, &mut |c| coords.push(c));
             }
         }

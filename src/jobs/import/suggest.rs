@@ -62,9 +62,7 @@ fn fits(kind: GeometryKind, source: &Source) -> bool {
     if !source.geometry {
         return true;
     }
-    let features = source.sample_geometry.as_ref().and_then(|shapes| shapes["features"].as_array());
-    let shape = features.and_then(|all| all.first()).and_then(|first| first["geometry"]["type"].as_str());
-    match (kind, shape) {
+    match (kind, source.shape.as_deref()) {
         (GeometryKind::None, _) => false,
         (GeometryKind::Any, _) | (_, None) => true,
         (GeometryKind::Point, Some(shape)) => shape.contains("Point"),

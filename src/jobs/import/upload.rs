@@ -154,6 +154,22 @@ impl Jobs {
         })
     }
 
+    /// One of an upload's sources looked at by itself, in a text encoding if one is given; nothing of it is kept.
+    pub fn reread(
+        &self,
+        id: RecordId,
+        file: &str,
+        layer: Option<&str>,
+        encoding: Option<&str>,
+    ) -> Result<Upload, JobError> {
+        let upload = self.upload(id)?;
+        let is = |source: &&Source| source.file == file && source.source_layer.as_deref() == layer;
+        let source = upload.sources.iter().find(is).ok_or(JobError::Unknown)?;
+        let path = self.inner().uploaded(id, file)?;
+        let read = sources::again(self.inner(), &path, source, encoding);
+        Ok(Upload { sources: vec![read], ..upload })
+    }
+
     /// Takes an upload away.
     pub fn remove_upload(&self, id: RecordId) -> Result<(), JobError> {
         self.inner().manifest(id)?;

@@ -237,7 +237,8 @@ fn a_child_out_of_memory_or_time_costs_the_file_only() {
     let late = Worker { wall: std::time::Duration::ZERO, ..worker() };
     assert!(matches!(late.layers(&file), Err(FormatError::Worker { .. })));
     let (_a, path) = written("a.gpkg", b"SQLite format 3\0 and then nothing");
-    assert!(matches!(worker().open(&path, None), Err(FormatError::Worker { .. })));
+    let Err(FormatError::Broken { what, .. }) = worker().open(&path, None) else { panic!("it is broken") };
+    assert!(!what.zh.contains("GDAL") && !what.en.contains("/"), "in words, not GDAL's: {what:?}");
 }
 
 #[test]

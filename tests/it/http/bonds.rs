@@ -103,6 +103,19 @@ async fn what_others_refer_to_is_not_deleted() {
     let reply = app.write("DELETE", &item, &headers, &Json::Null).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.text());
     assert!(reply.json()["referrers"].as_array().is_some_and(|all| !all.is_empty()));
+    // Besides, it has borders.
+    assert_eq!(rules(&reply), ["edit.referred", "edit.division_deletion"]);
+    let (id, tag) = of_code(&app, "division", "530103").await;
+    let alone = json!([{ "op": "delete", "layer": "division", "id": id, "etag": tag }]);
+    let refused = changes(&app, alone).await;
+    assert_eq!(rules(&refused), ["edit.division_deletion"], "{}", refused.text());
+    let spot = &refused.json()["findings"][0]["spot"];
+    assert_eq!(spot["record"], format!("division/{id}"));
+    // One without a polygon may go as any record.
+    assert_eq!(changes(&app, json!([division("网格甲", "530102002901", None)])).await.status, StatusCode::OK);
+    let (id, tag) = of_code(&app, "division", "530102002901").await;
+    let grid = json!([{ "op": "delete", "layer": "division", "id": id, "etag": tag }]);
+    assert_eq!(changes(&app, grid).await.status, StatusCode::OK);
     // With those that refer to it, it may go.
     let gate = referrer["id"].as_str().unwrap();
     let held = app.tag(&format!("/api/v1/layers/gate/records/{gate}")).await;

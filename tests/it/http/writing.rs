@@ -117,6 +117,37 @@ async fn a_request_sent_again_returns_the_first_result() {
 }
 
 #[tokio::test]
+async fn a_key_in_a_header_counts_for_every_request_and_for_that_one_only() {
+    let app = TestApp::new();
+    let act = |changes: Json| json!({ "by": "李工", "reason": "补录", "changes": changes });
+    let new = |name: &str| json!([{ "op": "create", "layer": "facility", "set": { "name": name } }]);
+    let key = [("idempotency-key", "k-9")];
+    let first = app.write("POST", "/api/v1/changes", &key, &act(new("甲站"))).await.json();
+    assert_eq!(first["revision"], 2, "{first}");
+    // The answer was lost; it comes again, with the id that was chosen then.
+    assert_eq!(app.write("POST", "/api/v1/changes", &key, &act(new("甲站"))).await.json(), first);
+    let compound = json!([{ "op": "create", "layer": "compound", "set": { "name": "乙苑" } }]);
+    let two = json!([new("甲站")[0], new("乙站")[0]]);
+    let other_id = json!([{ "op": "delete", "layer": "facility", "id": app.facilities[0].to_string(), "etag": "\"x\"" }]);
+    for other in [compound, other_id] {
+        let reply = app.write("POST", "/api/v1/changes", &key, &act(other)).await;
+        assert_eq!(reply.json()["code"], "idempotency.other", "{}", reply.text());
+    }
+    // More of the same kind contains what was done: nothing is done twice, whatever was meant.
+    assert_eq!(app.write("POST", "/api/v1/changes", &key, &act(two)).await.json(), first);
+    let undo = json!({ "by": "李工", "reason": "误录" });
+    for _ in 0..2 {
+        let reply = app.write("POST", "/api/v1/log/2/undo", &[("idempotency-key", "k-10")], &undo).await;
+        assert_eq!(
+            (reply.status, &reply.json()["revision"]),
+            (StatusCode::OK, &json!(3)),
+            "{}",
+            reply.text()
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_change_is_undone_unless_touched_later() {
     let app = TestApp::new();
     for name in ["甲", "乙"] {

@@ -1,6 +1,6 @@
 //! Tables without geometry join the records they are about.
 
-use boundstone::intake::Unmatched;
+use boundstone::intake::{Placing, Unmatched};
 use boundstone::model::layers::{Division, DivisionLevel, Facility};
 
 use super::*;
@@ -126,10 +126,38 @@ fn a_name_that_two_records_have_is_for_a_person_to_place() {
     let candidates = &asked.unmatched[0].candidates;
     assert_eq!(candidates.len(), 2);
     let chosen = candidates[1].id.parse().unwrap();
-    let placed = ImportOptions { place: vec![(2, chosen)], ..joining(Layer::Division) };
+    let placed = ImportOptions { place: vec![(2, Placing::Record(chosen))], ..joining(Layer::Division) };
     let answered = plan(&register, &mut without_geometry(&columns, &rows), &placed).unwrap();
     assert_eq!(answered.counts, counts(0, 1, 0, 0));
     assert_eq!(answered.changes[0].key().id, chosen);
+}
+
+/// What no record is about can be put on the map as a new one, but not under the code of another.
+#[test]
+fn a_row_that_a_person_puts_on_the_map_is_a_new_record() {
+    let register = district();
+    let rows = [json!(["新建便民服务站", 1, "F-1"]), json!(["无处可去", 2, "F-2"])];
+    let columns = ["设施名称", "床位", "设施编号"];
+    let at = |place: Vec<(u64, Placing)>, layer| ImportOptions { place, ..joining(layer) };
+    let wanted = at(vec![(2, Placing::At([102.7, 25.04]))], Layer::Facility);
+    let placed = plan(&register, &mut without_geometry(&columns, &rows), &wanted).unwrap();
+    assert_eq!(
+        (placed.counts, placed.unmatched.len()),
+        (counts(1, 0, 0, 1), 1),
+        "{:#?}",
+        placed.findings.kept
+    );
+    let record = placed.changes[0].after().unwrap();
+    assert_eq!(record.geometry.as_deref(), Some(&geo_types::Point::new(102.7, 25.04).into()));
+    let after = stored(&register, &placed);
+    let again = plan(&after, &mut without_geometry(&columns, &rows), &wanted).unwrap();
+    assert_eq!((again.counts.new, again.counts.refused), (0, 2), "its code is a record's by now");
+    assert!(again.unmatched[0].why.zh.contains("代码是已有记录的"), "{:?}", again.unmatched[0]);
+    for (place, layer) in [([102.7, 25.04], Layer::Division), ([102.7, 125.0], Layer::Facility)] {
+        let wanted = at(vec![(2, Placing::At(place))], layer);
+        let refused = plan(&register, &mut without_geometry(&columns, &rows), &wanted).unwrap_err();
+        assert!(matches!(refused, ImportError::NoPoints(_) | ImportError::BadPlace(2)), "{refused}");
+    }
 }
 
 /// A slip of the pen must not take what another row names rightly, whichever comes first.

@@ -42,6 +42,7 @@ export async function sitDown(address, path = '/', { phone = false, noWebgl = fa
   page.setDefaultTimeout(PATIENCE)
   const desk = new Desk(page, address)
   page.on('request', (request) => desk.requests.push(request.url()))
+  page.on('response', (response) => desk.answers.push({ status: response.status(), method: response.request().method(), url: response.url() }))
   page.on('pageerror', (error) => desk.faults.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('Failed to load resource')) desk.faults.push(message.text())
@@ -53,6 +54,7 @@ export async function sitDown(address, path = '/', { phone = false, noWebgl = fa
 
 class Desk {
   requests = []
+  answers = []
   faults = []
 
   constructor(page, address) {
@@ -62,6 +64,23 @@ class Desk {
 
   test(name) {
     return this.page.locator(`[data-test="${name}"]`)
+  }
+
+  /** Unplugs the network: only our own machine can be reached from here on. */
+  async unplug() {
+    await this.page.context().route((url) => url.origin !== this.address, (route) => route.abort('internetdisconnected'))
+  }
+
+  /** Lets the next request that `fits(request)` reach the server, and loses its answer on the way back. */
+  async loseAnswer(fits) {
+    let lost = false
+    await this.page.route('**/*', async (route) => {
+      if (lost || !fits(route.request())) return route.fallback()
+      lost = true
+      await route.fetch()
+      return route.abort('connectionreset')
+    })
+    return () => lost
   }
 
   async leave() {

@@ -70,6 +70,55 @@ export class ImportWork {
     await this.page.locator(`[data-test="map-${column}"]`).selectOption(field)
   }
 
+  /** Gives a field one value for all rows; a code by its title. */
+  async sayForAll(field, text) {
+    const own = this.page.locator(`#constant-${field}`)
+    if ((await own.count()) === 0) await this.test('constant-add').selectOption(field)
+    if ((await own.evaluate((element) => element.tagName)) === 'SELECT') await own.selectOption({ label: text })
+    else await own.fill(text)
+  }
+
+  /** Reads the first rows anew in a text encoding. */
+  async readIn(encoding) {
+    await this.page.getByText('文字是乱码？').click()
+    const answered = this.page.waitForResponse((response) => response.url().includes('/source?'))
+    await this.test('encoding').selectOption(encoding)
+    await answered
+  }
+
+  // -- rows that found no record -----------------------------------------------------------------------
+
+  async unmatched() {
+    await this.test('tab-unmatched').click()
+    await this.test('unmatched').first().waitFor()
+    return this.test('unmatched').allInnerTexts()
+  }
+
+  rowOf(name) {
+    return this.test('unmatched').filter({ hasText: name })
+  }
+
+  async chooseCandidate(name, candidate) {
+    await this.rowOf(name).locator('[data-test=candidate]').filter({ hasText: candidate }).click()
+    return this.rowOf(name).locator('[data-test=placed]').innerText()
+  }
+
+  /** Places a row by a click on the map, so many pixels from its middle. */
+  async placeOnMap(name, dx = 0, dy = 0) {
+    await this.rowOf(name).locator('[data-test=place-on-map]').click()
+    await this.test('map-asking').waitFor()
+    await this.desk.clickMap(dx, dy)
+    await this.test('map-asking').waitFor({ state: 'detached' })
+    return this.rowOf(name).locator('[data-test=placed]').innerText()
+  }
+
+  async tryAgain() {
+    const older = this.page.url()
+    await this.test('try-again').click()
+    await this.page.waitForFunction((url) => location.href !== url && document.querySelector('[data-test=result]'), older)
+    await this.page.locator('[data-test=try-again]').waitFor({ state: 'detached' })
+  }
+
   async counts() {
     await this.at('result')
     await this.test('result').waitFor()

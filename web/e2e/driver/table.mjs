@@ -210,6 +210,19 @@ export class TableWork {
     await this.page.locator('.el-message').first().waitFor({ state: 'detached' })
   }
 
+  /** Pastes lines that begin with what stands in a cell of the last row in view, so that the others lie below it. */
+  async pasteFromLast(field, lines) {
+    const last = this.page.locator('[data-test=row][data-id]').last().locator(`[data-test="cell-${field}"]`)
+    await last.click()
+    const there = (await last.innerText()).trim()
+    await this.desk.test('grid').evaluate((grid, block) => {
+      const data = new DataTransfer()
+      data.setData('text/plain', block)
+      grid.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    }, [there, ...lines].join('\n'))
+    await this.desk.test('preview').waitFor()
+  }
+
   /** Pastes a block as a spreadsheet puts it on the clipboard; gives the changes previewed. */
   async paste(text) {
     await this.desk.test('grid').evaluate((grid, block) => {

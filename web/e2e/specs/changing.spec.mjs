@@ -1,28 +1,13 @@
 // Changes: seen as they happen, read in the log, undone; refused where later work stands on them.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, afterEach, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { closeBrowser, sitDown } from '../driver/desk.mjs'
-import { Office } from '../driver/office.mjs'
 import { serve } from '../driver/server.mjs'
+import { sitting } from '../driver/sitting.mjs'
 
 describe('changing the register', () => {
-  let server, office, desk
-  before(async () => {
-    server = await serve(process.env.E2E_DEMO, '--demo')
-    office = new Office(server.address)
-  })
-  after(async () => {
-    await closeBrowser()
-    await server?.stop()
-  })
-  beforeEach(async () => {
-    desk = await sitDown(server.address)
-  })
-  afterEach(async () => {
-    assert.deepEqual(desk.strangers(), [])
-    assert.deepEqual(desk.faults, [])
-    await desk.leave()
-  })
+  let office, desk
+  sitting({ ready: (here) => { ({ office, desk } = here) } })
 
   it('shows at once what another desk changes', async () => {
     const hit = await office.find('华山街道', 'division')

@@ -1,30 +1,16 @@
 // Drawing on the map: new points, lines and areas, coordinates by hand, undo and redo, drafts, a phone.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { closeBrowser, sitDown } from '../driver/desk.mjs'
+import { describe, it } from 'node:test'
+import { sitDown } from '../driver/desk.mjs'
 import { Drawing, HERE, SIGNED, by, near } from '../driver/drawing.mjs'
-import { Office } from '../driver/office.mjs'
-import { serve } from '../driver/server.mjs'
+import { sitting } from '../driver/sitting.mjs'
 
 describe('drawing on the map', () => {
   let server, office, desk, pen
-  before(async () => {
-    server = await serve(process.env.E2E_DEMO, '--demo')
-    office = new Office(server.address)
-  })
-  after(async () => {
-    await closeBrowser()
-    await server?.stop()
-  })
-  beforeEach(async () => {
-    desk = await sitDown(server.address)
+  const here = sitting({ ready: () => {
+    ({ server, office, desk } = here)
     pen = new Drawing(desk)
-  })
-  afterEach(async () => {
-    assert.deepEqual(desk.strangers(), [])
-    assert.deepEqual(desk.faults, [])
-    await desk.leave()
-  })
+  } })
 
   const geometryOf = async (hit) => (await office.record(hit)).geometry
 
@@ -162,7 +148,7 @@ describe('drawing on the map', () => {
 
   it('works on a phone: the map has the screen while one draws', async () => {
     await desk.leave()
-    desk = await sitDown(server.address, `/map?at=${HERE[0]},${HERE[1]},17`, { phone: true })
+    here.desk = desk = await sitDown(server.address, `/map?at=${HERE[0]},${HERE[1]},17`, { phone: true })
     pen = new Drawing(desk)
     await desk.mapIsDrawn()
     await pen.quiet()

@@ -1,33 +1,18 @@
 // A file brought in through the page: dropped, looked at, told its coordinates, tried, written, undone.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { closeBrowser, sitDown } from '../driver/desk.mjs'
+import { describe, it } from 'node:test'
 import { csv, ImportWork } from '../driver/import.mjs'
-import { Office } from '../driver/office.mjs'
-import { serve } from '../driver/server.mjs'
+import { sitting } from '../driver/sitting.mjs'
 
 const HEAD = ['设施编号', '设施名称', '地址', '床位', '经度', '纬度', '物业电话']
 const row = (number, beds = '32') => [`DX-${number}`, `滇西${number}号养老院`, `翠湖南路${number}号`, beds, (102.702 + number / 2000).toFixed(6), (25.043 + number / 3000).toFixed(6), `0871-6515${number}`]
 
 describe('a file through the page', () => {
   let server, office, desk, work
-  before(async () => {
-    server = await serve(process.env.E2E_DEMO, '--demo')
-    office = new Office(server.address)
-  })
-  after(async () => {
-    await closeBrowser()
-    await server?.stop()
-  })
-  beforeEach(async () => {
-    desk = await sitDown(server.address, '/import')
+  sitting({ path: '/import', ready: (here) => {
+    ({ server, office, desk } = here)
     work = new ImportWork(desk)
-  })
-  afterEach(async () => {
-    assert.deepEqual(desk.strangers(), [])
-    assert.deepEqual(desk.faults, [])
-    await desk.leave()
-  })
+  } })
   const countOf = async (layer) => (await office.register()).layers.find((one) => one.name === layer).count
 
   it('takes a table in GBK without a word on its coordinates, and takes it back', async () => {

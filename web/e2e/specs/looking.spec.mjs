@@ -1,35 +1,24 @@
 // Seeing the district, finding things, reading a record.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { closeBrowser, sitDown } from '../driver/desk.mjs'
-import { Office } from '../driver/office.mjs'
-import { serve } from '../driver/server.mjs'
+import { describe, it } from 'node:test'
+import { sitDown } from '../driver/desk.mjs'
+import { leave, serving } from '../driver/sitting.mjs'
 
 describe('looking at the register', () => {
-  let server, office
-  before(async () => {
-    server = await serve(process.env.E2E_DEMO, '--demo')
-    office = new Office(server.address)
-  })
-  after(async () => {
-    await closeBrowser()
-    await server?.stop()
-  })
+  const here = serving()
   const at = async (path, options, work) => {
-    const desk = await sitDown(server.address, path, options)
+    const desk = await sitDown(here.server.address, path, options)
     try {
       await work(desk)
-      assert.deepEqual(desk.strangers(), [], 'no request may leave the machine')
-      assert.deepEqual(desk.faults, [], 'the page has no faults')
     } finally {
-      await desk.leave()
+      await leave(desk)
     }
   }
 
   it('shows the district with counts, and says that the data are made up', () =>
     at('/', {}, async (desk) => {
       assert.ok((await desk.mapIsDrawn()) > 0.02, 'the map is not bare')
-      const { layers, title } = await office.register()
+      const { layers, title } = await here.office.register()
       assert.match(await desk.text('.top'), new RegExp(title))
       for (const layer of ['division', 'road', 'water']) {
         assert.equal(await desk.layerCount(layer), layers.find((one) => one.name === layer).count)
@@ -99,7 +88,7 @@ describe('looking at the register', () => {
     }))
 
   it('opens the same view from its address', async () => {
-    const hit = await office.find('华山街道', 'division')
+    const hit = await here.office.find('华山街道', 'division')
     await at(`/map?at=102.70000,25.05000,13.5&sel=division/${hit.id}&off=road`, {}, async (desk) => {
       assert.match(await desk.recordOpens(), /华山街道/)
       assert.deepEqual(await desk.place(), [102.7, 25.05, 13.5])
@@ -128,7 +117,7 @@ describe('looking at the register', () => {
       await desk.pickDate('2001-01-01')
       assert.match(await desk.text('[data-test=past]'), /2001-01-01/)
       assert.match(desk.page.url(), /date=2001-01-01/)
-      const then = (await office.ask('/api/v1/register?as_of=2001-01-01')).layers.find((one) => one.name === 'division').count
+      const then = (await here.office.ask('/api/v1/register?as_of=2001-01-01')).layers.find((one) => one.name === 'division').count
       await desk.page.waitForFunction(
         (count) => document.querySelector('[data-test=layer-division] .count')?.textContent?.replaceAll(',', '') === String(count),
         then,

@@ -1,30 +1,16 @@
 // Shapes changed on the map: vertices, snapping, copies and deletions, drafts, two people at the same shape.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { closeBrowser, sitDown } from '../driver/desk.mjs'
+import { describe, it } from 'node:test'
+import { sitDown } from '../driver/desk.mjs'
 import { Drawing, HERE, SIGNED, by, estate, near } from '../driver/drawing.mjs'
-import { Office } from '../driver/office.mjs'
-import { serve } from '../driver/server.mjs'
+import { sitting } from '../driver/sitting.mjs'
 
 describe('changing shapes on the map', () => {
   let server, office, desk, pen
-  before(async () => {
-    server = await serve(process.env.E2E_DEMO, '--demo')
-    office = new Office(server.address)
-  })
-  after(async () => {
-    await closeBrowser()
-    await server?.stop()
-  })
-  beforeEach(async () => {
-    desk = await sitDown(server.address)
+  sitting({ ready: (here) => {
+    ({ server, office, desk } = here)
     pen = new Drawing(desk)
-  })
-  afterEach(async () => {
-    assert.deepEqual(desk.strangers(), [])
-    assert.deepEqual(desk.faults, [])
-    await desk.leave()
-  })
+  } })
 
   const geometryOf = async (hit) => (await office.record(hit)).geometry
 

@@ -1,32 +1,17 @@
 // The table: sorted, filtered, written into, pasted into from a spreadsheet, undone.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { closeBrowser, sitDown } from '../driver/desk.mjs'
-import { Office } from '../driver/office.mjs'
-import { serve } from '../driver/server.mjs'
+import { describe, it } from 'node:test'
+import { sitting } from '../driver/sitting.mjs'
 import { TableWork } from '../driver/table.mjs'
 
 describe('a layer as a table', () => {
-  let server, office, desk, table
-  before(async () => {
-    server = await serve(process.env.E2E_DEMO, '--demo')
-    office = new Office(server.address)
-  })
-  after(async () => {
-    await closeBrowser()
-    await server?.stop()
-  })
-  beforeEach(async () => {
-    desk = await sitDown(server.address, '/table/door_plate')
+  let office, desk, table
+  sitting({ path: '/table/door_plate', ready: async (here) => {
+    ({ office, desk } = here)
     table = new TableWork(desk)
     await table.stands()
     await table.withoutMap()
-  })
-  afterEach(async () => {
-    assert.deepEqual(desk.strangers(), [])
-    assert.deepEqual(desk.faults, [])
-    await desk.leave()
-  })
+  } })
 
   it('has only the rows in view, wherever one scrolls', async () => {
     const { layers } = await office.register()

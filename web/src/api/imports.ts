@@ -89,11 +89,37 @@ export interface PreviewRequest {
   crs?: string
   encoding?: string
   map: Record<string, string>
+  /** values of fields that all rows have in common */
+  set?: Record<string, string>
   key?: string
   invalid?: Invalid
   join?: boolean
+  /** rows of a joined table: the record each is about, or the place of a new one */
+  place?: Record<string, Placing>
+  split_crossings?: boolean
+  /** seven parameters from an older datum, or `keep` */
+  datum?: string
   source?: string
   profile?: string
+}
+
+/** The id of a record, or a place. */
+export type Placing = string | LonLat
+
+/** A record that a row may be about. */
+export interface RecordCandidate {
+  id: string
+  label: string
+  within: string
+  score: number
+}
+
+/** A row of a joined table that found no record. */
+export interface Unmatched {
+  row: number
+  label: string
+  why: Bilingual
+  candidates: RecordCandidate[]
 }
 
 export interface Counts {
@@ -113,7 +139,7 @@ export interface Draft {
   counts: Counts | null
   extent: Box | null
   findings_total: number
-  question: CrsFacts | null
+  question: (CrsFacts & { datum?: string | null }) | null
   unmatched?: number | null
 }
 
@@ -141,10 +167,13 @@ export interface ProfileOptions {
   crs: string | null
   encoding: string | null
   map: Record<string, string>
+  set?: Record<string, string>
   key: string | null
   invalid: Invalid
   source: string | null
   join: boolean
+  split_crossings?: boolean
+  datum?: string | null
 }
 
 /** How one kind of file of the office is taken, kept under a name. */
@@ -167,6 +196,9 @@ const gone = async (path: string): Promise<void> => { await answer(path, { metho
 
 export const imports = {
   upload: (id: string) => get<Upload>(`${BASE}/uploads/${part(id)}`),
+  /** one source read anew in a text encoding */
+  reread: (id: string, source: Pick<Source, 'file' | 'source_layer'>, encoding: string) =>
+    get<Source>(`${BASE}/uploads/${part(id)}/source`, { file: source.file, source_layer: source.source_layer, encoding }),
   dropUpload: (id: string) => gone(`${BASE}/uploads/${part(id)}`),
   preview: (request: PreviewRequest) => call<Job>(`${BASE}/imports/preview`, send('POST', request)),
   accept: (job: string, act: Act) => call<Job>(`${BASE}/imports/${part(job)}/accept`, send('POST', act)),
@@ -175,6 +207,8 @@ export const imports = {
     get<{ total: number; findings: ImportFinding[] }>(`${BASE}/imports/${part(job)}/findings`, page),
   changes: (job: string, page: Params = {}) =>
     get<{ total: number; changes: DraftChange[] }>(`${BASE}/imports/${part(job)}/changes`, page),
+  unmatched: (job: string, page: Params = {}) =>
+    get<{ total: number; rows: Unmatched[] }>(`${BASE}/imports/${part(job)}/unmatched`, page),
   features: (job: string) => get<Features>(`${BASE}/imports/${part(job)}/features`),
   refused: (job: string) => `${BASE}/imports/${part(job)}/refused.xlsx`,
 

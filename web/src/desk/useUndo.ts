@@ -15,7 +15,7 @@ export function useUndo() {
         ? await desk.undo(({ what, revision }) => t('desk.undoReason', { what, revision }))
         : await desk.redo(({ what }) => t('desk.redoReason', { what }))
       if (answer) ElMessage.success({ message: t(way === 'undo' ? 'desk.undone' : 'desk.redone', { what: answer.step.what, revision: answer.revision }), offset: 60 })
-      else if (!desk.busy) ElMessage.info({ message: t(way === 'undo' ? 'desk.nothingToUndo' : 'desk.nothingToRedo'), offset: 60, grouping: true })
+      else if (!desk.busy && !desk.refused) ElMessage.info({ message: t(way === 'undo' ? 'desk.nothingToUndo' : 'desk.nothingToRedo'), offset: 60, grouping: true })
     } catch (cause) {
       const why = cause instanceof Problem ? title(cause.says) : String(cause)
       ElMessage.error({ message: t('desk.notUndone', { why }), offset: 60, duration: 8000, showClose: true })

@@ -1,5 +1,5 @@
 // What a person chose for one source, as the request that a trial is asked with, and back. Pure.
-import type { Invalid, PreviewRequest, Profile, Source } from '../api/imports'
+import type { Invalid, Placing, PreviewRequest, Profile, Source } from '../api/imports'
 import type { Json, LayerInfo } from '../api/types'
 import { fromTold, told, type Mapping } from './mapping'
 
@@ -11,10 +11,18 @@ export interface Choice {
   mapping: Mapping
   /** whether the mapping was changed by hand; until then the server recognises the columns */
   mapped: boolean
+  /** values that all rows have, by field */
+  constants: Record<string, string>
   /** empty: by id, code or content */
   key: string
   invalid: Invalid
   join: boolean
+  /** what was said of rows that found no record, by their number */
+  place: Record<string, Placing>
+  /** lines are cut where they cross */
+  split: boolean
+  /** empty: nothing said; else `keep` or seven parameters */
+  datum: string
   /** where the data come from, in words */
   source: string
   /** the profile it was taken from */
@@ -22,7 +30,7 @@ export interface Choice {
 }
 
 export const freshChoice = (): Choice => ({
-  layer: '', crs: '', encoding: '', mapping: {}, mapped: false, key: '', invalid: 'repair', join: false, source: '', profile: '',
+  layer: '', crs: '', encoding: '', mapping: {}, mapped: false, constants: {}, key: '', invalid: 'repair', join: false, place: {}, split: false, datum: '', source: '', profile: '',
 })
 
 /** Whether a layer's shapes can cross themselves. */
@@ -31,6 +39,13 @@ export const hasAreas = (layer: Pick<LayerInfo, 'geometry'>): boolean => layer.g
 /** Whether rows without places can be joined to records that have them. */
 export const mayJoin = (source: Pick<Source, 'geometry'>, layer: Pick<LayerInfo, 'geometry'>): boolean =>
   !source.geometry && layer.geometry !== 'none'
+
+/** Whether a layer's lines can be cut where they cross. */
+export const maySplit = (source: Pick<Source, 'geometry'>, layer: Pick<LayerInfo, 'geometry'>): boolean => source.geometry && layer.geometry === 'line'
+
+const said = (constants: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(constants).filter(([, text]) => text.trim() !== ''))
+const filled = (object: Record<string, unknown>): boolean => Object.keys(object).length > 0
 
 export function requestOf(upload: string, source: Source, layer: LayerInfo, choice: Choice): PreviewRequest {
   return {
@@ -41,9 +56,13 @@ export function requestOf(upload: string, source: Source, layer: LayerInfo, choi
     ...(choice.crs && { crs: choice.crs }),
     ...(choice.encoding && { encoding: choice.encoding }),
     map: choice.mapped ? told(choice.mapping, layer.fields) : {},
+    ...(filled(said(choice.constants)) && { set: said(choice.constants) }),
     ...(choice.key && { key: choice.key }),
     ...(hasAreas(layer) && { invalid: choice.invalid }),
     ...(choice.join && mayJoin(source, layer) && { join: true }),
+    ...(choice.join && mayJoin(source, layer) && filled(choice.place) && { place: choice.place }),
+    ...(choice.split && maySplit(source, layer) && { split_crossings: true }),
+    ...(choice.datum && { datum: choice.datum }),
     ...(choice.source.trim() && { source: choice.source.trim() }),
     ...(choice.profile && { profile: choice.profile }),
   }
@@ -69,6 +88,15 @@ function mapOf(value: Json | undefined): Record<string, string> {
   return Object.fromEntries(pairs) as Record<string, string>
 }
 
+const texts = (value: Json | undefined): Record<string, string> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, text(item)])) : {}
+const isPlacing = (value: Json): value is Placing =>
+  typeof value === 'string' || (Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'number'))
+const placings = (value: Json | undefined): Record<string, Placing> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, Placing] => isPlacing(entry[1])))
+    : {}
+
 /** The choice out of the parameters of a trial. */
 export function choiceOf(params: Record<string, Json>, source: Pick<Source, 'columns'>): Choice {
   const map = mapOf(params['map'])
@@ -79,9 +107,13 @@ export function choiceOf(params: Record<string, Json>, source: Pick<Source, 'col
     encoding: text(params['encoding']),
     mapping: mapped ? fromTold(map, source.columns) : {},
     mapped,
+    constants: texts(params['set']),
     key: text(params['key']),
     invalid: invalidOf(params['invalid']),
     join: params['join'] === true,
+    place: placings(params['place']),
+    split: params['split_crossings'] === true,
+    datum: text(params['datum']),
     source: text(params['source']),
     profile: text(params['profile']),
   }
@@ -98,10 +130,13 @@ export function asProfile(name: string, source: Pick<Source, 'columns' | 'kind'>
       crs: choice.crs || null,
       encoding: choice.encoding || null,
       map: told(choice.mapping, layer.fields),
+      set: said(choice.constants),
       key: choice.key || null,
       invalid: choice.invalid,
       source: choice.source.trim() || null,
       join: choice.join,
+      split_crossings: choice.split,
+      datum: choice.datum || null,
     },
   }
 }
@@ -116,10 +151,13 @@ export function byProfile(profile: Profile, source: Pick<Source, 'columns'>): Ch
     encoding: options.encoding ?? '',
     mapping: fromTold(options.map, source.columns),
     mapped: true,
+    constants: options.set ?? {},
     key: options.key !== null && source.columns.includes(options.key) ? options.key : '',
     invalid: invalidOf(options.invalid),
     source: options.source ?? '',
     join: options.join,
+    split: options.split_crossings ?? false,
+    datum: options.datum ?? '',
     profile: profile.name,
   }
 }

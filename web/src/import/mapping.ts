@@ -50,11 +50,14 @@ export function fromTold(map: Record<string, string>, columns: readonly string[]
   return Object.fromEntries(columns.map((column) => [column, fieldOf.get(column) ?? null]))
 }
 
-/** Required fields that no column fills. */
-export function unfilled(mapping: Mapping, fields: readonly FieldDef[]): FieldDef[] {
+/** Required fields that no column fills and that have no value for all rows. */
+export function unfilled(mapping: Mapping, fields: readonly FieldDef[], constants: Record<string, string> = {}): FieldDef[] {
   const filled = new Set(Object.values(mapping))
-  return fields.filter(({ name, required }) => required && !filled.has(name))
+  return fields.filter(({ name, required }) => required && !filled.has(name) && !constants[name]?.trim())
 }
+
+/** Fields that can have one value for all rows: what tells records apart cannot, nor what holds several things. */
+export const mayBeConstant = ({ name, kind }: Pick<FieldDef, 'name' | 'kind'>): boolean => name !== 'code' && kind !== 'list'
 
 /** The first few different values of a column. */
 export function examples(source: Pick<Source, 'sample'>, column: string, most = 3): string[] {

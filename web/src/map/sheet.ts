@@ -20,7 +20,8 @@ setWorkerUrl(workerUrl)
 export interface Reports {
   moved(place: Place, box: Box): void
   pointer(at: LonLat | null): void
-  picked(picked: Picked, pixel: [number, number], at: LonLat): void
+  /** `under`: all that lies there, whatever is selected of it */
+  picked(picked: Picked, pixel: [number, number], at: LonLat, under: readonly Candidate[]): void
   /** the map stands for the first time */
   drawn(): void
   /** whether tiles fail to arrive */
@@ -170,7 +171,8 @@ export class Sheet {
   }
 
   private inspect(pixel: [number, number], at: LonLat): void {
-    this.reports.picked(pick(this.under(pixel), this.map.getZoom()), pixel, at)
+    const under = this.under(pixel)
+    this.reports.picked(pick(under, this.map.getZoom()), pixel, at, under)
   }
 
   /** Tiles of another revision or day; the old ones stay until the new ones are there. */

@@ -2,10 +2,11 @@
 // conflicts settled by hand, undo and redo of what was just done.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import { api, freshKey, Problem } from '../api/client'
+import { api, Problem } from '../api/client'
 import type { Act, Json, OneChange } from '../api/types'
 import { GEOMETRY } from '../desk/geometry'
 import { clashes, type Clash, type RecordEdit } from '../table/plan'
+import { heard, keyFor } from './keys'
 import { useReader } from './reader'
 import { useRegister } from './register'
 
@@ -18,6 +19,18 @@ export interface Step {
   revision: number
   what: string
 }
+
+/** A step that cannot be taken back, which would bar the earlier ones. */
+export interface RefusedStep {
+  way: 'undo' | 'redo'
+  step: Step
+  problem: Problem
+}
+
+/** How long after a lost answer the same is sent once more. */
+const AGAIN_MS = 1200
+/** Why the server takes back no step: others built on it, or it was taken back elsewhere. */
+const NOT_TAKEN_BACK = ['undo.touched_later', 'undo.differs', 'undo.already', 'undo.hidden']
 
 export interface Dispute {
   edit: RecordEdit
@@ -80,6 +93,7 @@ export const useDesk = defineStore('desk', () => {
   const busy = ref(false)
   const done = ref<Step[]>([])
   const undone = ref<Step[]>([])
+  const refused = shallowRef<RefusedStep | null>(null)
   const conflict = shallowRef<Conflict | null>(null)
   const complete = computed(() => reader.signs.trim() !== '' && reason.value.trim() !== '')
   let waiting: ((signed: boolean) => void) | null = null
@@ -109,12 +123,28 @@ export const useDesk = defineStore('desk', () => {
     waiting = null
   }
 
-  const act = (why = reason.value): Act => ({
-    by: reader.signs.trim(),
-    reason: why.trim(),
-    ...(document.value.trim() && { document: document.value.trim() }),
-    idempotency_key: freshKey(),
-  })
+  /** Who and why, with the key of a change by what it changes: sent again unheard, it is the same one. */
+  function act(content: unknown, why = reason.value): Act {
+    const said = { by: reader.signs.trim(), reason: why.trim(), ...(document.value.trim() && { document: document.value.trim() }) }
+    return { ...said, idempotency_key: keyFor([content, said]) }
+  }
+
+  /** Sends a change; once more where no answer came. Only what was answered is over. */
+  async function reach<T>(send: () => Promise<T>): Promise<T> {
+    const isLost = (cause: unknown) => cause instanceof Problem && cause.status === 0
+    try {
+      const answer = await send().catch(async (cause: unknown) => {
+        if (!isLost(cause)) throw cause
+        await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS) })
+        return send()
+      })
+      heard()
+      return answer
+    } catch (cause) {
+      if (cause instanceof Problem && cause.status > 0 && cause.status < 500) heard()
+      throw cause
+    }
+  }
 
   /** The edits with the tags of the records as they are now; what others changed meanwhile is settled by hand. */
   async function held(edits: RecordEdit[]): Promise<Held[] | null> {
@@ -141,11 +171,11 @@ export const useDesk = defineStore('desk', () => {
     return found.map(({ edit }) => edit)
   }
 
-  async function send(edits: Held[], said: Act): Promise<number> {
+  async function send(edits: Held[], added: readonly OneChange[], said: Act): Promise<number> {
     const [only] = edits
-    if (only && edits.length === 1) return (await api.patch(only.layer, only.id, only.etag, { ...apart(only.mine), ...said })).revision
+    if (only && edits.length === 1 && added.length === 0) return (await api.patch(only.layer, only.id, only.etag, { ...apart(only.mine), ...said })).revision
     const changes = edits.map(({ layer, id, etag, mine }) => ({ op: 'patch' as const, layer, id, etag, ...apart(mine) }))
-    return (await api.changes({ changes, ...said })).revision
+    return (await api.changes({ changes: [...changes, ...added], ...said })).revision
   }
 
   const single = (change: OneChange, what: string) => post([change], what)
@@ -153,11 +183,11 @@ export const useDesk = defineStore('desk', () => {
   const remove = (layer: string, id: string, etag: string, what: string) => single({ op: 'delete', layer, id, etag }, what)
 
   /**
-   * Saves edits as one change set; gives what was saved and the revision in which it stands, null where
+   * Saves edits, and new records beside them, as one change set; gives what was saved and the revision in which it stands, null where
    * it was called off in a conflict. `what` names it for undo.
    */
-  async function commit(edits: RecordEdit[], what: string): Promise<{ revision: number; saved: RecordEdit[] } | null> {
-    const said = act()
+  async function commit(edits: RecordEdit[], what: string, added: readonly OneChange[] = []): Promise<{ revision: number; saved: RecordEdit[] } | null> {
+    const said = act([edits.map(({ layer, id, mine }) => [layer, id, mine]), added])
     busy.value = true
     try {
       let mine = edits
@@ -166,7 +196,7 @@ export const useDesk = defineStore('desk', () => {
         if (!ready) return null
         register.own = 'under way'
         try {
-          const revision = await send(ready, said)
+          const revision = await reach(() => send(ready, added, said))
           register.own = revision
           done.value = [...done.value, { revision, what }]
           undone.value = []
@@ -187,8 +217,9 @@ export const useDesk = defineStore('desk', () => {
   async function post(changes: OneChange[], what: string): Promise<number> {
     busy.value = true
     register.own = 'under way'
+    const said = act(changes.map((change) => [change.op, change.layer, change.id, ...(change.op === 'delete' ? [] : [change.set, change.geometry ?? null])]))
     try {
-      const { revision } = await api.changes({ changes, ...act() })
+      const { revision } = await reach(() => api.changes({ changes, ...said }))
       register.own = revision
       done.value = [...done.value, { revision, what }]
       undone.value = []
@@ -202,26 +233,37 @@ export const useDesk = defineStore('desk', () => {
   }
 
   /** Takes the last step back by its inverse; gives the step and the revision in which that stands. */
-  async function turn(from: typeof done, to: typeof done, why: (step: Step) => string): Promise<{ step: Step; revision: number } | null> {
+  async function turn(way: 'undo' | 'redo', why: (step: Step) => string): Promise<{ step: Step; revision: number } | null> {
+    const [from, to] = way === 'undo' ? [done, undone] : [undone, done]
     const step = from.value.at(-1)
     if (!step || busy.value) return null
     busy.value = true
     register.own = 'under way'
     try {
-      const { revision } = await api.undo(step.revision, act(why(step)))
+      const said = act(['undo', step.revision], why(step))
+      const { revision } = await reach(() => api.undo(step.revision, said))
       register.own = revision
       from.value = from.value.slice(0, -1)
       to.value = [...to.value, { ...step, revision }]
       return { step, revision }
     } catch (cause) {
       register.own = null
-      throw cause
+      if (!(cause instanceof Problem && NOT_TAKEN_BACK.includes(cause.code))) throw cause
+      refused.value = { way, step, problem: cause }
+      return null
     } finally {
       busy.value = false
     }
   }
-  const undo = (why: (step: Step) => string) => turn(done, undone, why)
-  const redo = (why: (step: Step) => string) => turn(undone, done, why)
+  /** Leaves the refused step out, so that the ones before it can be taken back. */
+  function skip(): void {
+    const step = refused.value?.step
+    refused.value = null
+    done.value = done.value.filter((one) => one !== step)
+    undone.value = undone.value.filter((one) => one !== step)
+  }
+  const undo = (why: (step: Step) => string) => turn('undo', why)
+  const redo = (why: (step: Step) => string) => turn('redo', why)
 
-  return { reason, document, sitting, busy, done, undone, conflict, complete, sign, start, stop, commit, create, remove, post, undo, redo }
+  return { reason, document, sitting, busy, done, undone, refused, conflict, complete, sign, start, stop, commit, create, remove, post, undo, redo, skip }
 })

@@ -20,6 +20,15 @@ export interface Overlay {
   spot: LonLat | null
 }
 
+/** A question that the next click on the map answers: where something is, or which record it is. */
+export interface Asking {
+  /** what is asked, for people */
+  question: string
+  /** the place, and the records of every layer that lie there */
+  answer: (at: LonLat, under: readonly (Selection & { label: string | null })[]) => void
+  cancel: () => void
+}
+
 /** Where the map is asked to go; a new object each time, so that the same wish can be repeated. */
 export type Flight = { box: Box } | { at: [number, number]; zoom: number }
 
@@ -30,6 +39,7 @@ export const useView = defineStore('view', () => {
   const hidden = ref<string[]>([])
   const comparison = shallowRef<Comparison | null>(null)
   const overlay = shallowRef<Overlay | null>(null)
+  const asking = shallowRef<Asking | null>(null)
   const flight = shallowRef<Flight | null>(null)
   /** other records found under the last click, for the drawer to offer */
   const alsoHere = shallowRef<(Selection & { label: string | null })[]>([])
@@ -60,5 +70,5 @@ export const useView = defineStore('view', () => {
   function flyTo(next: Flight): void {
     flight.value = next
   }
-  return { place, selection, asOf, hidden, comparison, overlay, flight, alsoHere, leftOpen, mapInTable, wantsFlight, select, show, toggle, flyTo }
+  return { place, selection, asOf, hidden, comparison, overlay, asking, flight, alsoHere, leftOpen, mapInTable, wantsFlight, select, show, toggle, flyTo }
 })

@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { Problem } from '../api/client'
-import { imports, type CrsGuess, type Draft, type Features, type Job, type Source, type Upload } from '../api/imports'
+import { imports, type CrsGuess, type Draft, type Features, type Job, type Placing, type Source, type Upload } from '../api/imports'
 import type { Act, LonLat } from '../api/types'
 import { choiceOf, freshChoice, requestOf, sameRequest, type Choice } from '../import/choice'
 import { draftOf } from '../import/jobs'
@@ -33,6 +33,8 @@ export const useWizard = defineStore('wizard', () => {
   const overlay = shallowRef<Features | null>(null)
   const spot = shallowRef<LonLat | null>(null)
   const mapOpen = ref(false)
+  /** the first rows are being read in another encoding */
+  const rereading = ref(false)
 
   const source = computed<Source | null>(() => upload.value?.sources[at.value] ?? null)
   const layer = computed(() => register.layers.get(choice.value.layer) ?? null)
@@ -61,6 +63,9 @@ export const useWizard = defineStore('wizard', () => {
     writes: (draft.value?.counts?.new ?? 0) + (draft.value?.counts?.changed ?? 0),
     done: done.value !== null,
   }))
+
+  /** rows that may be placed on the map */
+  const rowsToPlace = computed(() => (draft.value?.unmatched ?? 0) > 0 || Object.keys(choice.value.place).length > 0)
 
   function reset(): void {
     step.value = 'file'
@@ -93,7 +98,39 @@ export const useWizard = defineStore('wizard', () => {
   }
   function turnTo(name: string): void {
     const fields = register.layers.get(name)?.fields ?? []
-    choice.value = { ...choice.value, layer: name, mapping: byName(source.value?.columns ?? [], fields), mapped: false, key: '' }
+    choice.value = { ...choice.value, layer: name, mapping: byName(source.value?.columns ?? [], fields), mapped: false, constants: {}, place: {}, split: false, key: '' }
+  }
+
+  /** Reads the source anew in a text encoding (empty: as it is found out), so that one sees whether it is right. */
+  async function reread(encoding: string): Promise<void> {
+    const [files, index, before] = [upload.value, at.value, source.value]
+    if (!files || !before) return
+    problem.value = null
+    rereading.value = true
+    try {
+      const read = encoding
+        ? await imports.reread(files.upload, before, encoding)
+        : (await imports.upload(files.upload)).sources[index]
+      if (!read || upload.value !== files || at.value !== index) return
+      choice.value = { ...choice.value, encoding }
+      if (read.problem) {
+        problem.value = new Problem(422, read.problem)
+        return
+      }
+      upload.value = { ...files, sources: files.sources.map((one, place) => (place === index ? read : one)) }
+      overlay.value = read.sample_geometry
+      turnTo(choice.value.layer || (read.layer ?? ''))
+    } catch (cause) {
+      problem.value = problemOf(cause)
+    } finally {
+      rereading.value = false
+    }
+  }
+
+  /** What a row that found no record is about, or where it is; null takes that back. */
+  function placeRow(row: number, placing: Placing | null): void {
+    const others = Object.fromEntries(Object.entries(choice.value.place).filter(([number]) => number !== String(row)))
+    choice.value = { ...choice.value, place: placing === null ? others : { ...others, [String(row)]: placing } }
   }
 
   function uploaded(fresh: Upload): void {
@@ -152,7 +189,7 @@ export const useWizard = defineStore('wizard', () => {
     }
     const found = draft.value
     if (!found) return
-    if (found.question) guesses.value = found.question.guesses
+    if (found.question && !found.question.datum) guesses.value = found.question.guesses
     if (!choice.value.mapped && found.columns.length > 0) {
       choice.value = { ...choice.value, mapping: asTaken(found) }
     }
@@ -181,6 +218,8 @@ export const useWizard = defineStore('wizard', () => {
     upload.value = found
     const index = found.sources.findIndex((one) => one.file === file && (one.source_layer ?? null) === (inner ?? null))
     pick(Math.max(index, 0))
+    const encoding = job.params['encoding']
+    if (typeof encoding === 'string' && encoding !== '') await reread(encoding)
     if (source.value) choice.value = choiceOf(job.params, source.value)
     asked.value = request.value
     trialId.value = id
@@ -237,7 +276,7 @@ export const useWizard = defineStore('wizard', () => {
 
   return {
     step, upload, at, source, layer, choice, draft, guesses, trial, trialId, trialJob, trialRuns, acceptJob, acceptRuns,
-    done, problem, opening, overlay, spot, mapOpen, known, request,
-    reset, uploaded, pick, turnTo, tryOut, takeUp, accept, discard,
+    done, problem, opening, rereading, rowsToPlace, overlay, spot, mapOpen, known, request,
+    reset, uploaded, pick, turnTo, reread, placeRow, tryOut, takeUp, accept, discard,
   }
 })

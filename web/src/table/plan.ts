@@ -25,8 +25,17 @@ export interface Unfit {
   why: Misread
 }
 
+/** A row that a block adds below the last one. */
+export interface AddedRow {
+  id: string
+  values: Record<string, Json>
+  /** required fields that it lacks: it cannot be added before they are there */
+  lacks: string[]
+}
+
 export interface Plan {
   changes: CellChange[]
+  added: AddedRow[]
   /** cells whose text does not fit their field; they stay as they are */
   unfit: Unfit[]
   /** rows and columns of the block that lie outside the table */
@@ -43,7 +52,7 @@ export interface RecordEdit {
   etag?: string
 }
 
-const emptyPlan = (): Plan => ({ changes: [], unfit: [], beyond: { rows: 0, columns: 0 } })
+const emptyPlan = (): Plan => ({ changes: [], added: [], unfit: [], beyond: { rows: 0, columns: 0 } })
 
 /** Equal as the register sees it: nothing and empty text are the same. */
 export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
@@ -77,6 +86,29 @@ export function planPaste(block: readonly string[][], rows: readonly Row[], fiel
       else if (read.misread !== 'fixed' || text.trim() !== '') plan.unfit.push({ id: row.id, name: field.name, text, why: read.misread })
     })
   })
+  return plan
+}
+
+/**
+ * Rows of a block that lie below the last row of the table, as new records: from `from` on, each with an id of its
+ * own. `layer` are all fields of the layer: one that must be there and is not among those pasted is lacking.
+ */
+export function planAdded(block: readonly string[][], from: number, fields: readonly FieldDef[], layer: readonly FieldDef[], lists: CodeLists, freshId: () => string): Pick<Plan, 'added' | 'unfit'> {
+  const plan: Pick<Plan, 'added' | 'unfit'> = { added: [], unfit: [] }
+  for (const line of block.slice(from)) {
+    if (line.every((text) => text.trim() === '')) continue
+    const id = freshId()
+    const values: Record<string, Json> = {}
+    fields.slice(0, line.length).forEach((field, across) => {
+      const text = line[across] ?? ''
+      if (text.trim() === '') return
+      const read = readCell(text, field, lists)
+      if ('value' in read) values[field.name] = read.value
+      else plan.unfit.push({ id, name: field.name, text, why: read.misread })
+    })
+    const lacks = layer.filter(({ name, required }) => required && (values[name] ?? null) === null).map(({ name }) => name)
+    plan.added.push({ id, values, lacks })
+  }
   return plan
 }
 

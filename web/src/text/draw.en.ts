@@ -100,7 +100,7 @@ export const drawEn: DrawText = {
     deleteTitle: 'Delete {label}',
     deleteExplain: 'It is gone from map and table; its history stays, and it can be undone.',
     deleteRelated: '{count} related records are not deleted with it.',
-    deleteDivision: 'Without this division there is a gap on the map: its neighbours do not grow into it, and names, borders and lower divisions stay as they are. Where divisions are set up, merged or abolished, import them as a whole.',
+    deleteDivision: 'This division has borders, which it shares with its neighbours: deleted alone it would leave a gap on the map, so it cannot be deleted here. Where it is abolished or merged, edit it and enter the day on which it ends; new divisions and new extents come in with a whole import.',
     deleteHint: 'Why, for instance: registered twice',
     deleteConfirm: 'Delete',
     deleted: '{label} is deleted; the register is at revision {revision} (Ctrl+Z to undo)',

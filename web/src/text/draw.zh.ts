@@ -98,7 +98,7 @@ export const drawZh = {
     deleteTitle: '删除“{label}”',
     deleteExplain: '删除后图上和台账中不再出现；历史保留，可以撤销。',
     deleteRelated: '有 {count} 条相关记录，删除后它们不会跟着删除。',
-    deleteDivision: '删除区划会在图上留下空白，邻区不会自动补上；其名称、界线、下级区划也不会跟着改。设立、撤销、合并请整体导入。',
+    deleteDivision: '这个区划有边界，与邻区共用，单独删除会在图上留下空白，所以不能在这里删除。撤销、合并请编辑并填失效日期；设立和范围调整请把整片区划从文件导入。',
     deleteHint: '为什么删除，如：重复登记',
     deleteConfirm: '删除',
     deleted: '已删除“{label}”，登记册现为第 {revision} 版（Ctrl+Z 撤销）',

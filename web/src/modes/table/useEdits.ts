@@ -7,7 +7,7 @@ import { ElMessage } from '../../look/element'
 import { useDesk } from '../../state/desk'
 import { useRegister } from '../../state/register'
 import { useView } from '../../state/view'
-import { byRecord, planFillDown, planPaste, planSet, type Plan, type RecordEdit, type Row } from '../../table/plan'
+import { byRecord, planAdded, planFillDown, planPaste, planSet, type Plan, type RecordEdit, type Row } from '../../table/plan'
 import { freshId } from '../../table/id'
 import { isWritable, readCell, writeCell } from '../../table/read'
 import { parseTsv, writeTsv } from '../../table/tsv'
@@ -47,9 +47,9 @@ export function useEdits(table: Table) {
     return barred.value === ''
   }
 
-  async function commit(edits: RecordEdit[], what: string): Promise<boolean> {
+  async function commit(edits: RecordEdit[], what: string, added: readonly OneChange[] = []): Promise<boolean> {
     try {
-      const answer = await desk.commit(edits, what)
+      const answer = await desk.commit(edits, what, added)
       if (!answer) return false
       for (const { id, mine } of answer.saved) table.rows.put(id, mine)
       ElMessage.success({ message: t('desk.saved', { revision: answer.revision }), offset: 60, grouping: true })
@@ -76,7 +76,13 @@ export function useEdits(table: Table) {
   async function savePreview(): Promise<void> {
     const shown = preview.value
     if (!shown || !table.layer) return
-    if (await commit(byRecord(table.layer.name, shown.plan.changes, shown.rows), shown.what)) preview.value = null
+    const { name } = table.layer
+    const added = shown.plan.added.filter(({ lacks }) => lacks.length === 0)
+    const creates = added.map(({ id, values }): OneChange => ({ op: 'create', layer: name, id, set: values }))
+    if (!(await commit(byRecord(name, shown.plan.changes, shown.rows), shown.what, creates))) return
+    preview.value = null
+    const [first] = added
+    if (first) void table.goTo(first.id)
   }
 
   /** Saves what was written into one cell; false where it does not fit, so that it can be corrected. */
@@ -104,6 +110,13 @@ export function useEdits(table: Table) {
     const last = Math.min(Math.max(bottom, top + block.length - 1), table.total - 1)
     const rows = await rowsAt(top, last)
     const plan = planPaste(block, rows, fieldsFrom(left), register.lists, { rows: bottom - top + 1, columns: right - left + 1 })
+    // What lies below the last row of the layer becomes new rows; below a group or in a filtered list nobody sees its end.
+    if (plan.beyond.rows > 0 && table.atEnd) {
+      const { added, unfit } = planAdded(block, block.length - plan.beyond.rows, fieldsFrom(left), table.layer?.fields ?? [], register.lists, freshId)
+      plan.added = added
+      plan.unfit.push(...unfit)
+      plan.beyond = { ...plan.beyond, rows: 0 }
+    }
     await look(plan, rows, t('desk.whatPaste'))
   }
 
@@ -155,10 +168,9 @@ export function useEdits(table: Table) {
     adding.value = true
   }
   /** Adds a row; true where it stands. */
-  async function addRow(set: Record<string, Json>): Promise<boolean> {
+  async function addRow(id: string, set: Record<string, Json>): Promise<boolean> {
     if (!table.layer) return false
     try {
-      const id = freshId()
       const revision = await desk.post([{ op: 'create', layer: table.layer.name, id, set }], t('desk.whatAdd'))
       problem.value = null
       ElMessage.success({ message: t('desk.saved', { revision }), offset: 60, grouping: true })

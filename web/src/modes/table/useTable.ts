@@ -36,6 +36,8 @@ export function useTable(name: () => string) {
   })
   const range = computed(() => rangeOf(anchor.value, cursor.value))
   const total = computed(() => rows.total.value ?? 0)
+  /** whether the last row shown is the layer's last: nothing is filtered and no group is open */
+  const atEnd = computed(() => Object.keys(filters.value).length === 0 && grouping.value === null && rows.total.value !== null)
 
   watch(name, () => {
     columns.value = layer.value ? readColumns(layer.value) : []
@@ -130,7 +132,7 @@ export function useTable(name: () => string) {
   const pickOnly = (some: readonly Row[]) => { picked.value = new Map(some.map((row) => [row.id, row])) }
 
   return reactive({
-    layer, columns, fields, filters, sort, grouping, groups, opened, summary, summaryProblem, cursor, anchor, range, picked, wanted, total, base, query,
+    layer, columns, fields, filters, sort, grouping, groups, opened, summary, summaryProblem, cursor, anchor, range, picked, wanted, total, atEnd, base, query,
     rows: markRaw(rows),
     go, goTo, openGroup, setGrouping, takeView, setColumns, setFilter, clearFilters, turnSort, pick, pickOnly,
   })
