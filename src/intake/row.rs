@@ -12,7 +12,7 @@ use super::fit::Evidence;
 use super::marker;
 use super::report::{self, At, Report};
 use super::shape::{Shape, Shaper};
-use super::values::{Reader, cell_text, kept};
+use super::values::{Reader, cell_text, kept, object};
 use super::{Counts, ImportError, ImportOptions, Invalid, validity};
 use crate::crs::{Crs, CrsError, recognise};
 use crate::formats::{DeclaredCrs, FeatureSource, SourceFeature};
@@ -489,16 +489,4 @@ fn first_coord(found: &Geometry) -> Option<Coord> {
         first.get_or_insert(c);
     });
     first
-}
-
-/// A cell that is an object, or text that reads as one.
-fn object(cell: Json) -> Result<Map<String, Json>, Json> {
-    match cell {
-        Json::Object(members) => Ok(members),
-        Json::String(text) if text.starts_with('{') => match serde_json::from_str(&text) {
-            Ok(members) => Ok(members),
-            Err(_) => Err(Json::String(text)),
-        },
-        other => Err(other),
-    }
 }

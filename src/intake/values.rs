@@ -130,6 +130,18 @@ fn fit_members(value: Option<Value>, members: &[(&str, FieldKind)]) -> Result<Op
     Ok(Some(Value::List(list)))
 }
 
+/// A cell that is an object, or text that reads as one.
+pub(super) fn object(cell: Json) -> Result<Map<String, Json>, Json> {
+    match cell {
+        Json::Object(members) => Ok(members),
+        Json::String(text) if text.starts_with('{') => match serde_json::from_str(&text) {
+            Ok(members) => Ok(members),
+            Err(_) => Err(Json::String(text)),
+        },
+        other => Err(other),
+    }
+}
+
 /// A cell as `extra` keeps it: in the form in which the log's canonical JSON gives it back.
 /// Nothing for null and empty text.
 pub(super) fn kept(cell: Json) -> Option<Json> {

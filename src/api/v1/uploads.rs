@@ -53,7 +53,7 @@ pub const ROUTES: &[Route] = &[
     Route::get(
         "/api/v1/uploads/{id}/source",
         "imports",
-        "按指定的文字编码重新看一份数据 · one source read anew in a text encoding",
+        "单看一份数据，可指定文字编码 · one source by itself, in a text encoding if given",
         reread,
     )
     .query(ENCODED)
@@ -214,10 +214,8 @@ fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
 
 fn reread(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
-    let must =
-        |name: &'static str| ask.param(name).ok_or_else(|| Problem::parameter(name, "缺少", "it is missing"));
-    let (file, encoding) = (must("file")?, must("encoding")?);
-    let read = app.jobs.reread(id_of(ask)?, file, ask.param("source_layer"), encoding)?;
+    let file = ask.param("file").ok_or_else(|| Problem::parameter("file", "缺少", "it is missing"))?;
+    let read = app.jobs.reread(id_of(ask)?, file, ask.param("source_layer"), ask.param("encoding"))?;
     match app.jobs.with_profiles(read)?.sources.into_iter().next() {
         Some(source) => Answer::json(&source),
         None => Err(JobError::Unknown.into()),

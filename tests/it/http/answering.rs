@@ -83,6 +83,8 @@ async fn a_source_is_read_anew_in_the_encoding_that_a_person_names() {
     assert_ne!(wrong["columns"], read["columns"]);
     let unknown = app.ok(&format!("{path}?{file}&encoding=klingon")).await;
     assert!(unknown["problem"]["zh"].as_str().unwrap().contains("klingon"), "{unknown}");
+    let by_itself = app.ok(&format!("{path}?{file}")).await;
+    assert_eq!((&by_itself["columns"], &by_itself["rows"]), (&upload["sources"][0]["columns"], &json!(1)));
     assert_eq!(app.get(&format!("{path}?encoding=GBK")).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(app.get(&format!("{path}?file=x&encoding=GBK")).await.status, StatusCode::NOT_FOUND);
 }

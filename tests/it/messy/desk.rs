@@ -8,6 +8,11 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
+/// Percent-encoded.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 pub struct Desk {
     child: Child,
     address: String,
@@ -73,7 +78,7 @@ impl Desk {
     /// A file, of a new upload or to one.
     pub fn upload(&self, to: &Json, path: &Path) -> (u16, Json) {
         let name = path.file_name().unwrap().to_str().unwrap();
-        let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let name = encoded(name);
         let path_of = match to["upload"].as_str() {
             Some(id) => format!("/api/v1/uploads/{id}/files?name={name}"),
             None => format!("/api/v1/uploads?name={name}"),

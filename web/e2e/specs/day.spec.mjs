@@ -42,7 +42,7 @@ describe('a day of work, the network unplugged', () => {
     await work.goOn()
     assert.equal((await work.mapping())['叫什么'], '保留为附加信息')
     await work.map('叫什么', 'name')
-    await work.sayForAll('source', '街道报送')
+    await work.sayForAll('remarks', '街道报送')
     await work.goOn()
     assert.deepEqual(await work.counts(), { new: 4, changed: 0, unchanged: 0, refused: 0 })
     assert.ok((await work.findings()).some((text) => text.includes('四十')))
@@ -51,7 +51,7 @@ describe('a day of work, the network unplugged', () => {
     assert.match(await work.written(), /已入库/)
     assert.equal(await countOf(), before + 4)
     const second = await facility('滇西二号养老院')
-    assert.deepEqual([second.beds ?? null, second.source], [null, '街道报送'])
+    assert.deepEqual([second.beds ?? null, second.remarks], [null, '街道报送'])
 
     // Noon: the cells are put right by paste of what the workbook of LibreOffice holds.
     await desk.test('import-table').click()
@@ -129,7 +129,7 @@ describe('a day of work, the network unplugged', () => {
       await mine.begin(0, 'road', '王五写的路')
       await theirs.write(0, 'road', '李四写的路')
       await theirs.saved()
-      await desk.sees('李四写的路')
+      await desk.sees(/已更新到第 \d+ 版/)
       await desk.press('Enter')
       await desk.test('conflict').waitFor()
       assert.match(await desk.text('[data-test=conflict]'), /李四写的路[\s\S]*王五写的路/)

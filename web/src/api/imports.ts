@@ -67,6 +67,8 @@ export interface Source {
   profile?: string | null
   sample: Record<string, Json>[]
   sample_geometry: Features | null
+  /** it is only named: there was no time to look into it */
+  unseen?: boolean
   problem: Bilingual | null
 }
 
@@ -196,9 +198,9 @@ const gone = async (path: string): Promise<void> => { await answer(path, { metho
 
 export const imports = {
   upload: (id: string) => get<Upload>(`${BASE}/uploads/${part(id)}`),
-  /** one source read anew in a text encoding */
+  /** one source looked at by itself, in a text encoding if one is given */
   reread: (id: string, source: Pick<Source, 'file' | 'source_layer'>, encoding: string) =>
-    get<Source>(`${BASE}/uploads/${part(id)}/source`, { file: source.file, source_layer: source.source_layer, encoding }),
+    get<Source>(`${BASE}/uploads/${part(id)}/source`, { file: source.file, source_layer: source.source_layer, encoding: encoding || null }),
   dropUpload: (id: string) => gone(`${BASE}/uploads/${part(id)}`),
   preview: (request: PreviewRequest) => call<Job>(`${BASE}/imports/preview`, send('POST', request)),
   accept: (job: string, act: Act) => call<Job>(`${BASE}/imports/${part(job)}/accept`, send('POST', act)),

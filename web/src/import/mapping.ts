@@ -56,8 +56,8 @@ export function unfilled(mapping: Mapping, fields: readonly FieldDef[], constant
   return fields.filter(({ name, required }) => required && !filled.has(name) && !constants[name]?.trim())
 }
 
-/** Fields that can have one value for all rows: what tells records apart cannot, nor what holds several things. */
-export const mayBeConstant = ({ name, kind }: Pick<FieldDef, 'name' | 'kind'>): boolean => name !== 'code' && kind !== 'list'
+/** Fields that can have one value for all rows: not what tells records apart or holds several things; the source is asked for by itself. */
+export const mayBeConstant = ({ name, kind }: Pick<FieldDef, 'name' | 'kind'>): boolean => name !== 'code' && name !== 'source' && kind !== 'list'
 
 /** The first few different values of a column. */
 export function examples(source: Pick<Source, 'sample'>, column: string, most = 3): string[] {

@@ -95,6 +95,7 @@ export const useWizard = defineStore('wizard', () => {
     guesses.value = chosen.crs.guesses
     overlay.value = chosen.sample_geometry
     turnTo(chosen.layer ?? '')
+    if (chosen.unseen) void reread('')
   }
   function turnTo(name: string): void {
     const fields = register.layers.get(name)?.fields ?? []
@@ -108,10 +109,8 @@ export const useWizard = defineStore('wizard', () => {
     problem.value = null
     rereading.value = true
     try {
-      const read = encoding
-        ? await imports.reread(files.upload, before, encoding)
-        : (await imports.upload(files.upload)).sources[index]
-      if (!read || upload.value !== files || at.value !== index) return
+      const read = await imports.reread(files.upload, before, encoding)
+      if (upload.value !== files || at.value !== index) return
       choice.value = { ...choice.value, encoding }
       if (read.problem) {
         problem.value = new Problem(422, read.problem)
@@ -119,6 +118,7 @@ export const useWizard = defineStore('wizard', () => {
       }
       upload.value = { ...files, sources: files.sources.map((one, place) => (place === index ? read : one)) }
       overlay.value = read.sample_geometry
+      guesses.value = read.crs.guesses
       turnTo(choice.value.layer || (read.layer ?? ''))
     } catch (cause) {
       problem.value = problemOf(cause)

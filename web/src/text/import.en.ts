@@ -69,7 +69,7 @@ export const importEn: ImportText = {
   },
   importContent: {
     found: '{count} sets of data in “{name}”',
-    foundOne: '“{name}”',
+    foundOne: 'What is in the file',
     source: 'Choose one to import',
     rows: '{rows} rows',
     rowsUnknown: 'rows not counted',

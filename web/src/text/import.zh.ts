@@ -67,7 +67,7 @@ export const importZh = {
   },
   importContent: {
     found: '在“{name}”里找到 {count} 份数据',
-    foundOne: '“{name}”',
+    foundOne: '文件里的内容',
     source: '选一份来导入',
     rows: '{rows} 行',
     rowsUnknown: '行数未知',
