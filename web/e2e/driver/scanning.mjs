@@ -22,7 +22,8 @@ export class Scanning {
     await this.desk.test('scan-pane').waitFor()
     await this.page.waitForFunction(() => {
       const image = document.querySelector('[data-test="scan-image"]')
-      return image?.complete && image.naturalWidth > 0
+      const canvas = document.querySelector('[data-test="map"] canvas')
+      return image?.complete && image.naturalWidth > 0 && canvas?.style.cursor === 'crosshair'
     })
   }
 
@@ -79,7 +80,7 @@ export class Scanning {
     await this.desk.test('scan-title').fill(name)
     await this.desk.test('scan-place').click()
     await this.desk.test('scan-bench').waitFor({ state: 'detached' })
-    await this.desk.test('underlay').filter({ hasText: name }).locator('[role=switch][aria-checked=true]').waitFor()
+    await this.desk.test('underlay').filter({ hasText: name }).locator('[role=switch][aria-checked=true]').waitFor({ state: 'attached' })
   }
 
   close() {

@@ -41,7 +41,7 @@ describe('maps of others', () => {
       assert.equal(await desk.test('attribution').count(), 0)
       await row.locator('.el-switch').click()
       await desk.test('attribution').getByText('GS(2024)0000').waitFor()
-      for (let n = 0; n < 100 && asked.length === 0; n += 1) await new Promise((resolve) => { setTimeout(resolve, 100) })
+      for (let n = 0; n < 600 && asked.length === 0; n += 1) await new Promise((resolve) => { setTimeout(resolve, 100) })
       assert.match(asked[0] ?? '', /^\/\d+\/\d+\/\d+\.png\?tk=KEY$/)
       assert.deepEqual(desk.faults, [])
       await row.locator('.el-switch').click()
