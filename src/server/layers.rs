@@ -59,10 +59,13 @@ const CSP: &str = "default-src 'self'; script-src 'self'; worker-src 'self' blob
     img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'self'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// The same, where maps of others are configured with their hosts: the map library fetches their tiles.
+/// The same, where maps of others are configured with their hosts: the map library loads their tiles as images,
+/// or fetches them.
 fn content_policy(app: &App) -> HeaderValue {
     let hosts: String = app.options.basemaps.origins().iter().map(|host| format!(" {host}")).collect();
-    let policy = CSP.replace("connect-src 'self'", &format!("connect-src 'self'{hosts}"));
+    let policy = CSP
+        .replace("connect-src 'self'", &format!("connect-src 'self'{hosts}"))
+        .replace("img-src 'self' data: blob:", &format!("img-src 'self' data: blob:{hosts}"));
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(CSP))
 }
 

@@ -40,8 +40,10 @@ async fn pages_load_from_configured_hosts_and_no_others() {
         let policy = with.get(path).await.header("content-security-policy").to_owned();
         let hosts = ["'self'", "http://10.1.2.3:8088", "https://t0.example.cn", "https://t1.example.cn"];
         assert_eq!(allowed(&policy, "connect-src"), hosts, "{path}: {policy}");
+        // Tiles are loaded as images.
+        assert_eq!(allowed(&policy, "img-src")[3..], hosts[1..], "{path}: {policy}");
         // Nowhere else, and no key of a map stands in a header.
-        assert_eq!(policy.matches("example.cn").count(), 2, "{policy}");
+        assert_eq!(policy.matches("example.cn").count(), 4, "{policy}");
         assert!(!policy.contains("KEY") && allowed(&policy, "script-src") == ["'self'"]);
         let policy = without.get(path).await.header("content-security-policy").to_owned();
         assert_eq!(allowed(&policy, "connect-src"), ["'self'"], "{path}: {policy}");
