@@ -27,7 +27,7 @@ impl Constants {
             let is = |field: &FieldDef| {
                 field.name == wanted || vocab::field(layer.name(), field.name).title.zh == wanted
             };
-            let own = def.fields.iter().position(|field| is(field));
+            let own = def.fields.iter().position(&is);
             let found =
                 own.map(|at| &def.fields[at]).or_else(|| COMMON_FIELDS.iter().find(|field| is(field)));
             let Some(field) = found else {
