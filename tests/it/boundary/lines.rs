@@ -308,7 +308,7 @@ fn lines_among_kunmings_counties() {
         }
     }
     let pairs: std::collections::BTreeSet<_> =
-        edges.values().filter(|owners| owners.len() == 2).map(|owners| owners.clone()).collect();
+        edges.values().filter(|owners| owners.len() == 2).cloned().collect();
     let pairs: std::collections::BTreeSet<_> = pairs
         .into_iter()
         .map(|mut owners| {
