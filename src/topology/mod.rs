@@ -1,14 +1,19 @@
 //! Planar coverages: what polygons that meet along shared edges have in common.
 //!
-//! Polygons are stored as they came; here their rings are cut into arcs at the vertices where three or
-//! more stretches of border meet ([`Nodes`], [`arcs`]), and an arc is looked at in one direction only
-//! ([`is_forward`]), so that whatever is computed on it is the same for the polygons on both sides.
-//! [`significance`] is such a computation: which vertices matter at which scale.
+//! Polygons are stored as they came; a [`Coverage`] cuts their rings into arcs at the vertices where three or
+//! more stretches of border meet, knows what lies on both sides of each, and gives every polygon back bit for
+//! bit. On it stand [`validate`] (what is wrong, and how much) and [`clean`] (gaps, overlaps and crossings
+//! mended, all else untouched).
 //!
-//! Nothing here repairs: borders that are not vertex by vertex the same have no arc in common.
+//! For tiles, which look at all divisions of all days at once, [`Nodes`] and [`arcs`] do the cutting alone, in
+//! one direction only ([`is_forward`]), so that whatever is computed on an arc is the same for the polygons on
+//! both sides; [`significance`] is such a computation: which vertices matter at which scale.
 
 mod arcs;
+mod coverage;
+mod points;
 mod simplify;
 
 pub use arcs::{Arc, Nodes, Vertex, arcs, is_forward};
+pub use coverage::{ArcUse, Coverage, CoverageError, OUTSIDE, Sides};
 pub use simplify::significance;
