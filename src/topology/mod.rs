@@ -10,10 +10,19 @@
 //! both sides; [`significance`] is such a computation: which vertices matter at which scale.
 
 mod arcs;
+mod boxes;
+mod contacts;
 mod coverage;
+mod faces;
+mod locks;
+mod marks;
+mod noding;
+mod patch;
+mod plane;
 mod points;
 mod simplify;
 
 pub use arcs::{Arc, Nodes, Vertex, arcs, is_forward};
 pub use coverage::{ArcUse, Coverage, CoverageError, OUTSIDE, Sides};
+pub use locks::Locks;
 pub use simplify::significance;
