@@ -10,19 +10,32 @@
 //! both sides; [`significance`] is such a computation: which vertices matter at which scale.
 
 mod arcs;
+mod assemble;
 mod boxes;
 mod contacts;
 mod coverage;
 mod faces;
+mod finding;
+mod ground;
 mod locks;
 mod marks;
+mod measure;
 mod noding;
+mod notes;
+mod overlay;
 mod patch;
 mod plane;
 mod points;
+mod repair;
 mod simplify;
+mod validate;
 
 pub use arcs::{Arc, Nodes, Vertex, arcs, is_forward};
+pub use boxes::{BoxTree, Extent};
 pub use coverage::{ArcUse, Coverage, CoverageError, OUTSIDE, Sides};
+pub use finding::{Flaw, Kind};
+pub use ground::Settings;
 pub use locks::Locks;
+pub use measure::Units;
 pub use simplify::significance;
+pub use validate::{Validation, invalid_edges, point_of, validate};

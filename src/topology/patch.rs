@@ -32,7 +32,20 @@ pub(super) struct Piece {
     pub claims: Vec<Claim>,
     /// whether some of its edges were troubled before noding
     pub troubled: bool,
-    pub locked: bool,
+    /// how many arcs it was made from: more than one for borders that noding brought together
+    pub arcs: u32,
+}
+
+impl Piece {
+    /// The one feature on the left and the one on the right, where there is just one on either side.
+    pub fn settled(&self) -> Option<(u32, u32)> {
+        match self.claims[..] {
+            [a, b] if a.left != b.left && a.feature != b.feature => {
+                Some(if a.left { (a.feature, b.feature) } else { (b.feature, a.feature) })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Pieces and what they are made of.
@@ -122,7 +135,7 @@ impl<'a> Patch<'a> {
             places: Some((from, to)),
             claims,
             troubled: false,
-            locked: false,
+            arcs: 1,
         });
     }
 
@@ -141,13 +154,14 @@ impl<'a> Patch<'a> {
         let at = *known.entry((from.min(to), from.max(to))).or_insert(next);
         if at == next {
             let claims = claims.to_vec();
-            self.pieces.push(Piece { from, to, places: None, claims, troubled: true, locked: false });
+            self.pieces.push(Piece { from, to, places: None, claims, troubled: true, arcs: 1 });
             return;
         }
         let piece = &mut self.pieces[at as usize];
         let turned = piece.from != from;
         piece.claims.extend(claims.iter().map(|claim| Claim { left: claim.left != turned, ..*claim }));
         piece.troubled = true;
+        piece.arcs += 1;
     }
 
     /// Where a vertex is.

@@ -1,0 +1,91 @@
+//! What can be wrong with a coverage.
+
+use geo_types::Geometry;
+
+use crate::model::Severity;
+
+/// A kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// two features or more cover the same ground
+    Overlap,
+    /// ground between features that none covers
+    Gap,
+    /// a common border whose vertices differ, with no ground between
+    Mismatch,
+    /// features with the same outline
+    Duplicate,
+    /// a border that leads nowhere: a spike, or an edge inside one feature
+    Dangle,
+    /// an outline that crosses or touches itself
+    SelfIntersection,
+    /// a part that is narrower than the width asked for
+    Sliver,
+    /// ground outside of the parent's outline
+    OutsideParent,
+    /// ground of the parent that no feature covers
+    Uncovered,
+    /// a coordinate that is no number: the feature could not be looked at
+    Unreadable,
+    /// a part apart from the main one, with other features all round
+    Exclave,
+    /// a feature with one single neighbour all round
+    Enclosed,
+    /// a feature of several parts
+    Multipart,
+}
+
+impl Kind {
+    /// All kinds, the gravest first.
+    pub const ALL: [Self; 13] = [
+        Self::Overlap,
+        Self::Gap,
+        Self::Mismatch,
+        Self::Duplicate,
+        Self::Dangle,
+        Self::SelfIntersection,
+        Self::Sliver,
+        Self::OutsideParent,
+        Self::Uncovered,
+        Self::Unreadable,
+        Self::Exclave,
+        Self::Enclosed,
+        Self::Multipart,
+    ];
+
+    /// Its stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Overlap => "overlap",
+            Self::Gap => "gap",
+            Self::Mismatch => "mismatch",
+            Self::Duplicate => "duplicate",
+            Self::Dangle => "dangle",
+            Self::SelfIntersection => "self_intersection",
+            Self::Sliver => "sliver",
+            Self::OutsideParent => "outside_parent",
+            Self::Uncovered => "uncovered",
+            Self::Unreadable => "unreadable",
+            Self::Exclave => "exclave",
+            Self::Enclosed => "enclosed",
+            Self::Multipart => "multipart",
+        }
+    }
+}
+
+/// One thing found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flaw {
+    /// what
+    pub kind: Kind,
+    /// how much it weighs
+    pub severity: Severity,
+    /// the features concerned, by number, in order
+    pub features: Vec<u32>,
+    /// where: the ground, the stretch of border or the point itself
+    pub place: Geometry,
+    /// how much ground, m² (or the file's unit squared)
+    pub area: f64,
+    /// how wide, m (or the file's unit); for borders how far they lie apart
+    pub width: f64,
+}
