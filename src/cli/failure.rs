@@ -25,6 +25,8 @@ pub enum Failure {
     },
     /// the arguments do not fit together: exit code 2
     Usage(Bilingual),
+    /// it was done, and what was looked for was found (printed already): exit code 1
+    Found,
     /// something must be answered first: exit code 3
     Question {
         /// what is asked
@@ -66,6 +68,7 @@ impl Failure {
                 }
                 ExitCode::from(1)
             }
+            Self::Found => ExitCode::from(1),
             Self::Usage(why) => {
                 warn(format!("{}{}", t("用法有误：", "usage: "), say(&why)));
                 ExitCode::from(2)

@@ -21,6 +21,7 @@ mod serve;
 mod standards;
 mod stop;
 mod tables;
+mod topology;
 mod underlay;
 mod usage;
 mod words;
@@ -82,6 +83,8 @@ enum Command {
     Locate(inspect::Locate),
     #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
     Convert(convert::Convert),
+    #[command(about = t("面的拓扑：检查、清理，不用登记册", "topology of polygons: check, clean, without a register"))]
+    Topology(topology::Topology),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
     #[command(about = t("影像、扫描图等底图：加入、列出、移除", "pictures under the data: add, list, remove"))]
@@ -145,6 +148,7 @@ pub fn run() -> ExitCode {
         Command::Rounds(command) => command.run(),
         Command::Locate(command) => command.run(),
         Command::Convert(command) => command.run(),
+        Command::Topology(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Underlay(command) => command.run(),
         Command::Demo(command) => command.run(),

@@ -441,7 +441,8 @@ impl Coverage {
             // A ring that is a single point has no arc.
             open.extend(self.ring(ring));
         }
-        open.rotate_left(self.lead[ring] as usize % open.len().max(1));
+        let lead = self.lead[ring] as usize % open.len().max(1);
+        open.rotate_left(lead);
         let from = self.repeats.partition_point(|repeat| (repeat.ring as usize) < ring);
         let repeats = self.repeats[from..].iter().take_while(|repeat| repeat.ring as usize == ring);
         let (mut whole, mut taken) = (Vec::with_capacity(open.len() + 1), 0);

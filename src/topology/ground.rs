@@ -10,7 +10,7 @@ use super::contacts::{self, Edge, Pair};
 use super::coverage::Coverage;
 use super::coverage::polygons;
 use super::locks::Locks;
-use super::measure::Units;
+use super::metric::Metric;
 use super::noding::{self, Tolerance};
 use super::repair::{self, Repaired};
 
@@ -18,7 +18,7 @@ use super::repair::{self, Repaired};
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// what the coordinates are
-    pub units: Units,
+    pub metric: Metric,
     /// up to which width a gap is an error (or is filled), m or the unit of the plane
     pub gap_width: f64,
     /// below which width a part is a sliver
@@ -29,15 +29,15 @@ pub struct Settings {
 
 impl Settings {
     /// Gaps of up to 10 m, slivers below 1 m.
-    pub fn new(units: Units) -> Self {
-        Self { units, gap_width: 10.0, sliver_width: 1.0, snap: None }
+    pub fn new(metric: Metric) -> Self {
+        Self { metric, gap_width: 10.0, sliver_width: 1.0, snap: None }
     }
 
     /// How near is the same, for these coordinates.
     pub fn snap(&self, coverage: &Coverage) -> f64 {
-        self.snap.unwrap_or_else(|| match self.units {
-            Units::Degrees => 1e-8,
-            Units::Plane => {
+        self.snap.unwrap_or_else(|| match self.metric {
+            Metric::Degrees => 1e-8,
+            Metric::Plane => {
                 let extent = Extent::round(coverage.points().iter().copied());
                 (extent.max.x - extent.min.x).hypot(extent.max.y - extent.min.y).max(0.0) / 1e8
             }
@@ -46,7 +46,7 @@ impl Settings {
 
     pub(super) fn tolerance<'a>(&self, coverage: &Coverage, locks: &'a Locks) -> Tolerance<'a> {
         // New vertices lie on the grid on which coordinates are stored.
-        let steps = if self.units == Units::Degrees { 1e9 } else { 0.0 };
+        let steps = if self.metric == Metric::Degrees { 1e9 } else { 0.0 };
         Tolerance { snap: self.snap(coverage), steps, locks }
     }
 }
@@ -97,7 +97,7 @@ fn differs(before: &Geometry, after: &Geometry) -> bool {
     let look = |geometry: &Geometry| {
         let parts = polygons(geometry).iter();
         let rings = parts.map(|part| (part.exterior().0.len() > 3, part.interiors().len()));
-        let area: f64 = polygons(geometry).iter().map(|part| Units::Plane.area(part)).sum();
+        let area: f64 = polygons(geometry).iter().map(|part| Metric::Plane.ground(part)).sum();
         let count: usize = polygons(geometry)
             .iter()
             .map(|part| part.exterior().0.len() + part.interiors().iter().map(|r| r.0.len()).sum::<usize>())

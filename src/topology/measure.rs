@@ -6,18 +6,9 @@ use std::collections::BinaryHeap;
 use geo_types::{Coord, LineString, Polygon};
 
 use super::boxes::Extent;
+use super::metric::Metric;
 use super::plane::{self, Place};
 use crate::crs::geodesic::Ellipsoid;
-
-/// What the coordinates of a coverage are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Units {
-    /// longitude and latitude in degrees: areas are geodesic, in m²; widths and lengths in m
-    #[default]
-    Degrees,
-    /// a plane: areas in its unit squared, widths and lengths in its unit
-    Plane,
-}
 
 /// Below this extent, in degrees (some 100 m), the earth is flat to five digits.
 const FLAT: f64 = 1e-3;
@@ -28,8 +19,8 @@ const THIN: f64 = 150.0;
 /// Places at which a thin polygon's width is taken.
 const SAMPLES: usize = 256;
 
-impl Units {
-    /// Units along x and y at a latitude: metres in a degree, or 1.
+impl Metric {
+    /// Metric along x and y at a latitude: metres in a degree, or 1.
     pub fn scale(self, y: f64) -> Coord {
         match self {
             Self::Plane => Coord { x: 1.0, y: 1.0 },
@@ -57,7 +48,7 @@ impl Units {
     }
 
     /// Area inside a polygon, holes subtracted.
-    pub fn area(self, polygon: &Polygon) -> f64 {
+    pub fn ground(self, polygon: &Polygon) -> f64 {
         let holes: f64 = polygon.interiors().iter().map(|ring| self.ring_area(ring)).sum();
         (self.ring_area(polygon.exterior()) - holes).max(0.0)
     }
@@ -211,23 +202,23 @@ mod tests {
     #[test]
     fn widths_are_those_of_the_largest_circle() {
         let near = |points: &[(f64, f64)], expected: f64| {
-            let width = Units::Plane.width(&polygon(points));
+            let width = Metric::Plane.width(&polygon(points));
             assert!((width / expected - 1.0).abs() < 0.04, "{width} {expected}");
         };
         near(&[(0., 0.), (10., 0.), (10., 10.), (0., 10.)], 10.0);
         near(&[(0., 0.), (6., 0.), (6., 2.), (0., 2.)], 2.0);
         near(&[(0., 0.), (1000., 0.), (1000., 0.5), (0., 0.5)], 0.5);
         near(&[(0., 0.), (700., 700.), (700., 701.), (0., 1.)], std::f64::consts::FRAC_1_SQRT_2);
-        assert_eq!(Units::Plane.width(&polygon(&[(0., 0.), (1., 1.), (2., 2.)])), 0.0);
+        assert_eq!(Metric::Plane.width(&polygon(&[(0., 0.), (1., 1.), (2., 2.)])), 0.0);
     }
 
     #[test]
     fn degrees_are_metres() {
         let d = 1e-4;
         let small = polygon(&[(116., 40.), (116. + d, 40.), (116. + d, 40. + d), (116., 40. + d)]);
-        let (area, exact) = (Units::Degrees.area(&small), crate::crs::geodesic::area_m2(&small.clone().into()));
+        let (area, exact) = (Metric::Degrees.ground(&small), crate::crs::geodesic::area_m2(&small.clone().into()));
         assert!((area / exact - 1.0).abs() < 1e-4, "{area} {exact}");
-        let width = Units::Degrees.width(&small);
+        let width = Metric::Degrees.width(&small);
         assert!((width - 8.54).abs() < 0.2, "{width}");
     }
 }

@@ -11,7 +11,9 @@
 
 mod arcs;
 mod assemble;
+mod assign;
 mod boxes;
+mod clean;
 mod contacts;
 mod coverage;
 mod faces;
@@ -20,9 +22,11 @@ mod ground;
 mod locks;
 mod marks;
 mod measure;
+mod metric;
 mod noding;
 mod notes;
 mod overlay;
+mod parent;
 mod patch;
 mod plane;
 mod points;
@@ -32,10 +36,12 @@ mod validate;
 
 pub use arcs::{Arc, Nodes, Vertex, arcs, is_forward};
 pub use boxes::{BoxTree, Extent};
+pub use clean::{Change, Cleaned, Cleaning, Strategy, clean};
 pub use coverage::{ArcUse, Coverage, CoverageError, OUTSIDE, Sides};
 pub use finding::{Flaw, Kind};
 pub use ground::Settings;
 pub use locks::Locks;
-pub use measure::Units;
+pub use metric::Metric;
+pub use parent::against_parent;
 pub use simplify::significance;
 pub use validate::{Validation, invalid_edges, point_of, validate};

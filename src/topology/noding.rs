@@ -189,7 +189,8 @@ impl<'a> Work<'a> {
         let tree = BoxTree::build(&boxes);
         let mut wishes = Wishes::default();
         let snap = self.tolerance.snap;
-        for at in (0..self.bits.len()).filter(|at| self.fresh[*at]) {
+        let fresh: Vec<usize> = (0..self.bits.len()).filter(|at| self.fresh[*at]).collect();
+        for at in fresh {
             let mut near = Vec::new();
             tree.visit(&boxes[at].grown(snap), |other| {
                 let other = other as usize;

@@ -37,7 +37,7 @@ fn of_several(coverage: &Coverage, feature: usize, settings: &Settings, flaws: &
         kind: Kind::Multipart,
         severity: Severity::Note,
         features: vec![feature as u32],
-        area: polygons.iter().map(|part| settings.units.area(part)).sum(),
+        area: polygons.iter().map(|part| settings.metric.ground(part)).sum(),
         width: 0.0,
         place: geometry,
     });
@@ -63,7 +63,7 @@ fn note(
         kind,
         severity: Severity::Note,
         features,
-        area: settings.units.area(&polygon),
+        area: settings.metric.ground(&polygon),
         width: 0.0,
         place: Geometry::Polygon(polygon),
     }
@@ -96,7 +96,7 @@ fn neighbours(coverage: &Coverage, part: usize) -> Option<Vec<u32>> {
 fn slivers(coverage: &Coverage, feature: usize, part: usize, settings: &Settings, flaws: &mut Vec<Flaw>) {
     let ring = coverage.ring(coverage.rings_of(part).start);
     let Some(first) = ring.first() else { return };
-    let scale = settings.units.scale(coverage.point(*first).y);
+    let scale = settings.metric.scale(coverage.point(*first).y);
     let around: f64 = ring
         .iter()
         .zip(ring.iter().skip(1).chain(ring.first()))
@@ -111,13 +111,13 @@ fn slivers(coverage: &Coverage, feature: usize, part: usize, settings: &Settings
         return;
     }
     let polygon = shell(coverage, part);
-    let width = settings.units.width(&polygon);
+    let width = settings.metric.width(&polygon);
     if width < settings.sliver_width {
         flaws.push(Flaw {
             kind: Kind::Sliver,
             severity: Severity::Warning,
             features: vec![feature as u32],
-            area: settings.units.area(&polygon),
+            area: settings.metric.ground(&polygon),
             width,
             place: Geometry::Polygon(polygon),
         });

@@ -105,8 +105,8 @@ fn flaw_of(polygon: Polygon, kind: Kind, features: Vec<u32>, settings: &Settings
         kind,
         severity: Severity::Error,
         features,
-        area: settings.units.area(&polygon),
-        width: settings.units.width(&polygon),
+        area: settings.metric.ground(&polygon),
+        width: settings.metric.width(&polygon),
         place: polygon.into(),
     }
 }
@@ -218,8 +218,8 @@ fn duplicates(coverage: &Coverage, settings: &Settings) -> Vec<Flaw> {
             Flaw {
                 kind: Kind::Duplicate,
                 severity: Severity::Error,
-                area: polygons.iter().map(|part| settings.units.area(part)).sum(),
-                width: polygons.iter().map(|part| settings.units.width(part)).fold(0.0, f64::max),
+                area: polygons.iter().map(|part| settings.metric.ground(part)).sum(),
+                width: polygons.iter().map(|part| settings.metric.width(part)).fold(0.0, f64::max),
                 features,
                 place: geometry,
             }
