@@ -96,9 +96,10 @@ fn walks(chains: &Chains, point: &impl Fn(u32) -> Coord) -> Vec<Vec<u32>> {
             // From the reverse of the way in, the first one clockwise; where that was taken, the walk is closed.
             let to = |way: usize| point(chains.get(way)[1]);
             let (here, back) = (point(end), point(before));
-            let next = ways.iter().map(|way| *way as usize).reduce(|best, way| {
-                if clockwise_first(here, back, to(way), to(best)) { way } else { best }
-            });
+            let next = ways
+                .iter()
+                .map(|way| *way as usize)
+                .reduce(|best, way| if clockwise_first(here, back, to(way), to(best)) { way } else { best });
             match next {
                 Some(next) if !used[next] => at = next,
                 _ => break,
@@ -183,7 +184,8 @@ impl Ring {
             key(*p).partial_cmp(&key(*q)).unwrap_or(std::cmp::Ordering::Equal)
         });
         let corner = corner.unwrap_or(0);
-        let runs_left = n > 2 && plane::turn(points[(corner + n - 1) % n], points[corner], points[(corner + 1) % n]) > 0.0;
+        let runs_left = n > 2
+            && plane::turn(points[(corner + n - 1) % n], points[corner], points[(corner + 1) % n]) > 0.0;
         let area2 = points.windows(2).map(|pair| {
             let (a, b) = (pair[0] - points[0], pair[1] - points[0]);
             a.x * b.y - b.x * a.y

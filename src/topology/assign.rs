@@ -37,8 +37,7 @@ struct Work<'a> {
 /// Assigns overlaps, then gaps, by strategy. Each round gives away what borders on settled ground, so that ground
 /// stays together.
 pub(super) fn owners(overlay: &Overlay, how: &Cleaning) -> Owners {
-    let mut work =
-        Work { overlay, how, owner: BTreeMap::new(), changes: Vec::new() };
+    let mut work = Work { overlay, how, owner: BTreeMap::new(), changes: Vec::new() };
     work.overlaps();
     work.gaps();
     let sides: Vec<(u32, u32)> =
@@ -137,7 +136,11 @@ impl Work<'_> {
         let free: Vec<_> = beside.iter().copied().filter(|(f, _)| !kept_out.contains(f)).collect();
         // All kept out: the locked border stays where it divides the face from the others.
         let others = claiming.iter().copied().filter(|f| !kept_out.contains(f));
-        if free.is_empty() { self.chosen(others.map(|f| (f, 0.0)).collect()).or(Some(beside[0].0)) } else { self.chosen(free) }
+        if free.is_empty() {
+            self.chosen(others.map(|f| (f, 0.0)).collect()).or(Some(beside[0].0))
+        } else {
+            self.chosen(free)
+        }
     }
 
     fn gaps(&mut self) {
@@ -174,9 +177,7 @@ impl Work<'_> {
             Strategy::LargerArea => by_area(1.0),
             Strategy::SmallerArea => by_area(-1.0),
             Strategy::First => among.iter().map(|one| one.0).min(),
-            Strategy::Owner(owner) => {
-                among.iter().map(|one| one.0).find(|f| *f == owner).or_else(longest)
-            }
+            Strategy::Owner(owner) => among.iter().map(|one| one.0).find(|f| *f == owner).or_else(longest),
         }
     }
 
@@ -184,7 +185,9 @@ impl Work<'_> {
         let coverage = self.overlay.patch.coverage;
         coverage
             .parts_of(feature as usize)
-            .flat_map(|part| coverage.rings_of(part).map(move |ring| (ring, coverage.rings_of(part).start == ring)))
+            .flat_map(|part| {
+                coverage.rings_of(part).map(move |ring| (ring, coverage.rings_of(part).start == ring))
+            })
             .map(|(ring, shell)| {
                 let area = coverage.area2(coverage.ring(ring)).abs();
                 if shell { area } else { -area }

@@ -139,7 +139,9 @@ fn pass_over(coverage: &Coverage, how: &Cleaning) -> Option<Cleaned> {
 }
 
 fn of_repair(coverage: &Coverage, one: &Repaired, settings: &Settings) -> Change {
-    let area = |geometry: &Geometry| -> f64 { polygons(geometry).iter().map(|part| settings.metric.ground(part)).sum() };
+    let area = |geometry: &Geometry| -> f64 {
+        polygons(geometry).iter().map(|part| settings.metric.ground(part)).sum()
+    };
     let feature = one.suspect.feature;
     let crosses = !one.suspect.crossings.is_empty();
     let places = if crosses { &one.suspect.crossings } else { &one.suspect.dangles };

@@ -246,8 +246,8 @@ impl Coverage {
         self.ring_arc_starts.push(0);
         let mut uses: Vec<(u32, u32)> = Vec::new();
         for number in 0..self.rings() {
-            let ring = &self.ring_points
-                [self.ring_starts[number] as usize..self.ring_starts[number + 1] as usize];
+            let ring =
+                &self.ring_points[self.ring_starts[number] as usize..self.ring_starts[number + 1] as usize];
             let n = ring.len();
             let first = ring.iter().position(|p| self.nodes[*p as usize]);
             let lone = first.is_none();

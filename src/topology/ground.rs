@@ -56,8 +56,6 @@ pub(super) struct Ground<'a> {
     pub coverage: Cow<'a, Coverage>,
     pub troubles: Vec<Pair>,
     pub repaired: Vec<Repaired>,
-    /// pairs that disturb each other in the coverage as it came
-    pub disturbing: Vec<Pair>,
 }
 
 impl<'a> Ground<'a> {
@@ -70,7 +68,7 @@ impl<'a> Ground<'a> {
         let mut repaired = repair::repair(coverage, suspects, tolerance);
         repaired.retain(|one| differs(&coverage.geometry(one.suspect.feature), &one.geometry));
         if repaired.is_empty() {
-            return Some(Self { coverage: Cow::Borrowed(coverage), troubles, repaired, disturbing });
+            return Some(Self { coverage: Cow::Borrowed(coverage), troubles, repaired });
         }
         let all: Vec<Geometry> = {
             let mut next = repaired.iter().peekable();
@@ -83,7 +81,7 @@ impl<'a> Ground<'a> {
         };
         let coverage = Coverage::build(all.iter().map(Some)).ok()?;
         let troubles = find(&coverage, tolerance)?;
-        Some(Self { coverage: Cow::Owned(coverage), troubles, repaired, disturbing })
+        Some(Self { coverage: Cow::Owned(coverage), troubles, repaired })
     }
 }
 

@@ -110,12 +110,7 @@ impl Marks {
                     corner.feature != *feature
                         && end.way != corner.from
                         && end.way != corner.to
-                        && plane::between(
-                            point(end.at),
-                            point(corner.from),
-                            point(corner.to),
-                            point(end.way),
-                        )
+                        && plane::between(point(end.at), point(corner.from), point(corner.to), point(end.way))
                 };
                 if corners.iter().any(inside) {
                     self.invalid[end.place] = true;
@@ -291,7 +286,9 @@ impl<'a> Parts<'a> {
         let mut held = false;
         self.tree.visit(&Extent { min: point, max: point }, |part| {
             let first = self.coverage.rings_of(part as usize).start;
-            held = held || self.coverage.feature_of(first) != but && self.place(part as usize, point) == Place::Inside;
+            held = held
+                || self.coverage.feature_of(first) != but
+                    && self.place(part as usize, point) == Place::Inside;
         });
         held
     }

@@ -166,9 +166,9 @@ fn across(edges: &[(Coord, Coord)]) -> f64 {
         for normal in [Coord { x: -way.y, y: way.x }, Coord { x: way.y, y: -way.x }] {
             let Some(distance) = first_hit(edges, (*a, *b), middle, normal) else { continue };
             let length = normal.x.hypot(normal.y);
-            let half = middle + normal * (distance / 2.0 / length);
-            if plane::place_in(edges.iter().copied(), half) == Place::Inside {
-                widest = widest.max(distance);
+            // At a blunt end this runs along the polygon: what counts is the circle that fits there.
+            if distance > widest {
+                widest = widest.max(2.0 * depth(edges, middle + normal * (distance / 2.0 / length)));
             }
         }
     }
@@ -208,6 +208,8 @@ mod tests {
         near(&[(0., 0.), (10., 0.), (10., 10.), (0., 10.)], 10.0);
         near(&[(0., 0.), (6., 0.), (6., 2.), (0., 2.)], 2.0);
         near(&[(0., 0.), (1000., 0.), (1000., 0.5), (0., 0.5)], 0.5);
+        let spike = Metric::Plane.width(&polygon(&[(5., 1.), (5., 5.), (5.03, 5.)]));
+        assert!(spike < 0.031, "{spike}");
         near(&[(0., 0.), (700., 700.), (700., 701.), (0., 1.)], std::f64::consts::FRAC_1_SQRT_2);
         assert_eq!(Metric::Plane.width(&polygon(&[(0., 0.), (1., 1.), (2., 2.)])), 0.0);
     }
@@ -216,7 +218,8 @@ mod tests {
     fn degrees_are_metres() {
         let d = 1e-4;
         let small = polygon(&[(116., 40.), (116. + d, 40.), (116. + d, 40. + d), (116., 40. + d)]);
-        let (area, exact) = (Metric::Degrees.ground(&small), crate::crs::geodesic::area_m2(&small.clone().into()));
+        let (area, exact) =
+            (Metric::Degrees.ground(&small), crate::crs::geodesic::area_m2(&small.clone().into()));
         assert!((area / exact - 1.0).abs() < 1e-4, "{area} {exact}");
         let width = Metric::Degrees.width(&small);
         assert!((width - 8.54).abs() < 0.2, "{width}");

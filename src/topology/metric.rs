@@ -28,10 +28,9 @@ impl Metric {
     pub fn metres(&self, c: Coord, latitude: f64) -> Coord {
         match self {
             Self::Plane => c,
-            Self::Degrees => Coord {
-                x: c.x * METRES_PER_DEGREE * latitude.to_radians().cos(),
-                y: c.y * METRES_PER_DEGREE,
-            },
+            Self::Degrees => {
+                Coord { x: c.x * METRES_PER_DEGREE * latitude.to_radians().cos(), y: c.y * METRES_PER_DEGREE }
+            }
         }
     }
 

@@ -250,7 +250,8 @@ impl<'a> Work<'a> {
         }
         if plane::segments_meet(one.a, one.b, other.a, other.b) {
             let at = plane::crossing(one.a, one.b, other.a, other.b);
-            let vertex = self.make(at, self.bits[one.place as usize].locked || self.bits[other.place as usize].locked);
+            let vertex =
+                self.make(at, self.bits[one.place as usize].locked || self.bits[other.place as usize].locked);
             wishes.split.extend([(one.place, vertex), (other.place, vertex)]);
         }
     }
@@ -351,8 +352,10 @@ impl<'a> Work<'a> {
     /// The vertices that cut an edge, in its direction.
     fn in_order(&self, bit: Bit, cuts: &[u32]) -> Vec<u32> {
         let (a, b) = (self.point(bit.from), self.point(bit.to));
-        let mut cuts: Vec<(f64, u32)> =
-            cuts.iter().map(|vertex| (plane::dot(a, b, self.point(*vertex)), self.noded.now(*vertex))).collect();
+        let mut cuts: Vec<(f64, u32)> = cuts
+            .iter()
+            .map(|vertex| (plane::dot(a, b, self.point(*vertex)), self.noded.now(*vertex)))
+            .collect();
         cuts.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
         cuts.dedup_by_key(|cut| cut.1);
         cuts.into_iter().map(|(_, vertex)| vertex).collect()

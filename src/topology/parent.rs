@@ -33,7 +33,8 @@ pub fn against_parent(children: &[Geometry], parents: &[Geometry], settings: &Se
         };
         let inner = faces.border(face).flat_map(|half| patch.claimants(half, true).collect::<Vec<_>>());
         let outer = faces.border(face).flat_map(|half| patch.claimants(half, false).collect::<Vec<_>>());
-        let mut features: Vec<u32> = if kind == Kind::OutsideParent { inner.collect() } else { outer.collect() };
+        let mut features: Vec<u32> =
+            if kind == Kind::OutsideParent { inner.collect() } else { outer.collect() };
         features.retain(|feature| *feature < first_parent);
         features.sort_unstable();
         features.dedup();

@@ -173,11 +173,6 @@ impl<'a> Patch<'a> {
         }
     }
 
-    /// How many vertices there are, old and made.
-    pub fn vertices(&self) -> usize {
-        self.coverage.points().len() + self.noded.made.len()
-    }
-
     /// How many edges a piece has.
     pub fn edges(&self, piece: usize) -> usize {
         self.pieces[piece].places.map_or(1, |(first, last)| (last - first) as usize)

@@ -101,8 +101,9 @@ pub(super) fn repair(coverage: &Coverage, suspects: Vec<Suspect>, tolerance: &To
 /// A polygon or multipolygon made valid.
 fn valid(geometry: &Geometry, tolerance: &Tolerance) -> Option<Geometry> {
     let coverage = Coverage::build([Some(geometry)]).ok()?;
-    let pairs =
-        contacts::pairs(&coverage, tolerance.snap, |one, other| noding::trouble(&one, &other, tolerance.snap))?;
+    let pairs = contacts::pairs(&coverage, tolerance.snap, |one, other| {
+        noding::trouble(&one, &other, tolerance.snap)
+    })?;
     let noded = noding::node(&coverage, &pairs, tolerance);
     if !noded.complete {
         return None;

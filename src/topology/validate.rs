@@ -3,7 +3,7 @@
 //! Overlaps and gaps are faces of the noded borders, with their exact outline; edges are judged as in `marks`.
 //! O(n log n) for data that is mostly sound; a coverage whose edges cross millions of times is given up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPoint, Polygon};
@@ -13,9 +13,10 @@ use super::coverage::Coverage;
 use super::finding::{Flaw, Kind};
 use super::ground::{Ground, Settings};
 use super::locks::Locks;
-use super::marks::Marks;
+use super::marks::{ArcOf, Marks};
 use super::noding;
 use super::overlay::Overlay;
+use super::plane;
 use crate::model::Severity;
 
 /// Most places that one finding names.
@@ -69,7 +70,9 @@ pub fn validate(coverage: &Coverage, settings: &Settings) -> Validation {
     flaws.extend(overlaps(&overlay, settings, &twins));
     flaws.extend(twins);
     flaws.extend(gaps(&overlay, settings));
-    flaws.extend(mismatches(&overlay));
+    let hairs = hairs(&overlay, settings);
+    flaws.extend(mismatches(&overlay, &hairs));
+    flaws.extend(hairs.into_iter().map(|hair| hair.flaw));
     flaws.extend(super::notes::of(&ground.coverage, settings));
     flaws.sort_by(|a, b| a.kind.cmp(&b.kind).then_with(|| a.features.cmp(&b.features)));
     Validation { flaws, complete: noded.complete }
@@ -138,12 +141,59 @@ fn gaps<'a>(overlay: &'a Overlay, settings: &'a Settings) -> impl Iterator<Item 
     })
 }
 
+/// A gap so narrow that noding closed it.
+struct Hair {
+    /// the ends of the pieces that it was closed to, smaller number first
+    pieces: Vec<(u32, u32)>,
+    flaw: Flaw,
+}
+
+/// Gaps below the tolerance: an edge, and a neighbour's vertices that keep a hair's breadth outside of it.
+fn hairs(overlay: &Overlay, settings: &Settings) -> Vec<Hair> {
+    let (patch, coverage) = (&overlay.patch, overlay.patch.coverage);
+    let mut settled: HashMap<(u32, u32), (u32, u32), RandomState> = HashMap::default();
+    for piece in patch.pieces.iter().filter(|piece| piece.arcs > 1) {
+        let ends = (piece.from.min(piece.to), piece.from.max(piece.to));
+        settled.extend(piece.settled().map(|sides| (ends, sides)));
+    }
+    let arcs = ArcOf::new(coverage);
+    let one = |(place, chain): (&u32, &Vec<u32>)| {
+        let edge = Edge::at(coverage, *place);
+        let mut uses = coverage.uses(arcs.of(*place));
+        let (_, left) = uses.next().filter(|_| chain.len() > 2 && uses.len() == 0)?;
+        let between = &chain[1..chain.len() - 1];
+        let outside = |vertex: &u32| {
+            let side = plane::turn(edge.a, edge.b, patch.point(*vertex));
+            if left { side < 0.0 } else { side > 0.0 }
+        };
+        if (edge.from, edge.to) != (chain[0], chain[chain.len() - 1]) || !between.iter().all(outside) {
+            return None;
+        }
+        let ends = |pair: &[u32]| (pair[0].min(pair[1]), pair[0].max(pair[1]));
+        let pieces: Vec<(u32, u32)> = chain.windows(2).map(ends).collect();
+        let (one, other) = *settled.get(pieces.first()?)?;
+        if !pieces.iter().all(|piece| settled.contains_key(piece)) {
+            return None;
+        }
+        let ring = chain.iter().chain(chain.first()).map(|vertex| patch.point(*vertex)).collect();
+        let polygon = Polygon::new(LineString(ring), Vec::new());
+        Some(Hair {
+            pieces,
+            flaw: flaw_of(polygon, Kind::Gap, vec![one.min(other), one.max(other)], settings),
+        })
+    };
+    patch.noded.pieces.iter().filter_map(one).collect()
+}
+
 /// Borders that only noding brought together, one finding for each stretch between two features.
-fn mismatches(overlay: &Overlay) -> Vec<Flaw> {
+fn mismatches(overlay: &Overlay, hairs: &[Hair]) -> Vec<Flaw> {
+    let told: HashSet<(u32, u32), RandomState> =
+        hairs.iter().flat_map(|hair| hair.pieces.iter().copied()).collect();
     let pieces = &overlay.patch.pieces;
     let mut by_pair: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
     for (at, piece) in pieces.iter().enumerate() {
-        if let Some((left, right)) = piece.settled().filter(|_| piece.arcs > 1) {
+        let told = told.contains(&(piece.from.min(piece.to), piece.from.max(piece.to)));
+        if let Some((left, right)) = piece.settled().filter(|_| piece.arcs > 1 && !told) {
             by_pair.entry((left.min(right), left.max(right))).or_default().push(at);
         }
     }

@@ -20,4 +20,5 @@ mod snapshot_oracle;
 mod store_contract;
 mod tiles;
 mod together;
+mod topology;
 mod underlays;

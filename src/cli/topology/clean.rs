@@ -115,9 +115,11 @@ impl Clean {
     }
 
     fn write(&self, features: &Features) -> Result<Vec<crate::model::Finding>, Failure> {
-        let columns = features.columns.iter().enumerate().map(|(at, name)| {
-            features::column(name, features.values.iter().map(|row| &row[at]))
-        });
+        let columns = features
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, name)| features::column(name, features.values.iter().map(|row| &row[at])));
         let rows = features.shapes.iter().cloned().zip(features.values.iter().cloned());
         let output = Output { columns: columns.collect(), crs: features.crs.clone(), rows: rows.collect() };
         output.write(&self.output)
@@ -133,7 +135,9 @@ impl Clean {
         let (count, changed, file) = (thousands(count), thousands(changed), self.output.display());
         line(match language() {
             Language::Zh => format!("处理 {count} 处，共 {area}，涉及 {changed} 个面 → {file}"),
-            Language::En => format!("{count} places mended, {area} in all, {changed} features changed → {file}"),
+            Language::En => {
+                format!("{count} places mended, {area} in all, {changed} features changed → {file}")
+            }
         });
         if !after.is_empty() {
             line(t("清理后仍有：", "What is left:"));

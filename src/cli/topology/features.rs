@@ -46,8 +46,7 @@ pub struct Features {
 impl Features {
     /// Reads a file whole.
     pub fn read(path: &Path, reading: &Reading) -> Result<Self, Failure> {
-        let options =
-            ReadOptions { layer: reading.source_layer.clone(), encoding: reading.encoding.clone() };
+        let options = ReadOptions { layer: reading.source_layer.clone(), encoding: reading.encoding.clone() };
         let mut source = formats::open(path, &options)?;
         let (mut findings, mut shapes, mut rows) = (Findings::default(), Vec::new(), Vec::new());
         while let Some(next) = source.next_feature() {
@@ -90,17 +89,6 @@ impl Features {
     pub fn column(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|column| column == name);
         exact.or_else(|| self.columns.iter().position(|column| column.eq_ignore_ascii_case(name)))
-    }
-
-    /// The same; a failure that names the columns there are where it is not one.
-    pub fn wanted_column(&self, name: &str) -> Result<usize, Failure> {
-        self.column(name).ok_or_else(|| {
-            let list = self.columns.join("、");
-            Failure::Usage(Bilingual::new(
-                format!("文件没有“{name}”这一列；有：{list}"),
-                format!("the file has no column {name:?}; there are: {}", self.columns.join(", ")),
-            ))
-        })
     }
 
     /// A row's value as text; empty where it has none.
@@ -153,7 +141,9 @@ pub fn column<'a>(name: &str, values: impl Iterator<Item = &'a Json>) -> OutColu
         kind = match (kind, one) {
             (None, one) => Some(one),
             (Some(seen), one) if seen == one => Some(seen),
-            (Some(FieldKind::Int | FieldKind::Real), FieldKind::Int | FieldKind::Real) => Some(FieldKind::Real),
+            (Some(FieldKind::Int | FieldKind::Real), FieldKind::Int | FieldKind::Real) => {
+                Some(FieldKind::Real)
+            }
             _ => Some(FieldKind::Text),
         };
     }

@@ -26,11 +26,11 @@ pub struct Names {
 impl Names {
     /// By the first column that says who it is, else by row.
     pub fn of(features: &Features) -> Self {
-        let full = |column: &usize| {
-            (0..features.shapes.len()).all(|row| !features.text(row, *column).is_empty())
-        };
+        let full =
+            |column: &usize| (0..features.shapes.len()).all(|row| !features.text(row, *column).is_empty());
         let id = IDS.iter().filter_map(|name| features.column(name)).find(full);
-        let name = ["name", "名称"].iter().find_map(|name| features.column(name)).filter(|at| Some(*at) != id);
+        let name =
+            ["name", "名称"].iter().find_map(|name| features.column(name)).filter(|at| Some(*at) != id);
         Self { id, name }
     }
 
@@ -63,7 +63,8 @@ impl Names {
     /// The feature with an id or a name.
     pub fn find(&self, features: &Features, wanted: &str) -> Option<u32> {
         let says = |row: usize| {
-            let one = |column: Option<usize>| column.is_some_and(|column| features.text(row, column) == wanted);
+            let one =
+                |column: Option<usize>| column.is_some_and(|column| features.text(row, column) == wanted);
             one(self.id) || one(self.name) || self.id.is_none() && wanted.parse() == Ok(row + 1)
         };
         (0..features.shapes.len()).find(|row| says(*row)).map(|row| row as u32)
@@ -176,7 +177,11 @@ pub fn print_counts(flaws: &[Flaw], coverage: &Coverage) {
         .map(|(kind, count)| format!("{} {}", title(*kind), thousands(count)))
         .collect();
     let (features, arcs) = (thousands(coverage.features() as u64), thousands(coverage.arcs() as u64));
-    let found = if counts.is_empty() { t("没有问题", "nothing found").to_owned() } else { counts.join(t("，", ", ")) };
+    let found = if counts.is_empty() {
+        t("没有问题", "nothing found").to_owned()
+    } else {
+        counts.join(t("，", ", "))
+    };
     line(match language() {
         Language::Zh => format!("{features} 个面，{arcs} 段边界：{found}"),
         Language::En => format!("{features} features, {arcs} stretches of border: {found}"),
@@ -208,7 +213,7 @@ pub fn flaw(flaw: &Flaw, features: &Features, names: &Names) -> Json {
     })
 }
 
-/// Prints what the reader noticed, and JSON or nothing.
+/// The word for the units of measures.
 pub fn units(metric: Metric) -> &'static str {
     match metric {
         Metric::Degrees => "degrees",

@@ -1,6 +1,6 @@
 //! Small coverages with known answers, degenerate ones included.
 
-use boundstone::topology::{self, Coverage, Kind, Settings, Metric, Validation};
+use boundstone::topology::{self, Coverage, Kind, Metric, Settings, Validation};
 use geo_types::Geometry;
 
 use super::wkt;
@@ -11,7 +11,10 @@ fn look(texts: &[&str]) -> (Coverage, Validation) {
     for (at, geometry) in input.iter().enumerate() {
         assert_eq!(coverage.geometry(at), *geometry, "rebuilt from arcs");
     }
-    let found = topology::validate(&coverage, &Settings { gap_width: 1.0, sliver_width: 0.01, ..Settings::new(Metric::Plane) });
+    let found = topology::validate(
+        &coverage,
+        &Settings { gap_width: 1.0, sliver_width: 0.01, ..Settings::new(Metric::Plane) },
+    );
     (coverage, found)
 }
 
@@ -28,7 +31,10 @@ fn sound_ones_have_no_findings() {
         &["POLYGON ((0 0, 0 0, 0 9, 9 9, 9 9, 9 9, 9 0, 0 0, 0 0))"],
         &["POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0), (0 0, 2 3, 3 2, 0 0))", "POLYGON ((0 0, 2 3, 3 2, 0 0))"],
         // at the antimeridian, and nothing at all
-        &["POLYGON ((170 0, 180 0, 180 9, 170 9, 170 0))", "POLYGON ((-180 0, -170 0, -170 9, -180 9, -180 0))"],
+        &[
+            "POLYGON ((170 0, 180 0, 180 9, 170 9, 170 0))",
+            "POLYGON ((-180 0, -170 0, -170 9, -180 9, -180 0))",
+        ],
         &["POLYGON EMPTY"],
         &[],
     ] {
@@ -71,7 +77,8 @@ fn a_gap_has_its_area_and_width_and_neighbours() {
 
 #[test]
 fn vertices_that_differ_along_an_edge_are_a_mismatch() {
-    let (_, found) = look(&["POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))", "POLYGON ((9 0, 18 0, 18 9, 9 9, 9 5, 9 0))"]);
+    let (_, found) =
+        look(&["POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))", "POLYGON ((9 0, 18 0, 18 9, 9 9, 9 5, 9 0))"]);
     assert_eq!(kinds(&found), [(Kind::Mismatch, vec![0, 1])]);
     let (_, found) = look(&["POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))", "POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0))"]);
     assert_eq!(kinds(&found), [(Kind::Duplicate, vec![0, 1])]);

@@ -1,5 +1,6 @@
 //! Coverages: the public suite, known answers, naive twins on random input, real files.
 
+mod command;
 mod known;
 mod suite;
 

@@ -1,6 +1,6 @@
 //! The public coverage cases (`../shared/suites/coverage`): validate, polygon-validate, gap, ring-edges.
 
-use boundstone::topology::{self, Coverage, Settings, Metric};
+use boundstone::topology::{self, Cleaning, Coverage, Locks, Metric, Settings, Strategy};
 use geo_types::{Coord, Geometry, LineString};
 use serde_json::Value as Json;
 
@@ -71,12 +71,7 @@ fn invalid_edges_of_one_polygon_are_those_of_the_suite() {
         let input = input(case);
         let coverage = Coverage::build(input.iter().map(Some)).unwrap();
         let found = topology::invalid_edges(&coverage, case["params"]["gapWidth"].as_f64().unwrap()).unwrap();
-        assert_eq!(
-            lines(&found[0].clone().into()),
-            expected_lines(&case["expected"][0]),
-            "{}",
-            case["id"]
-        );
+        assert_eq!(lines(&found[0].clone().into()), expected_lines(&case["expected"][0]), "{}", case["id"]);
     }
     assert_eq!(cases.len(), 16);
 }
@@ -87,7 +82,10 @@ fn gaps_are_those_of_the_suite() {
     for case in &cases {
         let input = input(case);
         let coverage = Coverage::build(input.iter().map(Some)).unwrap();
-        let settings = Settings { gap_width: case["params"]["gapWidth"].as_f64().unwrap(), ..Settings::new(Metric::Plane) };
+        let settings = Settings {
+            gap_width: case["params"]["gapWidth"].as_f64().unwrap(),
+            ..Settings::new(Metric::Plane)
+        };
         let found = topology::validate(&coverage, &settings);
         let gaps: Vec<_> = found.flaws.iter().filter(|flaw| flaw.kind == topology::Kind::Gap).collect();
         let ring = |geometry: &Geometry| match geometry {
@@ -95,7 +93,8 @@ fn gaps_are_those_of_the_suite() {
             other => panic!("{other:?}"),
         };
         let found: Vec<_> = gaps.iter().map(|gap| ring(&gap.place)).collect();
-        let expected: Vec<_> = case["expected"].as_array().unwrap().iter().map(|t| ring(&wkt(t.as_str().unwrap()))).collect();
+        let expected: Vec<_> =
+            case["expected"].as_array().unwrap().iter().map(|t| ring(&wkt(t.as_str().unwrap()))).collect();
         assert_eq!(found, expected, "{}", case["id"]);
     }
     assert_eq!(cases.len(), 1);
@@ -107,10 +106,69 @@ fn arcs_are_the_edges_of_the_suite() {
     for case in &cases {
         let input = input(case);
         let coverage = Coverage::build(input.iter().map(Some)).unwrap();
-        let arc = |arc: usize| -> Vec<Coord> { coverage.arc(arc).iter().map(|p| coverage.point(*p)).collect() };
+        let arc =
+            |arc: usize| -> Vec<Coord> { coverage.arc(arc).iter().map(|p| coverage.point(*p)).collect() };
         let mut found: Vec<_> = (0..coverage.arcs()).map(|at| normal(&LineString(arc(at)))).collect();
         found.sort();
         assert_eq!(found, expected_lines(&case["expected"][0]), "{}", case["id"]);
     }
     assert_eq!(cases.len(), 3);
+}
+
+/// Rings without start and direction, parts in order of their first points.
+fn normal_polygons(geometry: &Geometry) -> Vec<Vec<Vec<(u64, u64)>>> {
+    let of = |polygon: &geo_types::Polygon| {
+        let mut holes: Vec<_> = polygon.interiors().iter().map(normal).collect();
+        holes.sort();
+        let mut rings = vec![normal(polygon.exterior())];
+        rings.extend(holes);
+        rings
+    };
+    let mut parts: Vec<_> = match geometry {
+        Geometry::Polygon(polygon) if polygon.exterior().0.is_empty() => vec![],
+        Geometry::Polygon(polygon) => vec![of(polygon)],
+        Geometry::MultiPolygon(parts) => parts.0.iter().map(of).collect(),
+        other => panic!("{other:?}"),
+    };
+    parts.sort();
+    parts
+}
+
+#[test]
+fn what_is_cleaned_is_as_in_the_suite() {
+    let Some(cases) = cases("clean") else { return };
+    for case in &cases {
+        let input = input(case);
+        let coverage = Coverage::build(input.iter().map(Some)).unwrap();
+        let params = &case["params"];
+        let settings = Settings {
+            gap_width: params["gapMaximumWidth"].as_f64().unwrap(),
+            snap: params["snappingDistance"].as_f64(),
+            ..Settings::new(Metric::Plane)
+        };
+        let strategy = match params["overlapMergeStrategy"].as_str().unwrap() {
+            "LONGEST_BORDER" => Strategy::LongestBorder,
+            "MAX_AREA" => Strategy::LargerArea,
+            "MIN_AREA" => Strategy::SmallerArea,
+            "MIN_INDEX" => Strategy::First,
+            other => panic!("{other}"),
+        };
+        let cleaned = topology::clean(&coverage, &Cleaning { settings, strategy, locks: Locks::default() });
+        let mut output = input.clone();
+        for (feature, geometry) in cleaned.changed {
+            output[feature] = geometry;
+        }
+        if let Some(expected) = case["expected"].as_array() {
+            for (found, expected) in output.iter().zip(expected) {
+                let expected = wkt(expected.as_str().unwrap());
+                assert_eq!(normal_polygons(found), normal_polygons(&expected), "{}: {found:?}", case["id"]);
+            }
+        }
+        if case["verdict"] == "valid-coverage" {
+            let coverage = Coverage::build(output.iter().map(Some)).unwrap();
+            let left = topology::validate(&coverage, &settings);
+            assert!(!left.has_errors(), "{}: {:?}", case["id"], left.flaws);
+        }
+    }
+    assert_eq!(cases.len(), 12);
 }
