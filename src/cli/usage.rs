@@ -53,6 +53,8 @@ const PLACES: &[(&str, &str)] = &[
     ("RULE", "规则号"),
     ("KIND", "种类"),
     ("DIR", "文件夹"),
+    ("M", "米"),
+    ("STRATEGY", "策略"),
 ];
 
 /// A command with its subcommands, clap's own words in the terminal's language.

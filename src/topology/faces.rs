@@ -259,7 +259,7 @@ impl<'a> Edges<'a> {
     /// The half-edge, its left side towards the point, that is met first going left from just above it.
     fn left_of(&self, at: Coord, from: f64, wanted: impl Fn(u32) -> bool) -> Option<u32> {
         let window = Extent { min: Coord { x: from, y: at.y }, max: at };
-        let mut nearest: Option<(f64, u32)> = None;
+        let mut nearest: Option<(f64, f64, u32)> = None;
         self.tree.visit(&window, |run| {
             let (piece, first) = self.runs[run as usize];
             if !wanted(piece) {
@@ -278,13 +278,15 @@ impl<'a> Edges<'a> {
                 if plane::turn(low, high, at) >= 0.0 {
                     continue;
                 }
-                let x = low.x + (at.y - low.y) / (high.y - low.y) * (high.x - low.x);
-                if nearest.is_none_or(|(best, _)| x > best) {
-                    nearest = Some((x, piece as u32 * 2 + u32::from(upward)));
+                // Just above the point, edges from one vertex lie in the order of their slopes.
+                let slope = (high.x - low.x) / (high.y - low.y);
+                let x = low.x + (at.y - low.y) * slope;
+                if nearest.is_none_or(|(best, lean, _)| x > best || x == best && slope > lean) {
+                    nearest = Some((x, slope, piece as u32 * 2 + u32::from(upward)));
                 }
             }
         });
-        nearest.map(|(_, half)| half)
+        nearest.map(|(_, _, half)| half)
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Clean {
     reading: Reading,
     #[arg(long, value_name = "M", default_value_t = 10.0, value_parser = width, help = t("补上不宽于此（米）的缝隙，0 为不补", "fill gaps up to this width (metres), 0 for none"))]
     gap_width: f64,
-    #[arg(long, value_name = "S", default_value = "longest-border", value_parser = wanted, help = t("归谁：longest-border 共边最长，larger-area 面积大的，owner=编号 指定的", "who gets it: longest-border, larger-area, or owner=ID"))]
+    #[arg(long, value_name = "STRATEGY", default_value = "longest-border", value_parser = wanted, help = t("归谁：longest-border 共边最长，larger-area 面积大的，owner=编号 指定的", "who gets it: longest-border, larger-area, or owner=ID"))]
     strategy: Wanted,
     #[arg(long, value_name = "FILE", help = t("不可移动的界线（线或面）", "borders that may not move, lines or polygons"))]
     locked: Option<PathBuf>,

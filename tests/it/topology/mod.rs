@@ -2,6 +2,7 @@
 
 mod command;
 mod known;
+mod random;
 mod suite;
 
 use geo_types::Geometry;
