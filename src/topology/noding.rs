@@ -80,11 +80,11 @@ pub(super) fn trouble(one: &Edge, other: &Edge, snap: f64) -> bool {
             return false;
         }
         // Beside a common end everything is near; it is no trouble.
-        let length = (of.b.x - of.a.x).hypot(of.b.y - of.a.y);
+        let length = || (of.b.x - of.a.x).hypot(of.b.y - of.a.y);
         if partner == of.from {
-            along * length > snap
+            along * length() > snap
         } else if partner == of.to {
-            (1.0 - along) * length > snap
+            (1.0 - along) * length() > snap
         } else {
             true
         }

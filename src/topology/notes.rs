@@ -2,6 +2,7 @@
 //! parts so narrow that they may be a fault.
 
 use geo_types::{Geometry, LineString, Polygon};
+use rayon::prelude::*;
 
 use super::coverage::{Coverage, OUTSIDE};
 use super::finding::{Flaw, Kind};
@@ -10,19 +11,24 @@ use crate::model::Severity;
 
 /// Notes and warnings on single features. O(vertices).
 pub(super) fn of(coverage: &Coverage, settings: &Settings) -> Vec<Flaw> {
+    (0..coverage.features())
+        .into_par_iter()
+        .flat_map_iter(|feature| of_feature(coverage, feature, settings))
+        .collect()
+}
+
+fn of_feature(coverage: &Coverage, feature: usize, settings: &Settings) -> Vec<Flaw> {
     let mut flaws = Vec::new();
-    for feature in 0..coverage.features() {
-        let parts = coverage.parts_of(feature);
-        if parts.len() > 1 {
-            of_several(coverage, feature, settings, &mut flaws);
-        } else if let Some(around) = parts.clone().next().and_then(|part| neighbours(coverage, part))
-            && let [one] = around[..]
-        {
-            flaws.push(note(coverage, feature, Kind::Enclosed, parts.start, settings, Some(one)));
-        }
-        for part in parts {
-            slivers(coverage, feature, part, settings, &mut flaws);
-        }
+    let parts = coverage.parts_of(feature);
+    if parts.len() > 1 {
+        of_several(coverage, feature, settings, &mut flaws);
+    } else if let Some(around) = parts.clone().next().and_then(|part| neighbours(coverage, part))
+        && let [one] = around[..]
+    {
+        flaws.push(note(coverage, feature, Kind::Enclosed, parts.start, settings, Some(one)));
+    }
+    for part in parts {
+        slivers(coverage, feature, part, settings, &mut flaws);
     }
     flaws
 }
@@ -102,7 +108,7 @@ fn slivers(coverage: &Coverage, feature: usize, part: usize, settings: &Settings
         .zip(ring.iter().skip(1).chain(ring.first()))
         .map(|(a, b)| {
             let way = coverage.point(*b) - coverage.point(*a);
-            (way.x * scale.x).hypot(way.y * scale.y)
+            ((way.x * scale.x).powi(2) + (way.y * scale.y).powi(2)).sqrt()
         })
         .sum();
     let area = coverage.area2(ring).abs() / 2.0 * scale.x * scale.y;

@@ -197,7 +197,7 @@ impl<'a> Patch<'a> {
     pub fn coords(&self, half: u32) -> Vec<Coord> {
         let chain = self.chain(half as usize / 2);
         let at = |vertex| self.point(vertex);
-        if half % 2 == 0 { chain.map(at).collect() } else { chain.rev().map(at).collect() }
+        if half.is_multiple_of(2) { chain.map(at).collect() } else { chain.rev().map(at).collect() }
     }
 
     /// A box round a piece.
@@ -208,19 +208,19 @@ impl<'a> Patch<'a> {
     /// Start of a half-edge (piece · 2, + 1 for its reverse).
     pub fn start(&self, half: u32) -> u32 {
         let piece = &self.pieces[half as usize / 2];
-        if half % 2 == 0 { piece.from } else { piece.to }
+        if half.is_multiple_of(2) { piece.from } else { piece.to }
     }
 
     /// The vertex that a half-edge goes to first.
     pub fn way(&self, half: u32) -> u32 {
         let piece = half as usize / 2;
-        self.vertex(piece, if half % 2 == 0 { 1 } else { self.edges(piece) - 1 })
+        self.vertex(piece, if half.is_multiple_of(2) { 1 } else { self.edges(piece) - 1 })
     }
 
     /// The features that claim the left (or else the right) side of a half-edge.
     pub fn claimants(&self, half: u32, left: bool) -> impl Iterator<Item = u32> + '_ {
         let claims = &self.pieces[half as usize / 2].claims;
-        let wanted = left == (half % 2 == 0);
+        let wanted = left == (half.is_multiple_of(2));
         claims.iter().filter(move |claim| claim.left == wanted).map(|claim| claim.feature)
     }
 }

@@ -1,6 +1,6 @@
 //! Any readable file as polygons with their columns, and back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use geo_types::{Coord, Geometry, MultiPolygon};
@@ -113,7 +113,7 @@ pub struct Output {
 
 impl Output {
     /// Writes a file of the format that its extension stands for.
-    pub fn write(self, path: &PathBuf) -> Result<Vec<Finding>, Failure> {
+    pub fn write(self, path: &Path) -> Result<Vec<Finding>, Failure> {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let schema = OutSchema { name, columns: self.columns, crs: self.crs, encoding: None };
         let mut sink = formats::create(path, &schema)?;
