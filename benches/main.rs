@@ -1,12 +1,14 @@
 //! One benchmark per promise on speed. `cargo bench -- [NAME]` prints a table and writes `target/bench.json`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
 
+mod geos;
 mod register;
 mod report;
 mod rows;
 mod snapshot;
 mod store;
 mod tiles;
+mod topology_edits;
 
 use report::Report;
 
@@ -21,5 +23,6 @@ fn main() {
     rows::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
+    topology_edits::run(&mut report);
     report.finish();
 }

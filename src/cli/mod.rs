@@ -83,7 +83,7 @@ enum Command {
     Locate(inspect::Locate),
     #[command(about = t("转换文件的坐标系，输出 GeoJSON", "convert a file's coordinates, writing GeoJSON"))]
     Convert(convert::Convert),
-    #[command(about = t("面的拓扑：检查、清理，不用登记册", "topology of polygons: check, clean, without a register"))]
+    #[command(about = t("面的拓扑：检查、清理、化简、融合、比较，不用登记册", "topology of polygons: check, clean, simplify, dissolve, compare, without a register"))]
     Topology(topology::Topology),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),

@@ -91,6 +91,17 @@ impl Features {
         exact.or_else(|| self.columns.iter().position(|column| column.eq_ignore_ascii_case(name)))
     }
 
+    /// The same; a failure that names the columns there are where it is not one.
+    pub fn wanted_column(&self, name: &str) -> Result<usize, Failure> {
+        self.column(name).ok_or_else(|| {
+            let list = self.columns.join("、");
+            Failure::Usage(Bilingual::new(
+                format!("文件没有“{name}”这一列；有：{list}"),
+                format!("the file has no column {name:?}; there are: {}", self.columns.join(", ")),
+            ))
+        })
+    }
+
     /// A row's value as text; empty where it has none.
     pub fn text(&self, row: usize, column: usize) -> String {
         match &self.values[row][column] {
