@@ -32,6 +32,7 @@ impl Draft {
             return Err(Refusal::NotANumber);
         }
         let found = self.through(at)?;
+        self.free_of(found.iter().map(|(feature, _)| *feature), to)?;
         let drawn = |ring: &[Coord]| ring.iter().map(|c| if *c == at { to } else { *c }).collect();
         self.each(found.into_iter().map(|(feature, _)| feature), drawn)
     }
@@ -59,7 +60,14 @@ impl Draft {
         if self.locks.hold(a, b) {
             return Err(Refusal::Locked { at: a });
         }
+        self.free_of(found.iter().copied(), at)?;
         self.each(found, |ring| with_between(ring, [a, b], &[at]))
+    }
+
+    /// Refused where one of the features has a vertex at a place already: its ring would touch itself there.
+    fn free_of(&self, features: impl Iterator<Item = usize>, at: Coord) -> Result<(), Refusal> {
+        let taken = |feature| self.shape(feature).is_some_and(|shape| !passages(shape, at).is_empty());
+        if features.into_iter().any(taken) { Err(Refusal::Collapse { at }) } else { Ok(()) }
     }
 
     /// Features one of whose rings runs along an edge, in either direction.

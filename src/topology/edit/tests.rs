@@ -180,6 +180,20 @@ fn a_piece_is_handed_over() {
     assert!((area(&draft, 3) - 200.0).abs() < 1e-9);
 }
 
+/// The check of whole coverages finds nothing wrong either.
+fn no_errors(draft: &Draft) {
+    use crate::topology::{Coverage, Kind, Settings, validate};
+    let shapes: Vec<geo_types::Geometry> = (0..draft.len())
+        .filter_map(|feature| Some(MultiPolygon::clone(draft.shape(feature)?).into()))
+        .collect();
+    let coverage = Coverage::build(shapes.iter().map(Some)).unwrap();
+    let found = validate(&coverage, &Settings::new(Metric::Plane));
+    let wrong =
+        [Kind::Overlap, Kind::Gap, Kind::Mismatch, Kind::Duplicate, Kind::Dangle, Kind::SelfIntersection];
+    let flaw = found.flaws.iter().find(|flaw| wrong.contains(&flaw.kind));
+    assert!(flaw.is_none(), "{flaw:?}");
+}
+
 /// A grid of cells with a vertex in the middle of every side.
 fn grid(n: usize) -> Draft {
     let shapes = (0..n * n).map(|k| {
@@ -244,6 +258,7 @@ proptest! {
                 undo.push(answer.inverse());
             }
         }
+        no_errors(&draft);
         for answer in undo.iter().rev() {
             draft.apply(answer).unwrap();
         }
