@@ -229,14 +229,16 @@ pub(super) fn line_change(line: &LineEvidence, same: bool, moved: bool, t: &Thre
     let shift = line.shift_m[0].hypot(line.shift_m[1]);
     let rms = shift.hypot(line.rest_m);
     let shifted = shift > t.noise_m && line.rest_m <= UNEXPLAINED * rms;
+    // A coarse line may leave a fine one by more at a few bends.
+    let drawn_coarser = line.max_m > t.noise_m && line.mean_m <= t.tolerance_m && !shifted;
     if same {
         LineChange::Unchanged
     } else if moved {
         LineChange::Moved
+    } else if fewer && (line.common_vertices >= MADE_OF || drawn_coarser) {
+        LineChange::Generalised
     } else if line.max_m > t.tolerance_m {
         LineChange::Resurveyed
-    } else if fewer && (line.common_vertices >= MADE_OF || line.max_m > t.noise_m && !shifted) {
-        LineChange::Generalised
     } else if line.max_m > t.noise_m && shifted {
         LineChange::Resurveyed
     } else {

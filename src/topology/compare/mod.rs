@@ -83,7 +83,8 @@ pub enum LineChange {
     Unchanged,
     /// within the noise, or within the tolerance with no shift: drawn again
     Redigitised,
-    /// within the tolerance with fewer vertices, mostly the same ones; the other way round too, see the counts
+    /// on average within the tolerance with fewer vertices, or made of the other's; the other way round too, see
+    /// the counts
     Generalised,
     /// within the tolerance, shifted as a whole; or beyond it with no piece that counts changing hands
     Resurveyed,
