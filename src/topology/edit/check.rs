@@ -64,7 +64,11 @@ impl Draft {
             draft: self,
             changed: changes.iter().map(|change| (change.feature, change.after.as_ref())).collect(),
         };
-        for shape in changes.iter().filter_map(|change| change.after.as_deref()) {
+        for change in changes {
+            let Some(shape) = change.after.as_deref() else { continue };
+            if shape.0.is_empty() {
+                return Err(Refusal::UsedUp(change.feature));
+            }
             if let Some(at) = collapsed(shape) {
                 return Err(Refusal::Collapse { at });
             }
