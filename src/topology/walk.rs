@@ -140,12 +140,12 @@ pub fn polygons(rings: Vec<LineString>) -> MultiPolygon {
     for ring in rings {
         match doubled_area(&ring) {
             area if area > 0.0 => shells.push((ring, area, Vec::new())),
-            area if area < 0.0 => holes.push(ring),
+            area if area < 0.0 => holes.push((ring, -area)),
             _ => {}
         }
     }
     let boxes: Vec<[f64; 4]> = shells.iter().map(|(ring, ..)| span(ring)).collect();
-    for hole in holes {
+    for (hole, area) in holes {
         let wanted = span(&hole);
         let within = |at: &usize| {
             let b = boxes[*at];
@@ -153,6 +153,8 @@ pub fn polygons(rings: Vec<LineString>) -> MultiPolygon {
         };
         let round = (0..shells.len())
             .filter(within)
+            // Never the same ring the other way round, on which the middle of an edge may seem to lie inside.
+            .filter(|at| shells[*at].1 > area * (1.0 + 1e-9))
             .filter(|at| lies_in(&hole, &shells[*at].0))
             .min_by(|a, b| shells[*a].1.total_cmp(&shells[*b].1));
         if let Some(at) = round {
@@ -248,6 +250,17 @@ mod tests {
         assert_eq!(found.0.len(), 2);
         assert_eq!(found.unsigned_area(), 100.0 - 36.0 + 4.0);
         assert_eq!(found.0.iter().map(|p| p.interiors().len()).sum::<usize>(), 1);
+    }
+
+    #[test]
+    fn a_ring_and_its_reverse_are_no_polygon_with_a_hole() {
+        let inner: Vec<Coord> =
+            [(0.5, 0.1333), (5.6484, 1.1283), (4.5, 4.1283), (0.5001, 3.1283), (0.5, 0.1333)]
+                .map(|(x, y)| Coord { x, y })
+                .into();
+        let outer = line(&[(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)]);
+        let found = polygons(rings(&[along(&outer), along(&inner), Side { coords: &inner, reversed: true }]));
+        assert_eq!(found.0.iter().map(|part| part.interiors().len()).collect::<Vec<_>>(), [1, 0]);
     }
 
     #[test]
