@@ -72,8 +72,13 @@ fn suspect(found: &mut BTreeMap<usize, Suspect>, feature: usize) -> &mut Suspect
     found.entry(feature).or_insert_with(|| Suspect { feature, crossings: Vec::new(), dangles: Vec::new() })
 }
 
-/// Arcs that a feature has more than once.
+/// Arcs that a feature has more than once: a spike where an end leads no further, else the outline runs along itself.
 fn doubled_arcs(coverage: &Coverage, found: &mut BTreeMap<usize, Suspect>) {
+    let ends = |arc: usize| {
+        let points = coverage.arc(arc);
+        [points[0], points[points.len() - 1]]
+    };
+    let mut leading: Option<Vec<u32>> = None;
     for arc in 0..coverage.arcs() {
         if coverage.uses(arc).len() < 2 {
             continue;
@@ -82,9 +87,15 @@ fn doubled_arcs(coverage: &Coverage, found: &mut BTreeMap<usize, Suspect>) {
             coverage.uses(arc).map(|(ring, _)| coverage.feature_of(ring)).collect();
         features.sort_unstable();
         for pair in features.windows(2).filter(|pair| pair[0] == pair[1]) {
-            let points = coverage.arc(arc);
-            let ends = [points[0], points[points.len() - 1]].map(|point| coverage.point(point));
-            suspect(found, pair[0]).dangles.extend(ends);
+            let leading = leading.get_or_insert_with(|| {
+                let mut leading = vec![0; coverage.points().len()];
+                (0..coverage.arcs()).flat_map(ends).for_each(|point| leading[point as usize] += 1);
+                leading
+            });
+            let is_spike = ends(arc).iter().any(|point| leading[*point as usize] == 1);
+            let places = ends(arc).map(|point| coverage.point(point));
+            let suspect = suspect(found, pair[0]);
+            if is_spike { suspect.dangles.extend(places) } else { suspect.crossings.extend(places) }
         }
     }
 }
