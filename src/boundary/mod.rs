@@ -7,6 +7,7 @@
 pub mod alignment;
 pub mod checks;
 mod defaults;
+pub mod editing;
 mod frame;
 pub mod inspection;
 pub mod lines;

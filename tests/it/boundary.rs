@@ -1,5 +1,6 @@
 //! Boundary lines and markers: derived from divisions made for it and from real ones.
 
+mod editing;
 mod lines;
 mod markers;
 

@@ -4,6 +4,7 @@ mod answering;
 pub mod app;
 mod basemaps;
 mod bonds;
+mod borders;
 mod boundary;
 mod checks;
 mod exporting;

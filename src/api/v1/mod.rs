@@ -1,5 +1,6 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod borders;
 mod boundary;
 mod checks;
 mod edit;
@@ -233,12 +234,13 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 7] = [
+pub const WORK: [&[Route]; 8] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
     profiles::ROUTES,
     checks::ROUTES,
+    borders::ROUTES,
     boundary::ROUTES,
     inspections::ROUTES,
 ];
@@ -246,6 +248,7 @@ pub const WORK: [&[Route]; 7] = [
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
     add::<register::RegisterDoc>(named);
+    borders::add_schemas(named);
     add::<boundary::Derive>(named);
     add::<boundary::Derived>(named);
     add::<boundary::NumberBy>(named);
