@@ -22,11 +22,8 @@ pub fn dissolve(
         right.clear();
         for (ring, inside_left) in coverage.uses(arc) {
             let side = if inside_left { &mut left } else { &mut right };
-            if let Some(group) = group_of(coverage.feature_of(ring)).filter(|group| *group < groups) {
-                if !side.contains(&group) {
-                    side.push(group);
-                }
-            }
+            let group = group_of(coverage.feature_of(ring)).filter(|group| *group < groups);
+            side.extend(group.filter(|group| !side.contains(group)));
         }
         for (own, other, reversed) in [(&left, &right, false), (&right, &left, true)] {
             for group in own.iter().filter(|group| !other.contains(group)) {

@@ -47,11 +47,11 @@ pub(super) fn cells(n: usize, random: &[f64]) -> Vec<Geometry> {
                 .collect()
         };
         let mut holes = Vec::new();
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             holes.push(inner(-8.0, number));
             shapes.push(Polygon::new(inner(-8.0, number), vec![]).into());
         }
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             holes.push(inner(8.0, number * 3));
         }
         shapes.push(MultiPolygon(vec![Polygon::new(LineString(ring), holes)]).into());

@@ -115,8 +115,8 @@ fn as_it_came(coverage: &Coverage, feature: usize, ring: usize) -> LineString {
     for (part, polygon) in coverage.parts_of(feature).zip(polygons(&whole)) {
         let rings = coverage.rings_of(part);
         if rings.contains(&ring) {
-            let all = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-            return all.cloned().nth(ring - rings.start).unwrap_or_else(empty);
+            let mut all = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+            return all.nth(ring - rings.start).cloned().unwrap_or_else(empty);
         }
     }
     empty()

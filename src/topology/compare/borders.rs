@@ -237,9 +237,7 @@ pub(super) fn line_change(line: &LineEvidence, same: bool, moved: bool, t: &Thre
         LineChange::Moved
     } else if fewer && (line.common_vertices >= MADE_OF || drawn_coarser) {
         LineChange::Generalised
-    } else if line.max_m > t.tolerance_m {
-        LineChange::Resurveyed
-    } else if line.max_m > t.noise_m && shifted {
+    } else if line.max_m > t.tolerance_m || line.max_m > t.noise_m && shifted {
         LineChange::Resurveyed
     } else {
         LineChange::Redigitised
