@@ -132,11 +132,13 @@ struct Share<'a> {
 
 /// Cuts a polygon up by tiles, those of a window only.
 fn shares<'a>(polygon: &'a Polygon, grid: &Grid, within: &Window) -> Vec<Share<'a>> {
-    let Some(window) = grid.window(&Bounds::from_points(&polygon.exterior().0)) else { return Vec::new() };
-    let holes = polygon.interiors().iter().map(|ring| Bounds::from_points(&ring.0));
-    // A hole outside its polygon, which is wrong but happens, must not be lost.
-    let window = holes.filter_map(|bounds| grid.window(&bounds)).fold(window, Window::join);
-    let Some(window) = window.meet(within) else { return Vec::new() };
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    // A hole outside its polygon, which is wrong but happens, must not be lost; nor may a ring where another
+    // one, of a single point, lies outside of the raster.
+    let windows = rings.filter_map(|ring| grid.window(&Bounds::from_points(&ring.0)));
+    let Some(window) = windows.reduce(Window::join).and_then(|window| window.meet(within)) else {
+        return Vec::new();
+    };
     let (columns, first) = (window.columns() as usize, window.first);
     let place = |column: u32, row: u32| (row - first.1) as usize * columns + (column - first.0) as usize;
     let mut inside = vec![false; columns * window.rows() as usize];
