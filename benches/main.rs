@@ -8,6 +8,7 @@ mod rows;
 mod snapshot;
 mod store;
 mod tiles;
+mod topology_checks;
 mod topology_edits;
 
 use report::Report;
@@ -23,6 +24,7 @@ fn main() {
     rows::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
+    topology_checks::run(&mut report);
     topology_edits::run(&mut report);
     report.finish();
 }

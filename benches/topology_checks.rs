@@ -64,7 +64,14 @@ fn cleaned(report: &mut Report, shapes: &[Geometry]) {
     });
     let peer = geos::seconds(shapes, "shapely.coverage_clean(shapes, gap_width=1.0)");
     let note = format!("{}; {changes} places mended", note(shapes));
-    report.add("topology.clean_10k", ours.as_secs_f64(), "s", Better::Lower, ("GEOS coverage_clean", peer), &note);
+    report.add(
+        "topology.clean_10k",
+        ours.as_secs_f64(),
+        "s",
+        Better::Lower,
+        ("GEOS coverage_clean", peer),
+        &note,
+    );
 }
 
 /// The grid of 10,000 cells with a vertex moved by half a unit in every tenth: gaps and overlaps beside it.

