@@ -102,7 +102,7 @@ fn a_ring_of_one_point_outside_hides_no_other() {
     assert_eq!(located(&snapshot, &at), [Some(first.key())]);
     let changes = [Change::delete(first), Change::insert(second.clone())];
     let snapshot = snapshot.apply(Revision(2), &changes).unwrap();
-    assert_eq!(located(&snapshot, &at), [brute(&[second.clone()], at[0])]);
+    assert_eq!(located(&snapshot, &at), [brute(std::slice::from_ref(&second), at[0])]);
     assert_eq!(located(&snapshot, &at), [Some(second.key())]);
 }
 
