@@ -25,8 +25,8 @@ pub struct Check {
     reading: Reading,
     #[arg(long, value_name = "FILE", help = t("上级范围（一个或多个面）", "the parent's outline, one polygon or more"))]
     parent: Option<PathBuf>,
-    #[arg(long, value_name = "M", value_parser = width, help = t("缝隙宽于此（米）只请人确认；不给则不论宽窄都算必须改", "gaps wider than this (metres) are only for a person to look at; all are errors if it is not given"))]
-    gap_width: Option<f64>,
+    #[arg(long, value_name = "M", default_value_t = 10.0, value_parser = width, help = t("缝隙窄于此（米）算必须改，更宽的请人确认", "gaps up to this width (metres) are errors, wider ones are for a person to look at"))]
+    gap_width: f64,
     #[arg(long, value_name = "M", default_value_t = 1.0, value_parser = width, help = t("面窄于此（米）算碎面", "parts narrower than this (metres) are slivers"))]
     sliver_width: f64,
     #[arg(long, help = t("以 JSON 输出", "print JSON"))]
@@ -48,7 +48,7 @@ impl Check {
         let features = Features::read(&self.input, &self.reading)?;
         let coverage = coverage(&features)?;
         let settings = Settings {
-            gap_width: self.gap_width.unwrap_or(f64::INFINITY),
+            gap_width: self.gap_width,
             sliver_width: self.sliver_width,
             ..Settings::new(features.metric)
         };
