@@ -9,7 +9,7 @@ CARGO := cargo
 DEMO ?= demo/wuhua.gpkg
 BIND ?= 127.0.0.1:8090
 BIN := target/debug/boundstone
-PACKAGES := libgdal-dev gdal-bin libproj-dev libsqlite3-dev pkg-config
+PACKAGES := libgdal-dev gdal-bin libproj-dev libsqlite3-dev pkg-config cmake g++ libclang-dev fonts-noto-cjk
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 step = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 

@@ -1,7 +1,9 @@
 //! One benchmark per promise on speed. `cargo bench -- [NAME]` prints a table and writes `target/bench.json`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
 
+mod borders;
 mod geos;
+mod names;
 mod register;
 mod report;
 mod rows;
@@ -22,9 +24,11 @@ fn main() {
     register::run(&mut report);
     snapshot::run(&mut report);
     rows::run(&mut report);
+    names::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
     topology_checks::run(&mut report);
     topology_edits::run(&mut report);
+    borders::run(&mut report);
     report.finish();
 }

@@ -1,4 +1,4 @@
-//! Promises on a million rows: building, one edit, windows, nearest, memory, search by name.
+//! Promises on a million rows: building, one edit, windows, nearest, memory.
 
 use std::io::Read as _;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
 use crate::report::{Better, Report};
-use crate::snapshot::{counties, on_one_core, shared, today, uniform};
+use crate::snapshot::{counties, on_one_core, today, uniform};
 
 const ROWS: usize = 1_000_000;
 
@@ -25,9 +25,6 @@ pub fn run(report: &mut Report) {
     }
     if report.wants("snapshot.memory_ratio") {
         memory(report);
-    }
-    if report.wants("search.620k") {
-        search(report);
     }
 }
 
@@ -159,51 +156,4 @@ fn memory(report: &mut Report) {
     let raw = coords as f64 * 16.0;
     let note = format!("{data}: {:.1} MB resident, coordinates {:.1} MB", bytes / 1e6, raw / 1e6);
     report.add("snapshot.memory_ratio", bytes / raw, "×", Better::Lower, ("promise", Some(3.0)), &note);
-}
-
-/// The 620,573 village names, or made ones.
-fn villages() -> Vec<(String, String)> {
-    let file = "data/division-codes-to-village/package/dist/villages.csv.gz";
-    let Some(path) = shared(file) else {
-        eprintln!("{file} is not here: made names instead");
-        return (0..620_573).map(|n| (format!("53{n:010}"), format!("第{n}村民委员会"))).collect();
-    };
-    let mut rows = csv::Reader::from_reader(flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()));
-    rows.records().map(|row| row.unwrap()).map(|row| (row[0].to_owned(), row[1].to_owned())).collect()
-}
-
-fn search(report: &mut Report) {
-    let mut ids = IdSource::new(1, 1);
-    let names = villages();
-    let records = names.iter().map(|(code, name)| {
-        let mut record = Record::of(ids.next_id(), Division::named(name, DivisionLevel::Community));
-        record.code = Some(code.as_str().into());
-        record
-    });
-    let snapshot = Snapshot::build(Revision(1), records.collect::<Vec<_>>());
-    let first = on_one_core(1, || snapshot.search("华山", Layer::ALL, 20, |_| true).hits.len()) * 1e3;
-    let queries = [
-        ("530102002001", "code"),
-        ("华山", "rare"),
-        ("村", "everywhere"),
-        ("和平村", "between"),
-        ("heping", "latin"),
-    ];
-    for (query, kind) in queries {
-        let ten =
-            || (0..10).map(|_| snapshot.search(query, Layer::ALL, 20, |_| true).hits.len()).sum::<usize>();
-        let ours = on_one_core(3, ten) * 1e2;
-        let scan =
-            || names.iter().filter(|(code, name)| name.contains(query) || code.contains(query)).count();
-        let peer = on_one_core(5, scan) * 1e3;
-        let note = format!("{} names, {query}; the first search makes the texts: {first:.0} ms", names.len());
-        report.add(
-            &format!("search.620k_{kind}"),
-            ours,
-            "ms",
-            Better::Lower,
-            ("str::contains, row by row", Some(peer)),
-            &note,
-        );
-    }
 }

@@ -33,7 +33,7 @@ pub fn today() -> Date {
 }
 
 /// CPU seconds of this thread so far, so that other programs on the machine do not count.
-fn cpu_seconds() -> f64 {
+pub fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     stat.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
 }

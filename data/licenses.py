@@ -44,6 +44,8 @@ def web_packages():
 
 
 SYSTEM = [
+    {"name": "fast2s (pairs of traditional and simplified characters)", "version": "0.3.1", "kind": "data",
+     "licence": "MIT"},
     {"name": "GDAL", "version": "system", "kind": "library", "licence": "MIT"},
     {"name": "PROJ", "version": "system", "kind": "library", "licence": "MIT"},
     {"name": "SQLite", "version": "system", "kind": "library", "licence": "Public domain"},

@@ -13,6 +13,8 @@ pub mod filter;
 
 pub mod topology;
 
+pub mod network;
+
 pub mod formats;
 
 pub mod store;
@@ -25,11 +27,21 @@ pub mod intake;
 
 pub mod boundary;
 
+pub mod names;
+
+pub mod zoning;
+
+pub mod access;
+
 pub mod sample;
 
 pub mod underlays;
 
+pub mod attachments;
+
 pub mod tiles;
+
+pub mod documents;
 
 pub mod jobs;
 

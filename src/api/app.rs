@@ -8,10 +8,13 @@ use moka::sync::Cache;
 use tokio::sync::broadcast;
 
 use super::boards::Boards;
+use super::directories::Directories;
 use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures, Opening};
+use crate::attachments::Attachments;
+use crate::documents::Templates;
 use crate::formats::ogr::Worker;
 use crate::jobs::{self, JobEvent, Jobs};
 use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowCounts, Secrecy};
@@ -41,12 +44,16 @@ pub struct Options {
     pub upload_bytes: u64,
     /// pictures under the data
     pub underlays: Arc<Underlays>,
+    /// photos and papers that records list
+    pub media: Arc<Attachments>,
     /// how GDAL's process is run for pictures
     pub worker: Worker,
     /// maps of others under the data
     pub basemaps: Arc<Basemaps>,
     /// what checks go by
     pub rules: Arc<Rules>,
+    /// templates of papers
+    pub templates: Arc<Templates>,
     /// the clock
     pub clock: Clock,
 }
@@ -61,9 +68,11 @@ impl Default for Options {
             work: None,
             upload_bytes: UPLOAD_BYTES,
             underlays: Arc::default(),
+            media: Arc::default(),
             worker: Worker::default(),
             basemaps: Arc::default(),
             rules: Rules::compiled().clone(),
+            templates: Arc::default(),
             clock: Arc::new(|| {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 u64::try_from(since.as_millis()).unwrap_or_default()
@@ -131,6 +140,8 @@ pub struct App {
     pub(super) counts: Cache<Revision, Arc<RowCounts>>,
     /// findings of the checks
     pub boards: Boards,
+    /// the search over names
+    pub directories: Directories,
     /// vector tiles
     pub tiles: TileService,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
@@ -157,7 +168,9 @@ impl App {
                 upload_bytes: options.upload_bytes,
                 read_only: options.read_only,
                 show: options.show,
+                rules: options.rules.clone(),
                 underlays: options.underlays.clone(),
+                media: options.media.clone(),
                 worker: options.worker.clone(),
                 clock: options.clock.clone(),
             },
@@ -171,6 +184,7 @@ impl App {
             members,
             register,
             boards: Boards::new(options.rules.clone()),
+            directories: Directories::default(),
             options,
             metrics: Metrics::default(),
             older: Cache::new(4),

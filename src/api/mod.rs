@@ -9,6 +9,7 @@ mod answer;
 mod app;
 mod ask;
 mod boards;
+mod directories;
 mod editing;
 mod events;
 mod history;

@@ -76,7 +76,7 @@ impl Problem {
         let (mut zh, mut en) = ("内容不合要求，未作任何修改。".to_owned(), "Nothing was changed.".to_owned());
         if let Some(first) = findings.first() {
             zh = format!("{zh}{}", first.what.zh);
-            en = format!("{} {en}", first.what.en);
+            en = format!("Nothing was changed: {}", first.what.en);
         }
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "edit.refused", zh, en)
             .then("请按提示改正后再提交。", "Correct what the findings name and send again.")

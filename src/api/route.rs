@@ -83,6 +83,8 @@ pub enum Run {
     Events,
     /// a file that is written to the disk as it arrives
     Upload,
+    /// a file of a few megabytes, held whole; then on the blocking pool
+    Held(fn(&Arc<App>, &Ask) -> Result<Answer, Problem>),
 }
 
 /// One route: all that is known of it stands here.
@@ -135,6 +137,27 @@ impl Route {
             takes: "application/json",
             status: 200,
             run: Run::Plain(run),
+        }
+    }
+
+    /// A route that takes one file as it arrives, called by its query parameter `name`, and answers with what
+    /// was made of it: 201.
+    pub const fn file(path: &'static str, tag: &'static str, about: &'static str) -> Self {
+        const NAME: &[Param] =
+            &[Param { name: "name", shape: "string", about: "文件名 · name of the file" }];
+        Self {
+            method: Verb::Post,
+            path,
+            tag,
+            about,
+            query: NAME,
+            open_query: false,
+            media: &["application/json"],
+            answer: None,
+            body: Some("File"),
+            takes: "application/octet-stream",
+            status: 201,
+            run: Run::Upload,
         }
     }
 
@@ -228,6 +251,7 @@ async fn carry_out(
         Run::Plain(run) => run_plain(app, read_body(ask, body).await?, run).await,
         Run::Events => super::events::stream(&app),
         Run::Upload => super::v1::receive(app, ask, body).await,
+        Run::Held(run) => run_plain(app.clone(), super::v1::held(&app, ask, body).await?, run).await,
     }
 }
 

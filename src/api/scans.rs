@@ -12,35 +12,24 @@ use super::ask::Ask;
 use super::editing::check_writable;
 use super::openapi::schemas::{Named, add};
 use super::problem::Problem;
-use super::route::{Param, Route, Run, Verb};
+use super::route::{Route, Verb};
 use super::underlays::UnderlayDoc;
 use super::v1;
 use crate::crs::Crs;
 use crate::jobs::{Scan, UnderlayParams, Work};
 use crate::model::{Bilingual, RecordId, Secrecy};
-use crate::underlays::{Bend, Fit, UnderlayError, on_the_ground};
+use crate::underlays::{Bend, Described, Fit, Shown, UnderlayError, on_the_ground};
 use crate::{crs::CrsError, formats::ogr::GroundPoint};
-
-const NAME: &[Param] = &[Param { name: "name", shape: "string", about: "文件名 · name of the file" }];
-
-const fn takes_file(path: &'static str, about: &'static str) -> Route {
-    Route {
-        method: Verb::Post,
-        takes: "application/octet-stream",
-        body: Some("File"),
-        status: 201,
-        run: Run::Upload,
-        ..Route::get(path, "underlays", about, look).query(NAME).answers("Scan")
-    }
-}
 
 /// The routes.
 pub const ROUTES: &[Route] = &[
-    takes_file("/api/v1/underlays/pictures", "上传一张图片 · upload a picture"),
-    takes_file(
+    Route::file("/api/v1/underlays/pictures", "underlays", "上传一张图片 · upload a picture").answers("Scan"),
+    Route::file(
         "/api/v1/underlays/pictures/{id}/files",
+        "underlays",
         "再传图片的坐标文件，如 .jgw、.prj · a file that says where the picture lies",
-    ),
+    )
+    .answers("Scan"),
     Route::get("/api/v1/underlays/pictures/{id}", "underlays", "上传的图片 · an uploaded picture", look)
         .answers("Scan"),
     Route {
@@ -83,8 +72,13 @@ pub const ROUTES: &[Route] = &[
     Route {
         method: Verb::Patch,
         body: Some("UnderlayEdit"),
-        ..Route::get("/api/v1/underlays/{id}", "underlays", "改名称与密级 · call it otherwise", describe)
-            .answers("UnderlayDoc")
+        ..Route::get(
+            "/api/v1/underlays/{id}",
+            "underlays",
+            "改名称、密级与显示方式 · call it or show it otherwise",
+            describe,
+        )
+        .answers("UnderlayDoc")
     },
     Route {
         method: Verb::Delete,
@@ -176,6 +170,9 @@ pub struct UnderlayEdit {
     /// public, internal or secret
     #[serde(default)]
     secrecy: Option<String>,
+    /// how it is shown to whoever has not chosen otherwise
+    #[serde(default)]
+    shown: Option<Shown>,
 }
 
 /// Points of one picture.
@@ -324,7 +321,12 @@ fn describe(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let asked: UnderlayEdit = ask.json()?;
     let called = asked.title.as_deref().map(title).transpose()?;
     let class = secrecy(app, asked.secrecy.as_deref())?;
-    let changed = app.options.underlays.describe(id, called.as_deref(), class)?;
+    if asked.shown.is_some_and(|shown| shown.opacity > 100) {
+        let said = Bilingual::new("浓淡应为 0 至 100。", "The opacity is 0 to 100.");
+        return Err(refused("underlay.opacity", said).with("field", "shown"));
+    }
+    let change = Described { title: called.as_deref(), secrecy: class, shown: asked.shown };
+    let changed = app.options.underlays.describe(id, &change)?;
     Answer::json(&UnderlayDoc::from(changed))
 }
 

@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::route::Route;
 use super::wire::bbox_of;
 use crate::model::RecordId;
-use crate::underlays::{Basemap, Underlay};
+use crate::underlays::{Basemap, Shown, Underlay};
 
 /// The routes.
 pub const ROUTES: &[Route] = &[
@@ -43,7 +43,7 @@ pub fn add_schemas(named: &mut Named) {
 /// What can be laid under the data.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct UnderlaysDoc {
-    /// pictures kept beside the register, the oldest first
+    /// pictures kept beside the register, the lowest first
     underlays: Vec<UnderlayDoc>,
     /// maps of others, which the page itself asks for
     basemaps: Vec<Basemap>,
@@ -69,6 +69,9 @@ pub struct UnderlayDoc {
     max_zoom: u8,
     /// address of a tile, with {z}, {x}, {y}
     tiles: String,
+    /// how the office has it shown; a person's own browser may choose otherwise
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shown: Option<Shown>,
 }
 
 impl From<Underlay> for UnderlayDoc {
@@ -80,6 +83,7 @@ impl From<Underlay> for UnderlayDoc {
             min_zoom: underlay.zooms.0,
             max_zoom: underlay.zooms.1,
             tiles: format!("/tiles/underlay/{}/{{z}}/{{x}}/{{y}}", underlay.id),
+            shown: underlay.shown,
             title: underlay.title,
             file: underlay.file,
             made: underlay.made,

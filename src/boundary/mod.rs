@@ -5,19 +5,24 @@
 //! boundaries: they have neither lines nor markers.
 
 pub mod alignment;
+pub mod arrival;
 pub mod checks;
 mod defaults;
 pub mod editing;
 mod frame;
 pub mod inspection;
+pub mod ledger;
 pub mod lines;
 pub mod number;
 pub mod numbering;
+pub mod objects;
 pub mod path;
+pub mod repair;
 mod sight;
 pub mod standard;
 pub mod station;
 pub mod tables;
+pub mod versions;
 
 pub use defaults::{Defaults, Follow, Lead, LeadDefaults, MarkerDefaults, defaults};
 pub use sight::Sight;

@@ -112,10 +112,7 @@ impl Text {
         }
         line(text);
         if let Some(revision) = revision {
-            line(match language() {
-                Language::Zh => format!("已写入，登记册现为第 {revision} 版"),
-                Language::En => format!("written; the register is at revision {revision}"),
-            });
+            line(words::written(revision));
         }
     }
 

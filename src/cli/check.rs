@@ -12,10 +12,10 @@ use super::inspect::AsOf;
 use super::registers::open_to_read;
 use super::serve::Show;
 use super::words::{self, line, t, thousands};
-use crate::boundary::checks::{self, CheckFinding, Noticed, Scene, Scope, severity_title};
+use crate::boundary::checks::{self, CheckFinding, Noticed, Scene, Scope, severity_title, sheet};
 use crate::crs::Crs;
 use crate::formats::{self, OutColumn, OutFeature, OutSchema};
-use crate::model::{Bilingual, FieldKind, Layer, Secrecy};
+use crate::model::{Bilingual, Layer, Secrecy};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 
@@ -155,44 +155,16 @@ fn finding_line(finding: &CheckFinding) -> String {
 }
 
 fn write_table(file: &Path, found: &[CheckFinding]) -> Result<(), Failure> {
-    let titles = [
-        ("rule", "规则", "Rule"),
-        ("title", "规则名称", "Title"),
-        ("article", "依据", "Article"),
-        ("severity", "轻重", "Severity"),
-        ("layer", "图层", "Layer"),
-        ("code", "代码", "Code"),
-        ("name", "名称", "Name"),
-        ("what", "问题", "What is wrong"),
-        ("remedy", "处理办法", "What to do"),
-        ("evidence", "所据数值", "Evidence"),
-        ("id", "问题编号", "Id of the finding"),
-    ];
-    let column = |(name, zh, en): (&str, &'static str, &'static str)| OutColumn {
-        name: name.to_owned(),
-        title: Some(t(zh, en).to_owned()),
-        kind: FieldKind::Text,
-    };
-    let columns = titles.into_iter().map(column).collect();
+    let columns = sheet::columns(words::language()).into_iter();
+    let columns = columns
+        .map(|(name, title, kind)| OutColumn { name: name.to_owned(), title: Some(title.to_owned()), kind })
+        .collect();
     let name = t("检核结果", "findings").to_owned();
     let mut sink =
         formats::create(file, &OutSchema { name, columns, crs: Some(Crs::REGISTER), encoding: None })?;
     for finding in found {
-        let values = [
-            Json::from(finding.rule.as_str()),
-            Json::from(words::say(&finding.title)),
-            Json::from(words::say(&finding.article)),
-            Json::from(words::say(&severity_title(finding.severity))),
-            Json::from(words::say(&finding.layer_title())),
-            Json::from(finding.code.as_deref()),
-            Json::from(finding.name.as_deref()),
-            Json::from(words::say(&finding.what)),
-            Json::from(words::say(&finding.remedy)),
-            Json::from(finding.evidence.as_deref()),
-            Json::from(finding.id.as_str()),
-        ];
         let geometry = finding.at.map(|[x, y]| geo_types::Point::new(x, y).into());
-        sink.write(OutFeature { geometry, values: values.to_vec() })?;
+        sink.write(OutFeature { geometry, values: sheet::row(finding, words::language()) })?;
     }
     sink.finish()?;
     Ok(())

@@ -7,6 +7,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::registers::{now_text, remove};
 use super::words::{self, line, t, thousands};
+use crate::attachments::Attachments;
 use crate::model::ChangeSet;
 use crate::register::Register;
 use crate::sample::{self, SampleOptions};
@@ -56,6 +57,10 @@ impl Demo {
         let sample = sample::generate(options, |share| bar.set_position((share * 100.0) as u64));
         let info = RegisterInfo { title: TITLE.into(), created: now_text() };
         let register = Register::open(Box::new(GeoPackageStore::create(&making, &info)?))?;
+        let media = Attachments::beside(std::slice::from_ref(&self.register));
+        for (name, bytes) in &sample.pictures {
+            media.keep(name, bytes)?;
+        }
         let mut rows = 0;
         for step in sample.steps {
             let ChangeSet { header, changes } = step.into_change_set(now_text());

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::words::{say, t, warn};
+use crate::attachments::MediaError;
+use crate::boundary::arrival::ArrivalError;
 use crate::crs::CrsError;
 use crate::formats::FormatError;
 use crate::intake::ImportError;
@@ -87,6 +89,12 @@ impl Failure {
 impl From<Bilingual> for Failure {
     fn from(why: Bilingual) -> Self {
         Self::Nothing { why, next: None }
+    }
+}
+
+impl From<MediaError> for Failure {
+    fn from(error: MediaError) -> Self {
+        error.sentence().into()
     }
 }
 
@@ -388,6 +396,15 @@ impl<E: Into<Failure>> From<CommitError<E>> for Failure {
             CommitError::Nothing => Self::nothing("没有要改的，登记册未变", "nothing would change"),
             CommitError::Store(error) => error.into(),
             CommitError::Apply(error) => error.into(),
+        }
+    }
+}
+
+impl From<ArrivalError> for Failure {
+    fn from(error: ArrivalError) -> Self {
+        match error {
+            ArrivalError::Apply(error) => error.into(),
+            ArrivalError::Rules(error) => error.into(),
         }
     }
 }

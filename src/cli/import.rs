@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::check::rules_for;
 use super::failure::Failure;
 use super::registers::{Authorship, ids, open_to_write, today};
 use super::stop;
 use super::words::{self, language, line, t, thousands, warn};
+use crate::attachments::Attachments;
+use crate::boundary::arrival::Arrival;
 use crate::crs::{Crs, CrsError};
 use crate::formats::{self, FeatureSource, ReadOptions};
 use crate::intake::{self, ImportOptions, ImportPlan, Invalid, OtherDatum, Placing};
-use crate::model::{Bilingual, IdSource, Language, Layer, SetKind};
+use crate::jobs::import::{fit, may_carry};
+use crate::model::{Bilingual, IdSource, Language, Layer, Secrecy, SetKind};
 use crate::register::{CommitError, Decision};
 use crate::snapshot::Snapshot;
 
@@ -51,6 +55,8 @@ pub struct Import {
     join: bool,
     #[arg(long, value_name = "ROW=ID|ROW=LON,LAT", value_parser = placed, requires = "join", help = t("人工选定：第几行是哪条记录（标识）；或在哪个经纬度（CGCS2000）作为新记录，只用于点图层。可重复", "chosen by hand: the row and the id of its record; or longitude and latitude (CGCS2000) of a new record, for layers of points. May be repeated"))]
     place: Vec<(u64, Placing)>,
+    #[arg(long, value_name = "M", num_args = 0..=1, default_missing_value = "50", value_parser = carried, help = t("导入区划：文件里没有的邻区和上级，边界随同调整，至多移动这么多米（默认 50）；不给则照原样导入，并指出对不上的地方。已勘定的界线不动", "divisions: neighbours and divisions above that are not in the file follow borders that moved by up to so many metres (50); without it they stay, and what no longer fits is told. Surveyed lines never move"))]
+    carry_neighbours: Option<f64>,
     #[arg(long, help = t("只试算，不写入", "work it out, write nothing"))]
     dry_run: bool,
     #[command(flatten)]
@@ -74,6 +80,14 @@ impl From<OnInvalid> for Invalid {
             OnInvalid::Keep => Self::Keep,
             OnInvalid::Refuse => Self::Refuse,
         }
+    }
+}
+
+/// Metres by which neighbours are carried along.
+fn carried(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(metres) if may_carry(metres) => Ok(metres),
+        _ => Err(t("应为 0 至 500 之间的米数", "it is a number of metres, 500 at most").to_owned()),
     }
 }
 
@@ -132,6 +146,9 @@ impl Import {
         let (mut plan, mut ids) = (None, ids());
         let done = register.commit(header, |snapshot| {
             let mut made = self.plan(snapshot, &options, &mut ids)?;
+            if !self.dry_run {
+                self.bring(&made)?;
+            }
             // The last moment: what follows is one transaction.
             stop::check()?;
             let changes = if self.dry_run { Vec::new() } else { std::mem::take(&mut made.changes) };
@@ -171,7 +188,27 @@ impl Import {
             stop::flow()
         });
         bar.finish_and_clear();
-        Ok(plan?)
+        let mut plan = plan?;
+        let arrival = Arrival { day: options.as_of, carry_m: self.carry_neighbours, show: Secrecy::Secret };
+        fit(&mut plan, snapshot, arrival, &*rules_for(None, &self.register)?)?;
+        Ok(plan)
+    }
+
+    /// Copies the pictures that the records are going to list in beside the register.
+    fn bring(&self, plan: &ImportPlan) -> Result<(), Failure> {
+        let files = plan.media_listed();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let media = Attachments::beside(std::slice::from_ref(&self.register));
+        let bar = words::progress(t("存入照片", "keeping pictures"), Some(files.len() as u64));
+        let brought = media.bring(self.open()?.as_mut(), &files, &mut |done| {
+            bar.set_position(done);
+            !stop::asked()
+        });
+        bar.finish_and_clear();
+        stop::check()?;
+        brought.map_err(|error| error.sentence().into())
     }
 
     fn open(&self) -> Result<Box<dyn FeatureSource>, Failure> {
@@ -212,10 +249,7 @@ fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool
         ),
     });
     match revision {
-        Some(revision) => line(match language() {
-            Language::Zh => format!("登记册现为第 {revision} 版"),
-            Language::En => format!("the register is at revision {revision}"),
-        }),
+        Some(revision) => line(words::now_at(revision)),
         None if dry_run => line(t("试算，未写入", "worked out only, nothing written")),
         None => line(t("没有要改的，登记册未变", "nothing to change, the register is as it was")),
     }

@@ -37,6 +37,8 @@ enum What {
     Text(super::alignment::Text),
     #[command(about = t("写出界线一览表（xlsx、csv）", "write the table of lines (xlsx, csv)"))]
     Table(super::tables::TableOf),
+    #[command(about = t("界线附图：A3 幅面、真实比例的 pdf", "the line's map: a pdf, A3, at a true scale"))]
+    Sheet(super::papers::SheetOf),
 }
 
 impl Lines {
@@ -47,6 +49,7 @@ impl Lines {
             What::List(list) => list.run(),
             What::Text(text) => text.run(),
             What::Table(table) => table.lines(),
+            What::Sheet(sheet) => sheet.run(),
         }
     }
 }
@@ -182,10 +185,7 @@ impl Derive {
         let metres: f64 = done.lines.iter().map(|one| one.length_m).sum();
         let km = metres / 1000.0;
         let written = match (revision, self.dry_run) {
-            (Some(revision), _) => match language() {
-                Language::Zh => format!("，登记册现为第 {revision} 版"),
-                Language::En => format!("; the register is at revision {revision}"),
-            },
+            (Some(revision), _) => format!("{}{}", t("，", "; "), words::now_at(revision)),
             (None, true) => t("；试算，未写入", "; worked out only, nothing written").to_owned(),
             (None, false) => t("；无须改动", "; nothing to change").to_owned(),
         };

@@ -31,6 +31,8 @@ enum What {
     Number(Number),
     #[command(about = t("写出界桩成果表（xlsx、csv），可再导入", "write the table of markers (xlsx, csv), which can be imported again"))]
     Table(super::tables::TableOf),
+    #[command(about = t("界桩登记表（docx、pdf），按模板填写", "register sheets of markers (docx, pdf), filled from a template"))]
+    Card(super::papers::Card),
 }
 
 impl Markers {
@@ -39,6 +41,7 @@ impl Markers {
         match self.what {
             What::Number(number) => number.run(),
             What::Table(table) => table.markers(),
+            What::Card(card) => card.run(),
         }
     }
 }
@@ -136,10 +139,7 @@ impl Number {
             t("自北向南", "from north to south")
         };
         let end = match (revision, self.apply) {
-            (Some(revision), _) => match language() {
-                Language::Zh => format!("已写入，登记册现为第 {revision} 版"),
-                Language::En => format!("written; the register is at revision {revision}"),
-            },
+            (Some(revision), _) => words::written(revision),
             (None, true) => t("无须改动", "nothing to change").to_owned(),
             (None, false) => {
                 t("预览，未写入（写入请加 --apply）", "a preview, nothing written (write it with --apply)")

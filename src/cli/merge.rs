@@ -6,9 +6,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use super::failure::Failure;
-use super::registers::{Authorship, must_be_new, now_text, open_together, remove, stem};
+use super::registers::{Authorship, listers, must_be_new, now_text, open_together, remove, stem};
 use super::stop;
 use super::words::{self, language, line, t, thousands};
+use crate::attachments::Attachments;
 use crate::model::{Findings, Language, SetKind};
 use crate::register::{Clashes, Merged, Outcome, Register};
 use crate::store::{GeoPackageStore, RegisterInfo};
@@ -57,8 +58,12 @@ impl Merge {
         stop::check()?;
         let refused = self.on_clash == OnClash::Refuse && clashes.different() > 0;
         let outcome = if self.on_clash == OnClash::Refuse { Outcome::Refused } else { Outcome::KeptFirst };
-        let findings = clashes.findings(&sources.members(), outcome);
-        let done = if self.dry_run || refused { None } else { Some(self.write(&sources, &clashes)?) };
+        let mut findings = clashes.findings(&sources.members(), outcome);
+        let done = if self.dry_run || refused {
+            None
+        } else {
+            Some(self.write(&sources, &clashes, &mut findings)?)
+        };
         match (&done, self.dry_run) {
             (Some(done), _) => self.report(done, &findings),
             (None, true) => {
@@ -79,7 +84,12 @@ impl Merge {
         ))
     }
 
-    fn write(&self, sources: &Register, clashes: &Clashes) -> Result<Vec<Merged>, Failure> {
+    fn write(
+        &self,
+        sources: &Register,
+        clashes: &Clashes,
+        findings: &mut Findings,
+    ) -> Result<Vec<Merged>, Failure> {
         let making = self.out.with_extension("making.gpkg");
         remove(&making)?;
         let title = self.title.clone().unwrap_or_else(|| stem(&self.out));
@@ -89,6 +99,11 @@ impl Merge {
             let header = || self.authorship.clone().header(SetKind::Import);
             let done = sources.merge_into(Some(&target), clashes, &header, &stop::asked)?;
             stop::check()?;
+            // Pictures and papers come along before the register stands under its name.
+            let (from, to) =
+                (Attachments::beside(&self.registers), Attachments::beside(std::slice::from_ref(&self.out)));
+            let files = target.files_listed()?;
+            to.take_over(&from, listers(&files))?.into_iter().for_each(|finding| findings.push(finding));
             Ok(done)
         };
         let made = made().and_then(|done| {

@@ -15,16 +15,23 @@ mod licenses;
 mod lines;
 mod markers;
 mod merge;
+mod papers;
+mod pinyin;
+mod reach;
 mod registers;
 mod rounds;
+mod search;
 mod serve;
+mod site;
 mod standards;
 mod stop;
 mod tables;
 mod topology;
 mod underlay;
 mod usage;
+mod walking;
 mod words;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -85,16 +92,28 @@ enum Command {
     Convert(convert::Convert),
     #[command(about = t("面的拓扑：检查、清理、化简、融合、比较，不用登记册", "topology of polygons: check, clean, simplify, dissolve, compare, without a register"))]
     Topology(topology::Topology),
+    #[command(about = t("社区、网格划分：户数合乎上下限、连片，办不到时给出证明", "communities and grids: zones in one piece within a band of households, or the proof that there are none"))]
+    Zone(zone::Zone),
+    #[command(about = t("服务圈：沿步行路网到最近设施的时间、覆盖率、等时圈，不用登记册", "service circles: times to the nearest facility on foot, coverage, isochrones, without a register"))]
+    Reach(reach::Reach),
+    #[command(about = t("选址：新设施放在哪里，给出界与差距，不用登记册", "siting: where new facilities belong, with bound and gap, without a register"))]
+    Site(site::Site),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
     #[command(about = t("影像、扫描图等底图：加入、列出、移除", "pictures under the data: add, list, remove"))]
     Underlay(underlay::Underlay),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
     Demo(demo::Demo),
-    #[command(about = t("界线：由区划推算、列出、走向说明、一览表", "boundary lines: derived from the divisions, listed, in words, as a table"))]
+    #[command(about = t("界线：由区划推算、列出、走向说明、一览表、附图", "boundary lines: derived from the divisions, listed, in words, as a table, as a map"))]
     Lines(lines::Lines),
-    #[command(about = t("界桩：编号、成果表", "boundary markers: numbered, as a table"))]
+    #[command(about = t("界桩：编号、成果表、登记表", "boundary markers: numbered, as a table, as register sheets"))]
     Markers(markers::Markers),
+    #[command(about = t("地名的罗马字母拼写：分写、大写、多音字", "how names are spelled in Latin letters"))]
+    Pinyin(pinyin::Pinyin),
+    #[command(about = t("按名称、拼音、曾用名或代码搜索", "search by name, pinyin, former name or code"))]
+    Search(search::Search),
+    #[command(about = t("写出文书图表的模板，供本单位改用", "write the templates of papers, for an office to change"))]
+    Templates(papers::TemplatesTo),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
     Licenses(licenses::Licenses),
     #[command(about = t("显示某个命令的用法", "show how a command is used"))]
@@ -149,11 +168,17 @@ pub fn run() -> ExitCode {
         Command::Locate(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Topology(command) => command.run(),
+        Command::Zone(command) => command.run(),
+        Command::Reach(command) => command.run(),
+        Command::Site(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Underlay(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Lines(command) => command.run(),
         Command::Markers(command) => command.run(),
+        Command::Pinyin(command) => command.run(),
+        Command::Search(command) => command.run(),
+        Command::Templates(command) => command.run(),
         Command::Licenses(command) => command.run(),
         Command::Help(command) => command.run(),
     };

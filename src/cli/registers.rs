@@ -1,5 +1,6 @@
 //! Registers as a whole: `init`, `undo`, `verify`, and how the other commands open one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,8 +9,9 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::words::{self, line, t, thousands};
-use crate::model::{Bilingual, Date, Header, IdSource, Revision, SetKind};
-use crate::register::Register;
+use crate::attachments::Attachments;
+use crate::model::{Bilingual, Date, Header, IdSource, MediaName, Revision, SetKind};
+use crate::register::{Lister, Register};
 use crate::store::{GeoPackageStore, RegisterInfo, Store, Union};
 
 /// Milliseconds since 1970: the only clock of the command line.
@@ -219,14 +221,19 @@ impl Verify {
         let register = open_to_read(&self.register)?;
         let bar = words::progress(t("校验", "verifying"), None);
         let report = register.verify(&mut |_, done, _| bar.set_position(done))?;
-        let sound = report.findings.total() == 0;
+        let mut findings = report.findings;
+        let facts_sound = findings.total() == 0;
+        let files = register.files_listed()?;
+        let media = Attachments::beside(std::slice::from_ref(&self.register));
+        media.verify(listers(&files))?.into_iter().for_each(|finding| findings.push(finding));
+        let sound = findings.total() == 0;
         let head = register.head()?;
         bar.finish_and_clear();
         if self.json {
             words::json(&json!({
                 "sound": sound, "revision": report.revision.0, "hash": head.hash.to_string(),
                 "changes": report.changes, "rows": report.rows,
-                "findings": report.findings,
+                "files": files.len(), "findings": findings,
             }));
         } else {
             line(format!(
@@ -240,19 +247,45 @@ impl Verify {
                 t("末尾哈希", "head hash"),
                 head.hash
             ));
-            words::findings(&report.findings);
+            if !files.is_empty() {
+                line(format!(
+                    "{} {}",
+                    t("照片与扫描件", "pictures and papers"),
+                    thousands(files.len() as u64)
+                ));
+            }
+            words::findings(&findings);
         }
         if sound {
             line_unless(
                 self.json,
                 t("完好：哈希链、重放与数据表一致", "sound: hash chain, replay and tables agree"),
             );
-            Ok(())
-        } else {
-            Err(Failure::nothing("登记册有损坏，见上", "the register is damaged, see above")
-                .then("请停止写入，并从备份恢复。", "Stop writing to it and go back to a backup."))
+            return Ok(());
         }
+        Err(unsound(facts_sound))
     }
+}
+
+/// What is said at the end where something is wrong: with the facts, or only with files beside them.
+fn unsound(facts_sound: bool) -> Failure {
+    if !facts_sound {
+        return Failure::nothing("登记册有损坏，见上", "the register is damaged, see above")
+            .then("请停止写入，并从备份恢复。", "Stop writing to it and go back to a backup.");
+    }
+    let (zh, en) = (
+        "登记册本身完好；照片或扫描件的文件有缺失或改动，见上",
+        "the register itself is sound; files of pictures or papers are missing or altered, see above",
+    );
+    Failure::nothing(zh, en).then(
+        "请从备份恢复登记册旁的 .media 文件夹。",
+        "Restore the .media folder beside the register from a backup.",
+    )
+}
+
+/// Files with the record that lists each.
+pub fn listers(files: &BTreeMap<MediaName, Lister>) -> impl Iterator<Item = (&MediaName, String)> {
+    files.iter().map(|(name, by)| (name, format!("{}/{}", by.layer, by.id)))
 }
 
 fn line_unless(quiet: bool, text: &str) {

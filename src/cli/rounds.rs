@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::check::rules_for;
 use super::failure::Failure;
 use super::inspect::AsOf;
 use super::registers::open_to_read;
-use super::words::{self, line, t};
+use super::words::{self, language, line, t};
 use crate::boundary::checks::{Due, Round, Scene, Scope};
-use crate::boundary::inspection::{self, LineDue, Progress, Subject, Task};
-use crate::crs::Crs;
-use crate::formats::{self, OutColumn, OutFeature, OutSchema};
-use crate::model::FieldKind;
+use crate::boundary::inspection::{self, LineDue, LineProgress, Progress, Sheet, SideProgress, Task};
+use crate::formats::{self, BookSheet, OutColumn, OutFeature, OutSchema};
+use crate::rules::Rules;
 
 /// Lists inspection rounds and the lines that are due.
 #[derive(Args)]
@@ -28,7 +27,7 @@ pub struct Rounds {
     rules: Option<PathBuf>,
     #[command(flatten)]
     as_of: AsOf,
-    #[arg(long, value_name = "FILE", requires = "round", help = t("把任务写成表格：.xlsx 或 .csv", "write the tasks as a table: .xlsx or .csv"))]
+    #[arg(long, value_name = "FILE", requires = "round", help = t("写成表格：.xlsx（进度、任务、双方记录、问题、差异）或 .csv（任务）", "write tables: .xlsx (progress, tasks, records of both sides, problems, differences) or .csv (tasks)"))]
     xlsx: Option<PathBuf>,
     #[arg(long, help = t("以 JSON 输出", "print JSON"))]
     json: bool,
@@ -42,10 +41,10 @@ impl Rounds {
         let snapshot = self.as_of.snapshot(&register)?;
         let scene = Scene::new(&snapshot, self.as_of.date(), Scope::All);
         if let Some(code) = &self.round {
-            return self.one(&scene, code);
+            return self.one(&scene, &rules, code);
         }
-        let mut rounds: Vec<Progress> =
-            scene.all_rounds().map(|round| inspection::progress(&scene, round)).collect();
+        let progress = |round| inspection::progress(&scene, round, &rules);
+        let mut rounds: Vec<Progress> = scene.all_rounds().map(progress).collect::<Result<_, _>>()?;
         rounds.sort_by(|a, b| a.code.cmp(&b.code));
         let due = inspection::due(&scene, &rules)?;
         if self.json {
@@ -60,7 +59,7 @@ impl Rounds {
         Ok(())
     }
 
-    fn one(&self, scene: &Scene<'_>, code: &str) -> Result<(), Failure> {
+    fn one(&self, scene: &Scene<'_>, rules: &Rules, code: &str) -> Result<(), Failure> {
         let found: Option<&Round<'_>> = scene.all_rounds().find(|round| round.code() == code);
         let Some(round) = found else {
             return Err(Failure::nothing(
@@ -72,19 +71,21 @@ impl Rounds {
                 "List the rounds with: boundstone rounds REGISTER",
             ));
         };
-        let tasks = inspection::tasks(scene, round);
-        let progress = inspection::progress(scene, round);
+        let tasks = inspection::tasks(scene, round, rules)?;
+        let progress = inspection::progress_of(scene, round, &tasks);
         if let Some(file) = &self.xlsx {
-            write_table(file, &tasks)?;
+            write_tables(file, inspection::sheets(round, &progress, &tasks, language()))?;
         }
         if self.json {
             words::json(&json!({ "round": progress, "tasks": tasks }));
             return Ok(());
         }
         line(round_line(&progress));
+        for own in &progress.by_line {
+            own.sides.iter().for_each(|side| line(side_line(own, side)));
+        }
         for task in &tasks {
-            let mark = if task.done.is_some() { "✓" } else { "·" };
-            line(format!("  {mark} {}  {}  {}", task.line, task.key, task.name));
+            line(task_line(task));
         }
         Ok(())
     }
@@ -129,47 +130,48 @@ fn due_line(due: &LineDue) -> String {
     )
 }
 
-fn write_table(file: &Path, tasks: &[Task]) -> Result<(), Failure> {
-    let titles = [
-        ("subject", "对象", "Subject"),
-        ("line", "界线代码", "Line"),
-        ("key", "界桩全号或段号", "Marker or segment"),
-        ("name", "名称", "Name"),
-        ("lead", "牵头或管理方", "Side"),
-        ("done", "已查", "Done"),
-        ("condition", "状态", "Condition"),
-    ];
-    let column = |(name, zh, en): (&str, &'static str, &'static str)| OutColumn {
-        name: name.to_owned(),
-        title: Some(t(zh, en).to_owned()),
-        kind: FieldKind::Text,
+fn side_line(line: &LineProgress, side: &SideProgress) -> String {
+    format!(
+        "  {}  {} {}  {} {}/{}  {} {}",
+        line.name,
+        words::say(&inspection::title("side", &side.side)),
+        side.party.as_deref().unwrap_or_default(),
+        t("已查", "done"),
+        side.done,
+        line.tasks,
+        t("有问题", "with problems"),
+        side.troubles,
+    )
+}
+
+fn task_line(task: &Task) -> String {
+    let mark = if task.done.is_some() { "✓" } else { "·" };
+    let mut troubles: Vec<_> = task.records.iter().flat_map(|said| &said.troubles).collect();
+    troubles.sort_unstable();
+    troubles.dedup();
+    let troubles: Vec<String> =
+        troubles.into_iter().map(|trouble| words::say(&trouble.title()).to_owned()).collect();
+    let said = match troubles.is_empty() {
+        true => String::new(),
+        false => format!("  ! {}", troubles.join(t("、", ", "))),
     };
-    let schema = OutSchema {
-        name: t("联检任务", "tasks").to_owned(),
-        columns: titles.into_iter().map(column).collect(),
-        crs: Some(Crs::REGISTER),
-        encoding: None,
-    };
+    format!("  {mark} {}  {}  {}{said}", task.line, task.key, task.name)
+}
+
+/// A workbook with all sheets, or, in a format that holds one table, the tasks.
+fn write_tables(file: &Path, sheets: Vec<Sheet>) -> Result<(), Failure> {
+    let book = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    let own = |sheet: Sheet| BookSheet { name: sheet.name, columns: sheet.columns, rows: sheet.rows };
+    if book {
+        let sheets: Vec<BookSheet> = sheets.into_iter().map(own).collect();
+        return Ok(formats::write_book(file, &sheets)?);
+    }
+    let Some(tasks) = sheets.into_iter().nth(1) else { return Ok(()) };
+    let columns = tasks.columns.into_iter().map(|(name, kind)| OutColumn { name, title: None, kind });
+    let schema = OutSchema { name: tasks.name, columns: columns.collect(), crs: None, encoding: None };
     let mut sink = formats::create(file, &schema)?;
-    for task in tasks {
-        let subject = match task.subject {
-            Subject::Marker => inspection::title("inspection_subject", "marker"),
-            Subject::Segment => inspection::title("inspection_subject", "segment"),
-        };
-        let said = |list: &str, code: &Option<String>| {
-            code.as_deref().map(|code| words::say(&inspection::title(list, code)).to_owned())
-        };
-        let values = vec![
-            Json::from(words::say(&subject)),
-            Json::from(task.line.as_str()),
-            Json::from(task.key.as_str()),
-            Json::from(task.name.as_str()),
-            Json::from(said("side", &task.lead)),
-            Json::from(if task.done.is_some() { t("是", "yes") } else { t("否", "no") }),
-            Json::from(said("marker_condition", &task.condition)),
-        ];
-        let geometry = task.at.map(|[x, y]| geo_types::Point::new(x, y).into());
-        sink.write(OutFeature { geometry, values })?;
+    for values in tasks.rows {
+        sink.write(OutFeature { geometry: None, values })?;
     }
     sink.finish()?;
     Ok(())

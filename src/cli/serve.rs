@@ -8,8 +8,10 @@ use clap::{Args, ValueEnum};
 
 use super::check::rules_for;
 use super::failure::Failure;
+use super::papers::templates_for;
 use super::registers::{open_to_read, open_to_write, open_together};
 use super::words::{self, line, t};
+use crate::attachments::Attachments;
 use crate::model::Secrecy;
 use crate::register::{Outcome, Register};
 use crate::server;
@@ -59,6 +61,8 @@ pub struct Serve {
     basemaps: Option<PathBuf>,
     #[arg(long, value_name = "DIR", help = t("本单位的规则文件夹，默认为登记册旁的“登记册文件名.rules”", "the office's folder of rules, default REGISTER.rules beside the register"))]
     rules: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", help = t("本单位的模板文件夹，默认为登记册旁的“登记册文件名.templates”", "the office's folder of templates, default REGISTER.templates beside the register"))]
+    templates: Option<PathBuf>,
     #[arg(long, help = t("日志每行一个 JSON 对象", "log one JSON object a line"))]
     log_json: bool,
 }
@@ -70,11 +74,16 @@ impl Serve {
         let basemaps = self.basemaps.as_deref().map(Basemaps::read).transpose()?.unwrap_or_default();
         let config = server::Config {
             underlays: Arc::new(Underlays::beside(&self.registers)),
+            media: Arc::new(Attachments::beside(&self.registers)),
             basemaps: Arc::new(basemaps),
             rules: rules_for(
                 self.rules.as_deref(),
                 self.registers.first().map(PathBuf::as_path).unwrap_or(Path::new("")),
             )?,
+            templates: Arc::new(templates_for(
+                self.templates.as_deref(),
+                self.registers.first().map(PathBuf::as_path).unwrap_or(Path::new("")),
+            )?),
             bind: self.bind,
             show: self.show.into(),
             read_only: self.read_only,

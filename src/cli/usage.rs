@@ -61,6 +61,9 @@ const PLACES: &[(&str, &str)] = &[
     ("DIR", "文件夹"),
     ("M", "米"),
     ("STRATEGY", "策略"),
+    ("PROFILE", "人群"),
+    ("M/S", "米/秒"),
+    ("SHARE", "比例"),
 ];
 
 /// A command with its subcommands, clap's own words in the terminal's language.

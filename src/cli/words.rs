@@ -105,6 +105,19 @@ fn rows(finding: &Finding, language: Language) -> Option<String> {
     }
 }
 
+/// At which revision a register is after something was written.
+pub fn now_at(revision: u64) -> String {
+    match language() {
+        Language::Zh => format!("登记册现为第 {revision} 版"),
+        Language::En => format!("the register is at revision {revision}"),
+    }
+}
+
+/// That something was written, and at which revision the register is.
+pub fn written(revision: u64) -> String {
+    format!("{}{}", t("已写入，", "written; "), now_at(revision))
+}
+
 /// A progress bar on a terminal; nothing where output goes to a file.
 pub fn progress(what: &'static str, total: Option<u64>) -> indicatif::ProgressBar {
     if !std::io::stderr().is_terminal() {

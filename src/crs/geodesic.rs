@@ -92,6 +92,14 @@ impl Ellipsoid {
         (self.ring_m2(polygon.exterior()) - holes).max(0.0)
     }
 
+    /// Square metres between the geodesic from one point to another and the equator, negative where it leads
+    /// westwards or lies south: summed round a ring that has no pole in it they are its area.
+    pub fn under_m2(&self, a: Coord, b: Coord) -> f64 {
+        let (_, _, _, _, _, _, area, _): (f64, f64, f64, f64, f64, f64, f64, f64) =
+            self.0.inverse(a.y, a.x, b.y, b.x);
+        area
+    }
+
     /// Square metres inside a ring; the smaller side of it, whichever way it runs.
     pub fn ring_m2(&self, ring: &LineString) -> f64 {
         let points = match ring.0.split_last() {

@@ -43,6 +43,23 @@ pub enum FilterError {
     Time(String),
 }
 
+/// What a thing in a filter is, for an official; what is written as it stands stays.
+fn zh(word: &'static str) -> &'static str {
+    match word {
+        "text" => "文字",
+        "number" => "数字",
+        "true/false" => "是否（true/false）",
+        "DATE('…')" => "日期（DATE('…')）",
+        "list" => "列表",
+        "geometry" => "图形",
+        "null" => "空值",
+        "INTERVAL" => "时段（INTERVAL）",
+        "property" => "字段",
+        "expression" => "算式",
+        other => other,
+    }
+}
+
 impl FilterError {
     /// For an official.
     pub fn sentence(&self) -> Bilingual {
@@ -55,7 +72,7 @@ impl FilterError {
             Self::Function(name) => format!("没有函数或运算符“{name}”"),
             Self::Arguments(name) => format!("{name} 的参数个数不对"),
             Self::Mismatch { place, wanted, found } => {
-                format!("{place}：类型不符，应为 {wanted}，实为 {found}")
+                format!("{place}：类型不符，应为{}，实为{}", zh(wanted), zh(found))
             }
             Self::Geometry(why) => format!("条件中的图形不合要求：{why}"),
             Self::Time(text) => {

@@ -4,10 +4,13 @@
 //! The table is read by its own reader; the media are only listed. Which row they belong to is for `intake`, which
 //! knows the code column.
 
+use std::collections::{BTreeSet, HashMap};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::archive::Archive;
 use super::{DeclaredCrs, FeatureSource, FormatError, LayerInfo, ReadOptions, SourceFeature, archive};
 use crate::model::{Bilingual, Finding};
 
@@ -62,6 +65,10 @@ pub(super) struct CensusSource {
     file: String,
     /// the table out of the archive, for as long as it is read
     _unpacked: Option<TempDir>,
+    /// the folder or archive
+    path: PathBuf,
+    /// of an archive: itself, and where its files are
+    archive: Option<(Archive, HashMap<String, usize>)>,
 }
 
 /// Whether an archive holds a table of such a kind.
@@ -101,9 +108,25 @@ pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<CensusSource, F
         (folder.path().join(plain_name(&table)), Some(folder))
     };
     let inner = ReadOptions { layer: None, encoding: options.encoding.clone() };
-    let media = names.iter().filter_map(|name| Media::of(name)).collect();
+    let media = names.iter().filter_map(|name| Media::of(name)).collect::<BTreeSet<_>>();
     let file = format!("{}/{table}", path.display());
-    Ok(CensusSource { table: super::open(&at, &inner)?, media, file, _unpacked: unpacked })
+    let archive = match path.is_dir() {
+        true => None,
+        false => {
+            let mut archive = archive::open(path)?;
+            let places = archive::entries(&mut archive).into_iter().map(|(at, name)| (name, at)).collect();
+            Some((archive, places))
+        }
+    };
+    let table = super::open(&at, &inner)?;
+    Ok(CensusSource {
+        table,
+        media: media.into_iter().collect(),
+        file,
+        _unpacked: unpacked,
+        path: path.to_owned(),
+        archive,
+    })
 }
 
 /// The table out of an archive, alone in a folder of its own; what of a name could lead elsewhere is left away.
@@ -210,5 +233,31 @@ impl FeatureSource for CensusSource {
 
     fn media(&self) -> &[Media] {
         &self.media
+    }
+
+    fn media_bytes(&mut self, media: &Media, most: u64) -> Result<Option<Vec<u8>>, FormatError> {
+        // Only what was listed is opened: a path of anybody's making leads nowhere.
+        if self.media.binary_search(media).is_err() {
+            return Err(FormatError::UnknownFormat { path: PathBuf::from(&media.path) });
+        }
+        let at = self.path.join(&media.path);
+        let mut bytes = Vec::new();
+        let unread = |error| FormatError::read(&at, error);
+        match &mut self.archive {
+            None => {
+                let file = std::fs::File::open(&at).map_err(unread)?;
+                file.take(most + 1).read_to_end(&mut bytes).map_err(unread)?;
+            }
+            Some((archive, places)) => {
+                let place = places.get(&media.path).copied().unwrap_or(usize::MAX);
+                let broken = |error: zip::result::ZipError| {
+                    let (zh, en) = (format!("无法解开（{error}）"), format!("cannot be unpacked: {error}"));
+                    FormatError::broken(&at, zh, en)
+                };
+                let entry = archive.by_index(place).map_err(broken)?;
+                entry.take(most + 1).read_to_end(&mut bytes).map_err(unread)?;
+            }
+        }
+        Ok((bytes.len() as u64 <= most).then_some(bytes))
     }
 }

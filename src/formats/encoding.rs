@@ -78,18 +78,21 @@ fn looks_like_big5(sample: &[u8]) -> bool {
 /// Says that an encoding was guessed.
 pub(crate) fn report_guess(report: &mut Report, encoding: &'static Encoding) {
     let name = encoding.name();
-    report.file(Noticed {
-        rule: "import.encoding",
-        severity: Severity::Note,
-        what: (
-            format!("文件未注明文字编码，内容看来是 {name}"),
-            format!("the file does not say its text encoding; the content looks like {name}"),
-        ),
-        done: (
-            "按此编码读取；如文字不对，请用 --encoding 指定",
-            "read as such; if texts look wrong, give --encoding",
-        ),
-    });
+    report.file_with(
+        name,
+        Noticed {
+            rule: "import.encoding",
+            severity: Severity::Note,
+            what: (
+                format!("文件未注明文字编码，内容看来是 {name}"),
+                format!("the file does not say its text encoding; the content looks like {name}"),
+            ),
+            done: (
+                "按此编码读取；如文字不对，请指定编码后再读一次",
+                "read as such; if texts look wrong, name the encoding and read it again",
+            ),
+        },
+    );
 }
 
 /// Decodes a value; the flag says whether bytes had to be replaced.

@@ -54,36 +54,47 @@ impl Kind {
             "gpkg" | "fgb" | "kml" | "kmz" | "dxf" | "gml" | "gpx" | "mif" | "tab" | "sqlite"
             | "geojsonseq" => Self::Ogr,
             "zip" => Self::in_zip(path)?,
-            "dwg" => {
-                return Err(convert(
-                    path,
-                    "DWG 是 AutoCAD 的专有格式。请在 CAD 中另存为 DXF（2018 或更早版本）后导入",
-                    "DWG is AutoCAD's own format: save it as DXF (2018 or older) in the CAD program and import that",
-                ));
-            }
-            "mdb" | "accdb" => {
-                return Err(convert(
-                    path,
-                    "Access 数据库请先转换：普通表在 Access 中导出为 Excel（.xlsx）；个人地理数据库在 ArcGIS 或 QGIS 中导出为 GeoPackage 或 shapefile",
-                    "convert the Access database first: plain tables to Excel (.xlsx) in Access, a personal geodatabase to GeoPackage or shapefile in ArcGIS or QGIS",
-                ));
-            }
+            "dwg" => return Err(dwg(path)),
+            "mdb" | "accdb" => return Err(access(path)),
             _ => Self::by_magic(path)?,
         })
     }
 
+    /// The format in a word, such as `shapefile`, `xlsx`, `dxf` or, of a geodatabase, `gdb`; `extension` is what
+    /// the file's name ends in, in small letters.
+    pub fn word(self, path: &Path, extension: &str) -> String {
+        let word = match self {
+            Self::GeoJson => "geojson",
+            Self::Csv => "csv",
+            Self::Shapefile | Self::ShapefileZip => "shapefile",
+            Self::Dbf => "dbf",
+            Self::Census => "census",
+            Self::OsmPbf | Self::OsmXml => "osm",
+            Self::Ogr if extension == "zip" => zipped(path),
+            Self::Sheet | Self::Ogr => extension,
+        };
+        word.to_owned()
+    }
+
     fn in_zip(path: &Path) -> Result<Self, FormatError> {
         let names = super::archive::names(path)?;
-        let has = |what: &str| names.iter().any(|name| name.to_lowercase().contains(what));
-        if names.iter().any(|name| name.to_lowercase().ends_with(".shp")) {
+        let has = |ends: &[&str]| {
+            names.iter().any(|name| ends.iter().any(|end| name.to_lowercase().ends_with(&format!(".{end}"))))
+        };
+        if has(&["shp"]) {
             Ok(Self::ShapefileZip)
-        } else if has(".gdbtable") || has(".kml") || has(".gpkg") || has(".gml") || has(".tab") || has(".mif")
-        {
+        } else if has(&["gdbtable", "kml", "gpkg", "gml", "tab", "mif"]) {
             Ok(Self::Ogr)
-        } else if names.iter().any(|name| name.to_lowercase().ends_with(".dbf")) {
+        } else if has(&["dbf"]) {
             Ok(Self::ShapefileZip)
         } else if super::census::has_table(&names) {
             Ok(Self::Census)
+        } else if has(super::ogr::IN_ZIP) {
+            Ok(Self::Ogr)
+        } else if has(&["dwg"]) {
+            Err(dwg(path))
+        } else if has(&["mdb", "accdb"]) {
+            Err(access(path))
         } else if names.is_empty() {
             Err(FormatError::broken(path, "压缩包是空的", "the archive is empty"))
         } else {
@@ -127,9 +138,27 @@ fn convert(path: &Path, zh: &str, en: &str) -> FormatError {
     FormatError::Convert { path: path.into(), how: Bilingual::new(zh, en) }
 }
 
+fn dwg(path: &Path) -> FormatError {
+    convert(
+        path,
+        "DWG 是 AutoCAD 的专有格式。请在 CAD 中另存为 DXF（2018 或更早版本）后导入",
+        "DWG is AutoCAD's own format: save it as DXF (2018 or older) in the CAD program and import that",
+    )
+}
+
+fn access(path: &Path) -> FormatError {
+    convert(
+        path,
+        "Access 数据库请先转换：普通表在 Access 中导出为 Excel（.xlsx）；个人地理数据库在 ArcGIS 或 QGIS 中导出为 GeoPackage 或 shapefile",
+        "convert the Access database first: plain tables to Excel (.xlsx) in Access, a personal geodatabase to GeoPackage or shapefile in ArcGIS or QGIS",
+    )
+}
+
 /// `.tab` is MapInfo's as well as a table with tabs.
 fn mapinfo_tab(path: &Path, extension: &str) -> bool {
-    extension == "tab" && bytes::head(path, 64).is_ok_and(|head| head.starts_with(b"!table"))
+    extension == "tab"
+        && bytes::head(path, 64)
+            .is_ok_and(|head| head.get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"!table")))
 }
 
 /// Name of a file without folders and extensions: the name of its only layer.
@@ -137,4 +166,14 @@ pub(crate) fn stem(path: &Path) -> String {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     plain.rsplit_once('.').map_or(plain, |(stem, _)| stem).to_owned()
+}
+
+/// What a zip archive that GDAL reads holds.
+fn zipped(path: &Path) -> &'static str {
+    let names = super::archive::names(path).unwrap_or_default();
+    let ends = |end: &str| names.iter().any(|name| name.to_lowercase().ends_with(end));
+    let found = ["gdbtable", "tab", "mif", "kml", "gpkg", "gml", "dxf", "fgb", "gpx"]
+        .into_iter()
+        .find(|end| ends(end));
+    found.map_or("zip", |end| if end == "gdbtable" { "gdb" } else { end })
 }

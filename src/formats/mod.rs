@@ -14,6 +14,7 @@ mod error;
 mod geojson;
 mod kind;
 mod layout;
+pub mod media;
 mod neighbour;
 pub mod ogr;
 mod osm;
@@ -36,8 +37,10 @@ pub use census::Media;
 pub use error::FormatError;
 pub use kind::Kind;
 pub use layout::Layout;
+pub use ogr::Heights;
+pub use osm::{StreetFile, StreetWay, streets};
 pub use outgoing::{OUT_KINDS, OutError, OutKind, OutPlan, OutRequest, Written};
-pub use table::SheetLook;
+pub use table::{BookSheet, SheetLook, write_book};
 
 /// One feature or row as a file holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +89,15 @@ pub trait FeatureSource: Send {
     /// Photos, sounds and papers beside the table: their names say by a code which row they belong to.
     fn media(&self) -> &[Media] {
         &[]
+    }
+
+    /// The bytes of one of them; `None` where there are more than `most`.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn media_bytes(&mut self, media: &Media, most: u64) -> Result<Option<Vec<u8>>, FormatError> {
+        let (path, _) = (std::path::PathBuf::from(&media.path), most);
+        Err(FormatError::UnknownFormat { path })
     }
 
     /// Findings on the file as a whole so far (encoding guessed, missing .shx, …); taken, not repeated.
@@ -188,6 +200,12 @@ pub trait FeatureSink {
     fn write(&mut self, feature: OutFeature) -> Result<(), FormatError>;
     /// Closes the file and puts it in place; findings such as names cut to ten letters.
     fn finish(self: Box<Self>) -> Result<Vec<Finding>, FormatError>;
+    /// The same, asking `go_on` several times a second where closing takes long. Told not to, it leaves no file
+    /// behind, and what it gives means nothing.
+    fn finish_while(self: Box<Self>, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<Finding>, FormatError> {
+        let _ = go_on;
+        self.finish()
+    }
 }
 
 /// A format that is written.

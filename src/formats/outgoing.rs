@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FeatureSink, FormatError, Layout, OutFeature, SheetLook, create, create_sheet};
 use crate::crs::{Crs, CrsError, Transform};
-use crate::model::{COMMON_FIELDS, Finding, Language, Layer, Record, geometry};
+use crate::model::{Bilingual, COMMON_FIELDS, Finding, Language, Layer, Record, Severity, Spot, geometry};
 
 /// A format that is handed out.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ impl OutPlan {
     }
 
     /// Writes records to a file of the format that its ending stands for. `go_on` hears now and then how
-    /// many are through. Nothing stands under the name until all is written.
+    /// many are through, again and again all of them while the file is closed. Nothing stands under the name until all is written.
     ///
     /// # Errors
     /// The format cannot hold them, there is no way to the coordinates, or `go_on` says to stop.
@@ -164,9 +164,10 @@ impl OutPlan {
         path: &Path,
         mut go_on: impl FnMut(usize) -> Result<(), S>,
     ) -> Result<Vec<Finding>, OutError<S>> {
-        let crs = self.crs.clone().unwrap_or(Crs::REGISTER);
+        let written = self.crs_in(path);
+        let crs = written.clone().unwrap_or(Crs::REGISTER);
         let transform = Transform::shared(&Crs::REGISTER, &crs).map_err(OutError::Crs)?;
-        let mut sink = self.begin(path)?;
+        let mut sink = self.begin(path, written.clone())?;
         for (at, record) in records.iter().map(AsRef::as_ref).enumerate() {
             if at % EVERY == 0 {
                 go_on(at).map_err(OutError::Stopped)?;
@@ -178,12 +179,25 @@ impl OutPlan {
             };
             sink.write(OutFeature { geometry, values: self.layout.values(record) })?;
         }
-        go_on(records.len()).map_err(OutError::Stopped)?;
-        Ok(sink.finish()?)
+        let mut stopped = None;
+        let mut asked = || go_on(records.len()).map_err(|why| stopped = Some(why)).is_ok();
+        let findings = if asked() { sink.finish_while(&mut asked) } else { Ok(Vec::new()) };
+        if let Some(why) = stopped {
+            return Err(OutError::Stopped(why));
+        }
+        let note = self.crs.as_ref().filter(|_| written != self.crs).map(|asked| in_degrees(path, asked));
+        Ok(findings?.into_iter().chain(note).collect())
     }
 
-    fn begin(&self, path: &Path) -> Result<Box<dyn FeatureSink>, FormatError> {
-        let schema = self.layout.schema(self.language, self.crs.clone(), self.encoding.clone());
+    /// The coordinates that a file under this name gets: KML is in degrees by its standard, whatever is asked for.
+    pub fn crs_in(&self, path: &Path) -> Option<Crs> {
+        let kml = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("kml"));
+        let turned = |crs: &Crs| kml && !crs.same_numbers(&Crs::REGISTER);
+        self.crs.clone().map(|crs| if turned(&crs) { Crs::REGISTER } else { crs })
+    }
+
+    fn begin(&self, path: &Path, crs: Option<Crs>) -> Result<Box<dyn FeatureSink>, FormatError> {
+        let schema = self.layout.schema(self.language, crs, self.encoding.clone());
         if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
             return create_sheet(path, &schema, SheetLook { choices: self.layout.choices(), marks: 2 });
         }
@@ -210,6 +224,16 @@ impl OutPlan {
         pack(folder, stem, &packed).map_err(|error| FormatError::write(&packed, error))?;
         Ok(Written { path: packed, findings })
     }
+}
+
+fn in_degrees(path: &Path, asked: &Crs) -> Finding {
+    let spot = Spot { file: path.file_name().map(|name| name.to_string_lossy().into()), ..Spot::default() };
+    let what = Bilingual::new(
+        format!("KML 按标准只用经纬度，不能用 {asked}"),
+        format!("KML is in longitude and latitude by its standard, not in {asked}"),
+    );
+    let done = Bilingual::new("已按 EPSG:4490 经纬度写出", "written in EPSG:4490, longitude and latitude");
+    Finding::new("export.crs", Severity::Note, spot, what, done)
 }
 
 /// The parts of a file as one archive, Chinese names in UTF-8.
@@ -275,6 +299,17 @@ mod tests {
         assert!(plan.is_large(&long));
         let bare = OutRequest { crs: None, ..wanted("csv") }.plan().unwrap();
         assert!(!bare.is_large(&long));
+    }
+
+    #[test]
+    fn kml_is_in_degrees_whatever_is_asked() {
+        let plan = |crs: &str| OutRequest { crs: Some(crs.into()), ..wanted("kml") }.plan().unwrap();
+        let of = |crs: &str, name: &str| plan(crs).crs_in(Path::new(name)).unwrap().to_string();
+        assert_eq!(of("EPSG:4547", "a.KML"), "EPSG:4490");
+        assert_eq!(of("gcj02", "a.kml"), "EPSG:4490");
+        assert_eq!(of("EPSG:4326", "a.kml"), "EPSG:4326");
+        assert_eq!(of("EPSG:4547", "a.gpkg"), "EPSG:4547");
+        assert_eq!(OutPlan { crs: None, ..plan("EPSG:4547") }.crs_in(Path::new("a.kml")), None);
     }
 
     #[test]

@@ -44,6 +44,12 @@ impl Report {
         self.findings.push(finding);
     }
 
+    /// The same with what it was concluded from, or what was concluded.
+    pub fn file_with(&mut self, evidence: &str, noticed: Noticed<'_>) {
+        let finding = self.finding(None, None, noticed).with_evidence(evidence);
+        self.findings.push(finding);
+    }
+
     /// Keeps a finding on one value of a row that itself is kept.
     pub fn value(&mut self, row: u64, field: Option<&str>, evidence: &str, noticed: Noticed<'_>) {
         let finding = self.finding(Some(row), field, noticed).with_evidence(evidence);

@@ -236,14 +236,15 @@ fn content_key(
             c.y.to_bits().hash(&mut hash);
         });
     }
-    // Members in any order are the same content: their hashes are added up.
-    let members = extra.into_iter().flatten().fold(0_u64, |sum, (name, value)| {
-        let mut bytes = Vec::new();
-        canonical_json(value, &mut bytes);
-        let mut one = DefaultHasher::new();
-        (name, bytes).hash(&mut one);
-        sum.wrapping_add(one.finish())
-    });
+    // Members in any order are the same content: their hashes are added up. Pictures come and go beside a row.
+    let members =
+        extra.into_iter().flatten().filter(|(name, _)| *name != "media").fold(0_u64, |sum, (name, value)| {
+            let mut bytes = Vec::new();
+            canonical_json(value, &mut bytes);
+            let mut one = DefaultHasher::new();
+            (name, bytes).hash(&mut one);
+            sum.wrapping_add(one.finish())
+        });
     members.hash(&mut hash);
     hash.finish()
 }

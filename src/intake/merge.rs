@@ -9,7 +9,7 @@ use super::matching::{Match, Matcher};
 use super::references::{References, significant};
 use super::report::{self, At, Report};
 use super::row::Row;
-use super::{Counts, ImportOptions, derive};
+use super::{Counts, ImportOptions, derive, media};
 use crate::model::{Change, Fields, IdSource, Layer, Period, Record, RefBy, Value, geometry};
 use crate::snapshot::Snapshot;
 
@@ -133,11 +133,14 @@ impl Merging<'_> {
             change(&mut |record| record.remarks = Some(remarks.clone()));
         }
         for (at, value) in row.fields {
+            let value = media::joined(&self.options.layer.def().fields[at], before.fields.get(at), value);
             if before.fields.get(at) != Some(&value) {
                 change(&mut |record| record.fields = record.fields.with(at, Some(value.clone())));
             }
         }
         for (name, value) in row.extra.into_iter().flat_map(|extra| *extra) {
+            let there = before.extra.as_ref().and_then(|extra| extra.get(&name));
+            let value = if name == "media" { media::joined_extra(there, value) } else { value };
             if before.extra.as_ref().and_then(|extra| extra.get(&name)) != Some(&value) {
                 change(&mut |record| {
                     record.extra.get_or_insert_default().insert(name.clone(), value.clone());

@@ -22,6 +22,7 @@ mod split;
 mod validity;
 mod values;
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -29,8 +30,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::crs::{Crs, CrsError, DatumShift, Guess};
-use crate::formats::FeatureSource;
-use crate::model::{Bilingual, Change, Date, Findings, IdSource, Layer, RecordId, ValueError};
+use crate::formats::{FeatureSource, Media};
+use crate::model::{
+    Bilingual, Change, Date, Findings, IdSource, Layer, MediaName, RecordId, ValueError, listed,
+};
 use crate::snapshot::Snapshot;
 
 pub use fit::Sample;
@@ -174,6 +177,18 @@ pub struct ImportPlan {
     pub unmatched: Vec<Unmatched>,
     /// what the log's header says of the file: name, rows, coordinate system, options, mapped columns
     pub origin: Json,
+    /// files that the changes may list, with the names under which they are to be kept: copied in before the commit
+    pub media: Vec<(Media, MediaName)>,
+}
+
+impl ImportPlan {
+    /// Those of its files that its changes list.
+    pub fn media_listed(&self) -> Vec<(Media, MediaName)> {
+        let after = self.changes.iter().filter_map(Change::after);
+        let listed: HashSet<MediaName> =
+            after.flat_map(|record| listed(record).into_iter().filter_map(|one| one.name)).collect();
+        self.media.iter().filter(|(_, name)| listed.contains(name)).cloned().collect()
+    }
 }
 
 /// How far an import is: rows read, and how many there probably are.
@@ -320,8 +335,10 @@ pub fn plan_import(
     source.take_findings().into_iter().for_each(|finding| reading.report.findings.push(finding));
     tick(done, Some(done))?;
     reading.check_end()?;
+    let mut media = Vec::new();
     if !source.media().is_empty() {
-        media::link(options.layer, &mut rows, source.media(), &mut reading.report);
+        let mut go_on = || tick(done, Some(done));
+        media = media::link(options.layer, &mut rows, source, &mut reading.report, &mut go_on)?;
     }
     if options.split_crossings {
         rows = split::at_crossings(options.layer, rows, &mut reading.report);
@@ -349,7 +366,7 @@ pub fn plan_import(
     };
     let merge::Merging { counts, report, unmatched, .. } = merging;
     let report::Report { findings, refused, .. } = report;
-    Ok(ImportPlan { changes, counts, findings, refused, unmatched, origin })
+    Ok(ImportPlan { changes, counts, findings, refused, unmatched, origin, media })
 }
 
 fn origin(options: &ImportOptions, columns: &columns::Columns, rows: u64) -> Json {

@@ -94,9 +94,14 @@ pub(super) const MEDIA: Rule = rule(
     "import.media",
     Severity::Note,
     (
-        "以链接记入其他字段的 media，文件留在原处",
-        "kept as links in `media` among the other fields; the files stay where they are",
+        "图片和 PDF 随导入存到登记册旁；录音、视频只记链接，文件留在原处",
+        "pictures and PDF are kept beside the register; of sounds and videos only links are, the files stay where they are",
     ),
+);
+pub(super) const MEDIA_LEFT: Rule = rule(
+    "import.media_left",
+    Severity::Warning,
+    ("没有存入，只记了名称", "it was not kept, only its name is"),
 );
 pub(super) const MEDIA_ALONE: Rule =
     rule("import.media_alone", Severity::Warning, ("未对上任何一行", "it belongs to no row"));

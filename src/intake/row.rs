@@ -377,8 +377,9 @@ impl<'a> Reading<'a> {
             (self.options.invalid == Invalid::Repair).then(|| validity::repaired(&geometry)).flatten();
         if let Some((repaired, change_m2)) = repaired {
             self.report.note(&report::REPAIRED_POLYGON, at, || {
-                let zh = format!("{zh}，修复使面积变化 {change_m2:.1} 平方米");
-                (zh, format!("{en}; the repair changes its area by {change_m2:.1} m²"), text)
+                let (zh_m2, en_m2) = validity::area_words(change_m2);
+                let zh = format!("{zh}，修复使面积变化 {zh_m2}");
+                (zh, format!("{en}; the repair changes its area by {en_m2}"), text)
             });
             return Some(repaired);
         }

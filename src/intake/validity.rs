@@ -138,6 +138,17 @@ fn overlap(a: &Segment, b: &Segment) -> Option<Coord> {
     (order(start) < order(end)).then(|| (start + end) / 2.0)
 }
 
+/// An area in words, Chinese and English: square metres below a hectare, from there on square kilometres.
+pub(super) fn area_words(m2: f64) -> (String, String) {
+    if m2.abs() < 10_000.0 {
+        (format!("{m2:.1} 平方米"), format!("{m2:.1} m²"))
+    } else {
+        let km2 = m2 / 1e6;
+        let digits = if km2.abs() < 10.0 { 4 } else { 1 };
+        (format!("{km2:.digits$} 平方千米"), format!("{km2:.digits$} km²"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,9 +77,8 @@ impl Reader {
                 Ok(marker::references_of_text(&text).map(|list| Value::List(Box::new(list))))
             }
             (FieldKind::Text, Json::Number(number)) => Ok(Some(Value::Text(number_text(&number).into()))),
-            (FieldKind::List(ItemKind::Object(members)), cell) => {
-                let read = Value::from_json(kind, &cell).and_then(|value| fit_members(value, members));
-                read.map_err(|error| (cell, error))
+            (FieldKind::List(ItemKind::Object(_)), cell) => {
+                Value::from_json_whole(kind, &cell).map_err(|error| (cell, error))
             }
             (_, cell) => Value::from_json(kind, &cell).map_err(|error| (cell, error)),
         }
@@ -109,25 +108,6 @@ fn number_text(number: &Number) -> String {
         Some(f) if number.is_f64() => format!("{}", f + 0.0),
         _ => number.to_string(),
     }
-}
-
-/// Members of listed objects in the kinds that the layer's struct takes; unknown members stay.
-fn fit_members(value: Option<Value>, members: &[(&str, FieldKind)]) -> Result<Option<Value>, ValueError> {
-    let Some(Value::List(mut list)) = value else { return Ok(value) };
-    for item in list.as_array_mut().into_iter().flatten() {
-        let Some(object) = item.as_object_mut() else { continue };
-        for (name, kind) in members {
-            if let Some(member) = object.get_mut(*name) {
-                match Value::from_json(*kind, member)? {
-                    Some(value) => *member = value.to_json(),
-                    None => {
-                        object.remove(*name);
-                    }
-                }
-            }
-        }
-    }
-    Ok(Some(Value::List(list)))
 }
 
 /// A cell that is an object, or text that reads as one.

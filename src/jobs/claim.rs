@@ -34,6 +34,7 @@ impl Inner {
     pub(super) fn with_progress(&self, mut job: Job) -> Job {
         if let Some(live) = self.live(job.id).filter(|_| !job.state.has_ended()) {
             job.progress = live.progress();
+            job.best = live.best();
         }
         job
     }
@@ -101,6 +102,8 @@ impl Inner {
 
     /// Renews the leases of what runs here; hears what another program was told about it.
     pub(super) fn renew(&self) -> Result<(), JobError> {
+        // Not while one is being claimed: it is known already, and its row names nobody yet.
+        let _alone = lock(&self.claiming);
         let ids: Vec<RecordId> = lock(&self.live).keys().copied().collect();
         for id in ids {
             let Some(row) = self.register.jobs().job(id)? else { continue };

@@ -5,9 +5,11 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::JobError;
+use super::compare::CompareParams;
 use super::export::ExportParams;
 use super::import::{AcceptParams, PreviewParams};
 use super::underlay::UnderlayParams;
+use super::zoning::ZoningParams;
 use crate::model::{Bilingual, RecordId, Revision, canonical_json};
 use crate::store::{JobRow, JobState};
 
@@ -23,6 +25,10 @@ pub enum Work {
     Export(ExportParams),
     /// cuts a picture into tiles
     Underlay(UnderlayParams),
+    /// compares two versions of divisions
+    Compare(CompareParams),
+    /// draws communities or grids anew
+    Zoning(ZoningParams),
 }
 
 impl Work {
@@ -33,6 +39,8 @@ impl Work {
             Self::Import(_) => "import",
             Self::Export(_) => "export",
             Self::Underlay(_) => "underlay",
+            Self::Compare(_) => "compare",
+            Self::Zoning(_) => "zoning",
         }
     }
 
@@ -43,6 +51,8 @@ impl Work {
             Self::Import(params) => ("导入", "Import", params.file.clone()),
             Self::Export(params) => ("导出", "Export", params.name()),
             Self::Underlay(params) => ("影像", "Picture", params.title.clone()),
+            Self::Compare(params) => ("两版对比", "Comparison", params.title()),
+            Self::Zoning(params) => ("划分方案", "Zoning plan", params.title.clone()),
         };
         Bilingual::new(format!("{zh}：{file}"), format!("{en}: {file}"))
     }
@@ -125,6 +135,8 @@ pub struct Job {
     pub ended: Option<String>,
     /// how far it is
     pub progress: Progress,
+    /// the best there is so far, of work that shows it while it runs
+    pub best: Option<Json>,
     /// what came of it
     pub outcome: Option<Json>,
     /// why nothing came of it
@@ -175,6 +187,7 @@ impl Job {
             started: None,
             ended: None,
             progress: Progress::default(),
+            best: None,
             outcome: None,
             failure: None,
             revision,
@@ -236,6 +249,7 @@ impl Job {
             started: body.started,
             ended: body.ended,
             progress: body.progress,
+            best: None,
             outcome: body.outcome,
             failure: body.failure,
             revision: body.revision,

@@ -6,6 +6,7 @@
 //! beside the register. A job only ever makes a draft or a file, or commits what a person accepted.
 
 mod claim;
+mod compare;
 mod export;
 mod folder;
 pub mod import;
@@ -13,6 +14,7 @@ mod job;
 mod pool;
 mod running;
 mod underlay;
+mod zoning;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,16 +23,20 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::attachments::Attachments;
 use crate::formats::ogr::Worker;
 use crate::model::{IdSource, RecordId, Secrecy};
 use crate::register::{Register, StoreError};
+use crate::rules::Rules;
 use crate::underlays::Underlays;
 
 pub use crate::store::JobState;
+pub use compare::{CompareParams, Source};
 pub use export::{ExportParams, Exported};
 pub use job::{Failure, Job, JobEvent, Progress, Work};
 pub use running::Stopped;
 pub use underlay::{Scan, UnderlayParams};
+pub use zoning::{Alternative, Certified, Desk, Head, Made, PlanScope, Version, ZoningParams};
 
 use folder::Folder;
 use running::Live;
@@ -52,9 +58,13 @@ pub struct Options {
     pub read_only: bool,
     /// the highest class of records that anybody sees: no import changes one above it
     pub show: Secrecy,
+    /// the rules that imports are looked at by
+    pub rules: Arc<Rules>,
     /// pictures under the data
     pub underlays: Arc<Underlays>,
-    /// how GDAL's process is run for them
+    /// photos and papers that records list
+    pub media: Arc<Attachments>,
+    /// how GDAL's process is run for pictures
     pub worker: Worker,
     /// the clock
     pub clock: Clock,
@@ -105,6 +115,8 @@ pub(crate) struct Inner {
     /// this program among those that may have the register open
     owner: String,
     live: Mutex<BTreeMap<RecordId, Arc<Live>>>,
+    /// the ground of plans that are looked at
+    desks: zoning::Desks,
     /// one worker looks for a job at a time
     claiming: Mutex<()>,
     /// one change of an upload's list of files at a time
@@ -170,6 +182,7 @@ impl Jobs {
             options,
             owner: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             live: Mutex::default(),
+            desks: zoning::Desks::default(),
             claiming: Mutex::default(),
             filing: Mutex::default(),
             listeners: Mutex::default(),

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::Value as Json;
+
 use super::{Inner, Job, JobEvent, JobState, Progress, lock};
 use crate::model::{Bilingual, RecordId};
 
@@ -14,6 +16,7 @@ const TELL_EVERY: Duration = Duration::from_millis(250);
 #[derive(Default)]
 pub(crate) struct Live {
     progress: Mutex<Progress>,
+    best: Mutex<Option<Json>>,
     told: Mutex<Option<Instant>>,
     cancel: AtomicBool,
 }
@@ -21,6 +24,10 @@ pub(crate) struct Live {
 impl Live {
     pub(super) fn progress(&self) -> Progress {
         lock(&self.progress).clone()
+    }
+
+    pub(super) fn best(&self) -> Option<Json> {
+        lock(&self.best).clone()
     }
 
     pub(super) fn cancel(&self) {
@@ -70,6 +77,12 @@ impl<'a> Running<'a> {
         *lock(&self.live.progress) = Progress { done: 0, of: None, stage: Some(Bilingual::new(zh, en)) };
         self.tell(true);
         self.check()
+    }
+
+    /// The best there is so far.
+    pub(crate) fn best(&self, best: Json) {
+        *lock(&self.live.best) = Some(best);
+        self.tell(true);
     }
 
     /// So many steps of so many are done.

@@ -186,7 +186,7 @@ pub(super) fn underlay(running: &Running<'_>, params: &UnderlayParams) -> Result
     if let Some(made) = underlays.get(running.id()) {
         return Ok(outcome(&made));
     }
-    running.stage("切成瓦片（MB）", "cutting into tiles (MB)")?;
+    running.stage("读取图片", "reading the picture")?;
     let (path, _) = inner.picture_path(params.upload)?;
     let crs = params.crs.as_deref().map(str::parse).transpose();
     let crs = crs.map_err(|error: CrsError| failed(error.sentence()))?;
@@ -198,7 +198,16 @@ pub(super) fn underlay(running: &Running<'_>, params: &UnderlayParams) -> Result
         file: Some(params.file.clone()),
         secrecy: params.secrecy,
     };
-    let mut go_on = |bytes: u64| running.step(bytes >> 20, None).is_ok();
+    let mut told = 0;
+    let mut go_on = |bytes: u64| {
+        let mib = bytes >> 20;
+        if mib == std::mem::replace(&mut told, mib) {
+            return running.check().is_ok();
+        }
+        let (zh, en) =
+            (format!("切成瓦片，已写出 {mib} MB"), format!("cutting into tiles, {mib} MB written"));
+        running.stage(&zh, &en).is_ok()
+    };
     match underlays.add(running.id(), (&path, &placing), &inner.options.worker, &mut go_on) {
         Ok((made, _)) => {
             // It is there now: the upload is of no more use, and swept away otherwise.

@@ -197,7 +197,7 @@ pub struct ChangeSet {
 }
 
 /// SHA-256, written in hex.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 32]);
 
 impl Digest {

@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::{
-    Bilingual, COMMON_FIELDS, FieldDef, Header, LayerCount, LayerDef, LogHeader, Op, RefBy, Revision, vocab,
+    Bilingual, COMMON_FIELDS, FieldDef, FieldKind, Files, Header, ItemKind, LayerCount, LayerDef, LogHeader,
+    MemberDef, Op, RefBy, Revision, vocab,
 };
 
 /// A layer: what it is called, its geometry and its fields.
@@ -40,12 +41,35 @@ pub struct FieldDescription {
     pub required: bool,
     /// unit of measure
     pub unit: Option<&'static str>,
+    /// of a list: whether its items are `text` or `object`
+    pub items: Option<&'static str>,
+    /// of a list of objects: what each of them has
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<MemberDescription>>,
     /// code list it is bound to
     pub list: Option<&'static str>,
     /// what it means, where the title does not say enough
     pub help: Option<Bilingual>,
     /// the records it points at
     pub refers: Option<ReferenceDescription>,
+    /// of a list: whether its texts name `pictures` or `papers` that are kept beside the register
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<&'static str>,
+}
+
+/// A member of the objects in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MemberDescription {
+    /// its name in JSON
+    pub name: &'static str,
+    /// title for people
+    pub title: Bilingual,
+    /// text, real or date
+    pub kind: &'static str,
+    /// unit of measure
+    pub unit: Option<&'static str>,
+    /// code list it is bound to
+    pub list: Option<&'static str>,
 }
 
 /// What a field points at.
@@ -77,6 +101,17 @@ impl LayerDef {
             kind: field.kind.word(),
             required: field.required,
             unit: field.unit,
+            items: match field.kind {
+                FieldKind::List(ItemKind::Text) => Some("text"),
+                FieldKind::List(ItemKind::Object(_)) => Some("object"),
+                _ => None,
+            },
+            members: match field.kind {
+                FieldKind::List(ItemKind::Object(members)) => {
+                    Some(members.iter().map(|member| self.member(field, member)).collect())
+                }
+                _ => None,
+            },
             list: field.list,
             help: label.help.clone(),
             refers: field.refers.map(|to| ReferenceDescription {
@@ -86,6 +121,19 @@ impl LayerDef {
                     RefBy::Code => "code",
                 },
             }),
+            files: field.files.map(Files::word),
+        }
+    }
+}
+
+impl LayerDef {
+    fn member(&self, field: &FieldDef, member: &MemberDef) -> MemberDescription {
+        MemberDescription {
+            name: member.name,
+            title: vocab::member(self.name, field.name, member.name),
+            kind: if member.day { FieldKind::Date.word() } else { member.kind.word() },
+            unit: member.unit,
+            list: member.list,
         }
     }
 }

@@ -142,6 +142,22 @@ pub fn kind_name(geometry: &Geometry) -> &'static str {
     }
 }
 
+/// Calls `each` with every line and every ring, in stored order.
+pub fn for_each_line(geometry: &Geometry, each: &mut impl FnMut(&LineString)) {
+    fn rings(polygon: &Polygon, each: &mut impl FnMut(&LineString)) {
+        each(polygon.exterior());
+        polygon.interiors().iter().for_each(each);
+    }
+    match geometry {
+        Geometry::LineString(line) => each(line),
+        Geometry::MultiLineString(lines) => lines.0.iter().for_each(each),
+        Geometry::Polygon(polygon) => rings(polygon, each),
+        Geometry::MultiPolygon(parts) => parts.0.iter().for_each(|part| rings(part, each)),
+        Geometry::GeometryCollection(all) => all.0.iter().for_each(|one| for_each_line(one, each)),
+        _ => {}
+    }
+}
+
 /// Calls `each` with every coordinate, in stored order.
 pub fn for_each_coord(geometry: &Geometry, each: &mut impl FnMut(Coord)) {
     let line = |line: &LineString, each: &mut dyn FnMut(Coord)| line.0.iter().for_each(|c| each(*c));

@@ -16,6 +16,7 @@ mod held;
 mod id;
 mod json;
 pub mod layers;
+mod media;
 mod period;
 mod record;
 mod schema;
@@ -32,15 +33,18 @@ pub use change::{
 pub use collation::collation_key;
 pub use date::{Date, DateError};
 pub use description::{
-    ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, PlaceDescription,
-    ReferenceDescription, RowCounts, row_counts,
+    ActDescription, Counts, FieldDescription, LayerDescription, LogDescription, MemberDescription,
+    PlaceDescription, ReferenceDescription, RowCounts, row_counts,
 };
 pub use finding::{Candidate, Finding, Findings, Severity, Spot};
 pub use held::{Held, Place};
 pub use id::{IdSource, RecordId, RecordIdError};
 pub use json::{record_from_json, record_to_json};
 pub use layers::Layer;
+pub use media::{Listed, MediaKind, MediaName, digest_of, listed};
 pub use period::{Period, PeriodError};
 pub use record::{Fields, Record, RecordKey, Secrecy};
-pub use schema::{COMMON_FIELDS, FieldDef, FieldKind, GeometryKind, ItemKind, LayerDef, RefBy, Reference};
+pub use schema::{
+    COMMON_FIELDS, FieldDef, FieldKind, Files, GeometryKind, ItemKind, LayerDef, MemberDef, RefBy, Reference,
+};
 pub use value::{FieldValue, Value, ValueError};

@@ -55,8 +55,45 @@ pub enum FieldKind {
 pub enum ItemKind {
     /// texts
     Text,
-    /// objects with these members: name and kind
-    Object(&'static [(&'static str, FieldKind)]),
+    /// objects with these members
+    Object(&'static [MemberDef]),
+}
+
+/// One member of the objects in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberDef {
+    /// its name in JSON
+    pub name: &'static str,
+    /// kind of value
+    pub kind: FieldKind,
+    /// text that people write as a day
+    pub day: bool,
+    /// code list it is bound to
+    pub list: Option<&'static str>,
+    /// unit of measure
+    pub unit: Option<&'static str>,
+}
+
+impl MemberDef {
+    /// Free text.
+    pub const fn text(name: &'static str) -> Self {
+        Self { name, kind: FieldKind::Text, day: false, list: None, unit: None }
+    }
+
+    /// A code of a list.
+    pub const fn code(name: &'static str, list: &'static str) -> Self {
+        Self { list: Some(list), ..Self::text(name) }
+    }
+
+    /// A day, kept as text since papers know some only by the year.
+    pub const fn day(name: &'static str) -> Self {
+        Self { day: true, ..Self::text(name) }
+    }
+
+    /// A number with its unit.
+    pub const fn number(name: &'static str, unit: &'static str) -> Self {
+        Self { kind: FieldKind::Real, unit: Some(unit), ..Self::text(name) }
+    }
 }
 
 impl FieldKind {
@@ -118,11 +155,32 @@ pub struct FieldDef {
     pub unit: Option<&'static str>,
     /// the record it points at
     pub refers: Option<Reference>,
+    /// what the files are that it lists
+    pub files: Option<Files>,
+}
+
+/// What the files are that a list of texts names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Files {
+    /// photos and drawings
+    Pictures,
+    /// papers: pictures of them, or PDF
+    Papers,
+}
+
+impl Files {
+    /// Its word for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pictures => "pictures",
+            Self::Papers => "papers",
+        }
+    }
 }
 
 impl FieldDef {
     const fn common(name: &'static str, kind: FieldKind) -> Self {
-        Self { name, kind, required: false, list: None, unit: None, refers: None }
+        Self { name, kind, required: false, list: None, unit: None, refers: None, files: None }
     }
 }
 

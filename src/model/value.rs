@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
-use super::{Date, FieldKind, ItemKind};
+use super::{Bilingual, Date, FieldKind, ItemKind};
 
 /// A value that is there; an absent one is not stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,28 @@ pub enum ValueError {
         /// what was there
         found: String,
     },
+}
+
+impl ValueError {
+    /// The same for an official.
+    pub fn sentence(&self) -> Bilingual {
+        let zh = match self {
+            Self::Kind { expected, found } => {
+                let expected = match *expected {
+                    "text" => "文字",
+                    "whole number" => "整数",
+                    "number" => "数字",
+                    "yes/no" => "是或否",
+                    "date" => "日期（如 2026-11-21）",
+                    "list" => "列表",
+                    other => other,
+                };
+                format!("应为{expected}，实为“{found}”")
+            }
+            Self::List { list, found } => format!("“{found}”不在代码表 {list} 中"),
+        };
+        Bilingual::new(zh, self.to_string())
+    }
 }
 
 /// 2^53: beyond it JSON readers lose digits.
@@ -107,6 +129,27 @@ impl Value {
             },
             Json::Object(_) => Err(mismatch(kind, json)),
         }
+    }
+
+    /// The same, where it comes from people: members of listed objects in the kinds that the layer's struct takes,
+    /// empty ones left out, unknown ones as they are.
+    pub fn from_json_whole(kind: FieldKind, json: &Json) -> Result<Option<Self>, ValueError> {
+        let mut value = Self::from_json(kind, json)?;
+        let (FieldKind::List(ItemKind::Object(members)), Some(Self::List(list))) = (kind, &mut value) else {
+            return Ok(value);
+        };
+        for object in list.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+            for member in members {
+                let Some(given) = object.get_mut(member.name) else { continue };
+                match Self::from_json(member.kind, given)? {
+                    Some(value) => *given = value.to_json(),
+                    None => {
+                        object.shift_remove(member.name);
+                    }
+                }
+            }
+        }
+        Ok(value)
     }
 
     /// Reads text as a value of that kind; `Ok(None)` for blank text.

@@ -99,6 +99,7 @@ struct Vocab {
     fields: HashMap<String, HashMap<String, Label>>,
     lists: HashMap<String, CodeList>,
     relations: HashMap<String, HashMap<String, Relation>>,
+    members: HashMap<String, HashMap<String, HashMap<String, Bilingual>>>,
 }
 
 impl From<RawLabel> for Label {
@@ -144,8 +145,10 @@ fn vocab() -> &'static Vocab {
             toml::from_str(include_str!("../../data/vocab/codes.toml")).expect("codes.toml");
         let relations =
             toml::from_str(include_str!("../../data/vocab/relations.toml")).expect("relations.toml");
+        let members = toml::from_str(include_str!("../../data/vocab/members.toml")).expect("members.toml");
         Vocab {
             relations,
+            members,
             layers: layers.into_iter().map(|(name, raw)| (name, raw.into())).collect(),
             fields: fields
                 .into_iter()
@@ -179,6 +182,12 @@ pub fn relation(layer: &str, field: &str) -> &'static Relation {
     found.unwrap_or_else(|| NONE.get_or_init(Relation::default))
 }
 
+/// Title of a member of the objects in a list; empty where there is none.
+pub fn member(layer: &str, field: &str, member: &str) -> Bilingual {
+    let fields = vocab().members.get(layer).and_then(|fields| fields.get(field));
+    fields.and_then(|members| members.get(member)).cloned().unwrap_or_default()
+}
+
 /// A code list; an empty open one for an unknown name.
 pub fn list(name: &str) -> &'static CodeList {
     static NONE: OnceLock<CodeList> = OnceLock::new();
@@ -191,7 +200,7 @@ pub fn list(name: &str) -> &'static CodeList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{COMMON_FIELDS, Layer, LayerDef};
+    use crate::model::{COMMON_FIELDS, FieldKind, ItemKind, Layer, LayerDef};
 
     #[test]
     fn every_layer_field_and_list_has_its_words_in_both_languages() {
@@ -211,6 +220,16 @@ mod tests {
                     check(format!("{}.{} to", def.name, field_def.name), &relation.to);
                     check(format!("{}.{} from", def.name, field_def.name), &relation.from);
                 }
+                if let FieldKind::List(ItemKind::Object(members)) = field_def.kind {
+                    for one in members {
+                        check(
+                            format!("{}.{}.{}", def.name, field_def.name, one.name),
+                            &member(def.name, field_def.name, one.name),
+                        );
+                        let known = one.list.is_none_or(|name| !list(name).values.is_empty());
+                        assert!(known, "{}.{}", field_def.name, one.name);
+                    }
+                }
                 if let Some(name) = field_def.list {
                     check(format!("list {name}"), &list(name).title);
                     for value in &list(name).values {
@@ -228,6 +247,23 @@ mod tests {
             let layer: Layer = group.parse().unwrap();
             for name in fields.keys() {
                 assert!(layer.def().field(name).is_some_and(|f| f.refers.is_some()), "{group}.{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_title_is_left_for_a_member_that_is_gone() {
+        for (group, fields) in &vocab().members {
+            let layer: Layer = group.parse().unwrap();
+            for (name, titles) in fields {
+                let Some(FieldKind::List(ItemKind::Object(members))) =
+                    layer.def().field(name).map(|field| field.kind)
+                else {
+                    panic!("{group}.{name} holds no objects");
+                };
+                for title in titles.keys() {
+                    assert!(members.iter().any(|member| member.name == title), "{group}.{name}.{title}");
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 
 mod event;
 mod history;
+mod listed;
 mod merge;
 mod revision;
 mod together;
@@ -16,6 +17,7 @@ mod verify;
 pub use crate::store::{Head, Member, NotARegister, RegisterInfo, StoreError};
 pub use event::Event;
 pub use history::{HistoryEntry, LogItem};
+pub use listed::Lister;
 pub use merge::{MergeError, Merged};
 pub use revision::RevisionError;
 pub use together::{Clash, Clashes, Outcome};

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("boundary-survey", include_str!("../../data/rules/boundary-survey.toml")),
     ("coordinates", include_str!("../../data/rules/coordinates.toml")),
     ("township-standards", include_str!("../../data/rules/township-standards.toml")),
+    ("coverage", include_str!("../../data/rules/coverage.toml")),
     ("communities", include_str!("../../data/rules/communities.toml")),
 ];
 

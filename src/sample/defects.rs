@@ -13,6 +13,10 @@ pub struct Defects {
     pub old_name_signs: Vec<String>,
     /// markers that stand off their line
     pub moved_markers: Vec<String>,
+    /// lines whose joint inspection is overdue
+    pub overdue_lines: Vec<String>,
+    /// markers that the running inspection found farther from the archive than the tolerance
+    pub found_elsewhere: Vec<String>,
     /// pairs of roads whose names sound alike
     pub homophones: Vec<String>,
     /// door plates with a number that another plate of their road has
@@ -25,13 +29,15 @@ pub struct Defects {
 
 impl Defects {
     /// Each kind by its name in `data/sample/README.md`, with its codes.
-    pub fn lists(&self) -> [(&'static str, &[String]); 9] {
+    pub fn lists(&self) -> [(&'static str, &[String]); 11] {
         [
             ("too_large", &self.too_large),
             ("too_small", &self.too_small),
             ("gap_between", &self.gap_between),
             ("old_name_signs", &self.old_name_signs),
             ("moved_markers", &self.moved_markers),
+            ("overdue_lines", &self.overdue_lines),
+            ("found_elsewhere", &self.found_elsewhere),
             ("homophones", &self.homophones),
             ("duplicate_plates", &self.duplicate_plates),
             ("irregular_plates", &self.irregular_plates),

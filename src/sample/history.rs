@@ -1,4 +1,4 @@
-//! What happened after the demo district was made: renamings, a meal hall opened, markers repainted.
+//! What happened after the demo district was made: renamings, a meal hall opened. Inspections are told in `rounds`.
 
 use super::Step;
 use super::facts::toneless;
@@ -26,13 +26,6 @@ pub(super) fn edits(records: &[Record], renamings: &[Renaming], ledger: &mut Led
         reason: "规划的老年食堂建成开放".into(),
         document: None,
         changes: open_meal_halls(records),
-    });
-    steps.push(Step {
-        kind: SetKind::Edit,
-        by: "演示：区划科",
-        reason: "联合检查中对字迹不清的界桩描红".into(),
-        document: Some("演示联检〔2026〕3号".into()),
-        changes: repaint(records),
     });
     steps.retain(|step| !step.changes.is_empty());
     steps
@@ -136,15 +129,5 @@ fn open_meal_halls(records: &[Record]) -> Vec<Change> {
     planned
         .take(2)
         .map(|record| Change::update(record.clone(), with(record, "status", Value::Text("running".into()))))
-        .collect()
-}
-
-fn repaint(records: &[Record]) -> Vec<Change> {
-    let faded = records
-        .iter()
-        .filter(|record| record.layer == Layer::BoundaryMarker && record.text("condition") == Some("faded"));
-    faded
-        .take(3)
-        .map(|record| Change::update(record.clone(), with(record, "condition", Value::Text("intact".into()))))
         .collect()
 }

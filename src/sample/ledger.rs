@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point};
 
+use super::pictures::Picture;
 use crate::model::layers::LayerStruct;
 use crate::model::{IdSource, Period, Record, RecordId, geometry};
 
@@ -15,6 +16,7 @@ pub(super) struct Ledger {
     ids: IdSource,
     source: Arc<str>,
     records: Vec<Record>,
+    pictures: Vec<Picture>,
 }
 
 /// What a record has beside its own fields.
@@ -52,7 +54,24 @@ impl Ledger {
     /// An empty one; the same seed gives the same ids.
     pub(super) fn new(seed: u64) -> Self {
         // Ids carry a time: the first second of 2026 in Shanghai, for all of the demo.
-        Self { ids: IdSource::new(1_767_196_800_000, seed), source: SOURCE.into(), records: Vec::new() }
+        Self {
+            ids: IdSource::new(1_767_196_800_000, seed),
+            source: SOURCE.into(),
+            records: Vec::new(),
+            pictures: Vec::new(),
+        }
+    }
+
+    /// Takes pictures in; gives the entries under which a record lists them.
+    pub(super) fn picture(&mut self, pictures: Vec<Picture>) -> Vec<String> {
+        let entries = pictures.iter().map(|(name, _)| name.to_string()).collect();
+        self.pictures.extend(pictures);
+        entries
+    }
+
+    /// The pictures so far, taken out.
+    pub(super) fn take_pictures(&mut self) -> Vec<Picture> {
+        std::mem::take(&mut self.pictures)
     }
 
     /// The next id, for a record that is written later.

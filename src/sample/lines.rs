@@ -10,6 +10,7 @@ use geo_types::{Coord, LineString};
 use super::defects::Defects;
 use super::ledger::{Entry, Ledger, line, point};
 use super::mesh::{Kind, Side};
+use super::pictures;
 use super::plane::{P, p};
 use super::random::Dice;
 use super::skeleton::Owner;
@@ -191,6 +192,10 @@ fn write_county_line(town: &Town, drawn: &Drawn, ledger: &mut Ledger, defects: &
         });
     }
     let count = |n: usize| i64::try_from(n).ok();
+    let (last, next) = inspections(drawn);
+    if next < Date::new(2026, 11, 1) {
+        defects.overdue_lines.push(drawn.code.clone());
+    }
     let record = BoundaryLine {
         marker_count: count(singles + 2 * doubles),
         single_count: count(singles),
@@ -204,14 +209,24 @@ fn write_county_line(town: &Town, drawn: &Drawn, ledger: &mut Ledger, defects: &
         approver: Some("昆明市人民政府（演示）".into()),
         segments,
         management_split: Some("奇数段由甲方牵头，偶数段由乙方牵头".into()),
-        last_inspection: Date::new(2022, 9, 30),
-        next_inspection: Date::new(2027, 9, 30),
+        last_inspection: last,
+        next_inspection: next,
         ..base_line(town, drawn, "county")
     };
     ledger.add(record, Entry::at(drawn.code.clone(), line(drawn.shape.clone())));
     for (at, station) in stations.iter().enumerate() {
         write_markers(drawn, station, at + 1, ledger, defects, dice);
     }
+}
+
+/// The days of the last and next inspection: one line is due soon, one overdue, the others later.
+fn inspections(drawn: &Drawn) -> (Option<Date>, Option<Date>) {
+    let (last, next) = match drawn.name.as_str() {
+        "五盘线" => ((2021, 12, 20), (2026, 12, 20)),
+        "五西线" => ((2021, 9, 28), (2026, 9, 28)),
+        _ => ((2022, 9, 30), (2027, 9, 30)),
+    };
+    (Date::new(last.0, last.1, last.2), Date::new(next.0, next.1, next.2))
 }
 
 /// The unit vector along a line at a vertex and metres per degree there.
@@ -221,9 +236,13 @@ fn along(shape: &LineString, vertex: usize) -> (P, [f64; 2]) {
     (p((after.x - before.x) * scale[0], (after.y - before.y) * scale[1]).unit(), scale)
 }
 
-fn offset(at: Coord, by: P, scale: [f64; 2]) -> Coord {
+/// A place so many metres east and north of another.
+pub(super) fn offset(at: Coord, by: P, scale: [f64; 2]) -> Coord {
     geometry::round(Coord { x: at.x + by.x / scale[0], y: at.y + by.y / scale[1] })
 }
+
+/// Markers of a line of which there are pictures, by serial.
+const PICTURED: usize = 3;
 
 fn write_markers(
     drawn: &Drawn,
@@ -269,6 +288,9 @@ fn write_markers(
             (true, _) => "盘龙江东岸堤顶，石质单面".into(),
             _ => format!("{}与{}交界处，界线上", drawn.parties[0].name, drawn.parties[1].name),
         });
+        if serial <= PICTURED {
+            marker.photos = ledger.picture(pictures::of_marker(serial, condition));
+        }
         let entry = Entry::at(number, point(at));
         ledger.add(marker, if moved.is_some() { entry.remark("演示缺陷：界桩偏离界线") } else { entry });
     }

@@ -18,10 +18,12 @@ mod ledger;
 mod lines;
 mod mesh;
 mod names;
+mod pictures;
 mod plane;
 mod plates;
 mod random;
 mod renaming;
+mod rounds;
 mod signs;
 mod skeleton;
 mod streets;
@@ -30,6 +32,7 @@ mod terrain;
 mod town;
 
 pub use defects::Defects;
+pub use pictures::Picture;
 
 use crate::model::{Change, ChangeSet, Header, Record, SetKind};
 
@@ -55,6 +58,8 @@ pub struct Sample {
     pub steps: Vec<Step>,
     /// what is wrong on purpose
     pub defects: Defects,
+    /// the pictures that its records list
+    pub pictures: Vec<Picture>,
 }
 
 /// One act: what a change set needs but the time of recording.
@@ -116,7 +121,7 @@ impl Sample {
 /// Makes the demo district; `progress` hears how far it is, from 0 to 1.
 pub fn generate(options: SampleOptions, mut progress: impl FnMut(f64)) -> Sample {
     let mut ledger = ledger::Ledger::new(options.seed);
-    let mut sample = Sample { steps: Vec::new(), defects: Defects::default() };
+    let mut sample = Sample { steps: Vec::new(), defects: Defects::default(), pictures: Vec::new() };
     let scale = options.scale.clamp(1, 400);
     for tile in 0..scale {
         let town = town::Town::build(options.seed, tile);
@@ -134,6 +139,7 @@ fn write_district(town: &town::Town, ledger: &mut ledger::Ledger, sample: &mut S
     let renamings = if town.tile == 0 { renaming::choose(&mut streets, &mut own) } else { Vec::new() };
     divisions::write(town, ledger);
     lines::write(town, ledger, &mut own);
+    sample.pictures.extend(ledger.take_pictures());
     let built_blocks = landuse::plan(town);
     // Homes are made out before the first step is closed: communities carry their population.
     let closed = ledger.take();
@@ -177,6 +183,7 @@ fn write_district(town: &town::Town, ledger: &mut ledger::Ledger, sample: &mut S
     if town.tile == 0 {
         own.gap_between = town.gap_between();
         sample.steps.extend(history::edits(&all, &renamings, ledger));
+        sample.steps.extend(rounds::steps(&all, town.seed, ledger, &mut own));
         sample.defects = own;
     }
 }

@@ -21,6 +21,8 @@ use tokio::net::TcpListener;
 pub use layers::Limits;
 
 use crate::api::{self, App, Clock, Options, router};
+use crate::attachments::Attachments;
+use crate::documents::Templates;
 use crate::formats::ogr::Worker;
 use crate::model::Secrecy;
 use crate::register::{Register, StoreError};
@@ -44,12 +46,16 @@ pub struct Config {
     pub work: Option<PathBuf>,
     /// pictures under the data
     pub underlays: Arc<Underlays>,
+    /// photos and papers that records list
+    pub media: Arc<Attachments>,
     /// how GDAL's process is run for pictures
     pub worker: Worker,
     /// maps of others under the data
     pub basemaps: Arc<Basemaps>,
     /// what checks go by
     pub rules: Arc<Rules>,
+    /// templates of papers
+    pub templates: Arc<Templates>,
     /// limits
     pub limits: Limits,
 }
@@ -64,9 +70,11 @@ impl Default for Config {
             public_url: None,
             work: None,
             underlays: Arc::default(),
+            media: Arc::default(),
             worker: Worker::default(),
             basemaps: Arc::default(),
             rules: Rules::compiled().clone(),
+            templates: Arc::default(),
             limits: Limits::default(),
         }
     }
@@ -111,9 +119,11 @@ pub fn application(
         work: config.work.clone(),
         upload_bytes: config.limits.upload,
         underlays: config.underlays.clone(),
+        media: config.media.clone(),
         worker: config.worker.clone(),
         basemaps: config.basemaps.clone(),
         rules: config.rules.clone(),
+        templates: config.templates.clone(),
         clock: clock.unwrap_or(defaults.clock),
     };
     let app = Arc::new(App::new(register, options)?);

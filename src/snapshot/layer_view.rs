@@ -11,11 +11,11 @@ use geo_types::{Coord, Geometry, Rect};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rstar::{ParentNode, RTreeNode, RTreeObject as _};
 
+use super::arcs::{Kept, LevelArcs};
 use super::bounds;
 use super::distance::From;
 use super::location::Locator;
-use super::name_index::Names;
-use super::paged::{self, Edit, Ordered, Paged};
+use super::paged::{Edit, Ordered, Paged};
 use super::rtree::{self, Boxed, PageTree};
 use crate::model::layers::DivisionLevel;
 use crate::model::{Change, Date, Period, Record, RecordId, RecordKey};
@@ -23,19 +23,20 @@ use crate::model::{Change, Date, Period, Record, RecordId, RecordKey};
 /// The rows of one layer, all lawful versions.
 #[derive(Clone, Default)]
 pub struct LayerView {
-    rows: Paged<Row, Names>,
+    rows: Paged<Row>,
     /// the rows that do not hold always: few, so that facts of a day are counted quickly
     dated: Paged<Row>,
     codes: Paged<Coded>,
     tree: PageTree,
     locator: Locator,
+    arcs: Kept,
 }
 
 /// A row, its key beside the pointer so that searching reads no record.
 #[derive(Clone)]
-pub(super) struct Row {
+struct Row {
     key: RecordKey,
-    pub(super) record: Arc<Record>,
+    record: Arc<Record>,
 }
 
 impl Row {
@@ -117,6 +118,7 @@ impl LayerView {
             codes: Paged::build(records.par_iter().filter_map(Coded::of).collect()),
             tree: PageTree::build(records.par_iter().filter_map(rtree::boxed).collect()),
             locator: Locator::default(),
+            arcs: Kept::default(),
             rows: Paged::build(records.into_iter().map(|record| Row { key: record.key(), record }).collect()),
         }
     }
@@ -143,7 +145,10 @@ impl LayerView {
         self.dated = self.dated.edited(batch.dated);
         self.codes = self.codes.edited(batch.codes);
         let records = |items: &[Boxed]| -> Vec<_> { items.iter().map(|item| item.data.clone()).collect() };
-        self.locator = self.locator.edited(&records(&batch.removed), &records(&batch.added));
+        let (removed, added) = (records(&batch.removed), records(&batch.added));
+        self.locator = self.locator.edited(&removed, &added);
+        let near = |window: Rect| self.window(window).into_iter().map(|record| record.id).collect();
+        self.arcs = self.arcs.edited(&removed, &added, &near);
         self.tree = self.tree.edited(&batch.removed, batch.added);
         Ok(())
     }
@@ -167,11 +172,6 @@ impl LayerView {
     /// All rows by id and version.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Record>> {
         self.rows.iter().map(|row| &row.record)
-    }
-
-    /// The rows in pages, as searching by name wants them.
-    pub(super) fn pages(&self) -> impl Iterator<Item = &paged::Page<Row, Names>> {
-        self.rows.pages().iter().map(|page| &**page)
     }
 
     /// The rows with an id greater than `after`, in order: for paging. O(log n) to the first.
@@ -290,6 +290,11 @@ impl LayerView {
     /// The division of one level round each of many points, as [`Self::locate`] has it; on all cores.
     pub fn locate_many(&self, level: DivisionLevel, at: &[Coord], as_of: Date) -> Vec<Option<&Arc<Record>>> {
         self.locator.locate_many(level, at, as_of, || Box::new(self.iter()))
+    }
+
+    /// The borders of the divisions of a level on a day, as arcs; other layers have none.
+    pub fn arcs(&self, level: DivisionLevel, day: Date) -> LevelArcs {
+        self.arcs.get(level, day, self.iter())
     }
 
     /// Bytes that the location index of a level takes, 0 before it is first asked.

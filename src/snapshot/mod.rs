@@ -1,18 +1,17 @@
 //! The register in memory at one revision: immutable, shared, all questions are answered from it.
 
 mod adjacency;
+mod arcs;
 mod bounds;
 mod distance;
 mod layer_view;
 mod location;
-mod name_index;
 mod paged;
-mod pinyin;
 mod ring;
 mod rtree;
 
+pub use arcs::{ArcSide, BorderArc, LevelArcs, Redrawn};
 pub use layer_view::LayerView;
-pub use name_index::{Found, Hit, HitKind};
 
 use std::sync::Arc;
 
@@ -80,23 +79,15 @@ impl Snapshot {
         self.layer(Layer::Division).locate(at, as_of)
     }
 
+    /// The borders of the divisions of a level on a day, as arcs. The first question to a level builds them; they
+    /// are then kept in step with every change set.
+    pub fn arcs(&self, level: DivisionLevel, day: Date) -> LevelArcs {
+        self.layer(Layer::Division).arcs(level, day)
+    }
+
     /// The division of one level round each of many points on a day, as [`Self::locate`] has it.
     /// The first question to a level builds its index; work is spread over all cores.
     pub fn locate_many(&self, level: DivisionLevel, at: &[Coord], as_of: Date) -> Vec<Option<&Arc<Record>>> {
         self.layer(Layer::Division).locate_many(level, at, as_of)
-    }
-
-    /// Records of some layers by name, code and pinyin, as [`HitKind`] ranks them: the `limit` best that the
-    /// filter takes (it should look at the day and at secrecy). Capital and full-width letters and digits
-    /// are taken as plain ones; pinyin may have tones, spaces and apostrophes or none.
-    pub fn search(
-        &self,
-        query: &str,
-        layers: &[Layer],
-        limit: usize,
-        filter: impl Fn(&Record) -> bool + Sync,
-    ) -> Found<'_> {
-        let pages = layers.iter().flat_map(|layer| self.layer(*layer).pages().map(|page| (*layer, page)));
-        name_index::search(pages.collect(), query, limit, filter)
     }
 }

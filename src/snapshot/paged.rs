@@ -3,10 +3,10 @@
 //! Cloning is O(1); a batch of m edits copies the pages that it touches (about 500 items each) and the
 //! list of pages, so that one edit among a million rows costs some ten microseconds. Chosen over a
 //! general persistent map because it is built from a million rows in one sort, is read in order without
-//! pointer chasing, and lets each page carry what is derived from it (see `name_index`).
+//! pointer chasing.
 
 use std::cmp::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rayon::slice::ParallelSliceMut as _;
 
@@ -23,41 +23,30 @@ const TARGET: usize = 512;
 /// A page that has shrunk below this joins its neighbour.
 const MIN: usize = 128;
 
-/// Some neighbouring items and what was derived from them when first asked for.
-pub(super) struct Page<T, D = ()> {
+/// Some neighbouring items.
+struct Page<T> {
     items: Box<[T]>,
-    derived: OnceLock<D>,
 }
 
-impl<T, D> Page<T, D> {
+impl<T> Page<T> {
     fn new(items: Vec<T>) -> Arc<Self> {
-        Arc::new(Self { items: items.into(), derived: OnceLock::new() })
-    }
-
-    /// The items, rising.
-    pub(super) fn items(&self) -> &[T] {
-        &self.items
-    }
-
-    /// What follows from the items, worked out once per page.
-    pub(super) fn derived(&self, derive: impl FnOnce(&[T]) -> D) -> &D {
-        self.derived.get_or_init(|| derive(&self.items))
+        Arc::new(Self { items: items.into() })
     }
 }
 
 /// The sorted sequence.
-pub(super) struct Paged<T, D = ()> {
-    pages: Arc<Vec<Arc<Page<T, D>>>>,
+pub(super) struct Paged<T> {
+    pages: Arc<Vec<Arc<Page<T>>>>,
     len: usize,
 }
 
-impl<T, D> Clone for Paged<T, D> {
+impl<T> Clone for Paged<T> {
     fn clone(&self) -> Self {
         Self { pages: self.pages.clone(), len: self.len }
     }
 }
 
-impl<T, D> Default for Paged<T, D> {
+impl<T> Default for Paged<T> {
     fn default() -> Self {
         Self { pages: Arc::default(), len: 0 }
     }
@@ -78,7 +67,7 @@ impl<T> Edit<T> {
     }
 }
 
-impl<T: Ordered, D> Paged<T, D> {
+impl<T: Ordered> Paged<T> {
     /// From items in any order. O(n log n), on all cores.
     pub(super) fn build(mut items: Vec<T>) -> Self {
         items.par_sort_unstable_by(T::order);
@@ -91,11 +80,6 @@ impl<T: Ordered, D> Paged<T, D> {
     /// How many items.
     pub(super) fn len(&self) -> usize {
         self.len
-    }
-
-    /// The pages in order; none is empty.
-    pub(super) fn pages(&self) -> &[Arc<Page<T, D>>] {
-        &self.pages
     }
 
     /// All items, rising.
@@ -156,19 +140,19 @@ fn merge<T: Ordered>(items: &[T], edits: Vec<Edit<T>>) -> Vec<T> {
 }
 
 /// Pages in the making; what is left of a page that became too small waits in `pending`.
-struct Output<T, D> {
-    pages: Vec<Arc<Page<T, D>>>,
+struct Output<T> {
+    pages: Vec<Arc<Page<T>>>,
     pending: Vec<T>,
 }
 
-impl<T, D> Default for Output<T, D> {
+impl<T> Default for Output<T> {
     fn default() -> Self {
         Self { pages: Vec::new(), pending: Vec::new() }
     }
 }
 
-impl<T: Clone, D> Output<T, D> {
-    fn keep(&mut self, page: &Arc<Page<T, D>>) {
+impl<T: Clone> Output<T> {
+    fn keep(&mut self, page: &Arc<Page<T>>) {
         if self.pending.is_empty() {
             self.pages.push(page.clone());
         } else {
@@ -229,8 +213,8 @@ mod tests {
     fn check(paged: &Paged<u32>, set: &BTreeSet<u32>) {
         assert!(paged.iter().eq(set));
         assert_eq!(paged.len(), set.len());
-        assert!(paged.pages().iter().all(|page| (1..=MAX).contains(&page.items.len())));
-        assert!(paged.pages().len() <= 1 + set.len() / MIN);
+        assert!(paged.pages.iter().all(|page| (1..=MAX).contains(&page.items.len())));
+        assert!(paged.pages.len() <= 1 + set.len() / MIN);
         for from in [0, 700, 5_000, 60_000] {
             assert!(paged.from(|item| *item < from).eq(set.range(from..)));
         }

@@ -4,12 +4,14 @@
 //! one contract suite (`tests/it/store_contract.rs`) runs on all.
 
 pub mod geopackage;
+mod media;
 mod memory;
 mod pictures;
 mod union;
 mod work;
 
 pub use geopackage::GeoPackageStore;
+pub use media::{MediaFile, MediaFolder, MediaMemory, MediaStore};
 pub use memory::MemoryStore;
 pub use pictures::{PictureFile, PictureFileInfo};
 pub use union::{Member, Union};

@@ -66,10 +66,12 @@ pub(super) fn pairs(
             if count.load(Ordering::Relaxed) > MOST {
                 return found;
             }
+            let own = Loaded::of(coverage, *run);
+            own.among_themselves(reach, &keep, &mut found);
             tree.visit(&boxes[one].grown(reach), |other| {
-                if other as usize >= one {
-                    let other = other as usize;
-                    of_runs(coverage, (*run, runs[other]), (&boxes[other], reach), &keep, &mut found);
+                let other = other as usize;
+                if other > one {
+                    own.with(&boxes[one], coverage, (runs[other], &boxes[other]), reach, &keep, &mut found);
                 }
             });
             count.fetch_add(found.len(), Ordering::Relaxed);
@@ -90,6 +92,9 @@ pub(super) struct Edge {
 }
 
 impl Edge {
+    const NONE: Self =
+        Self { place: 0, from: 0, to: 0, a: Coord { x: 0.0, y: 0.0 }, b: Coord { x: 0.0, y: 0.0 } };
+
     /// The edge at a place.
     pub fn at(coverage: &Coverage, place: u32) -> Self {
         let points = &coverage.all_arc_points()[place as usize..];
@@ -97,48 +102,96 @@ impl Edge {
         Self { place, from, to, a: coverage.point(from), b: coverage.point(to) }
     }
 
-    fn meets(&self, other: &Extent, reach: f64) -> bool {
-        self.a.x.min(self.b.x) - reach <= other.max.x
-            && self.a.x.max(self.b.x) + reach >= other.min.x
-            && self.a.y.min(self.b.y) - reach <= other.max.y
-            && self.a.y.max(self.b.y) + reach >= other.min.y
+    /// Where two edges have an end in common: it, and the other end of each.
+    pub fn corner(&self, other: &Self) -> Option<(Coord, Coord, Coord)> {
+        if self.from == other.from {
+            Some((self.a, self.b, other.b))
+        } else if self.from == other.to {
+            Some((self.a, self.b, other.a))
+        } else if self.to == other.from {
+            Some((self.b, self.a, other.b))
+        } else if self.to == other.to {
+            Some((self.b, self.a, other.a))
+        } else {
+            None
+        }
     }
 
     /// Whether two edges have more in common than an end: they cross, touch, or lie on each other.
     pub fn disturbs(&self, other: &Self) -> bool {
-        let (at, p, q) = if self.from == other.from {
-            (self.a, self.b, other.b)
-        } else if self.from == other.to {
-            (self.a, self.b, other.a)
-        } else if self.to == other.from {
-            (self.b, self.a, other.b)
-        } else if self.to == other.to {
-            (self.b, self.a, other.a)
-        } else {
-            return plane::segments_meet(self.a, self.b, other.a, other.b);
-        };
-        plane::overlap_from(at, p, q)
+        match self.corner(other) {
+            Some((at, p, q)) => plane::overlap_from(at, p, q),
+            None => plane::segments_meet(self.a, self.b, other.a, other.b),
+        }
     }
 }
 
-fn of_runs(
-    coverage: &Coverage,
-    (one, other): (Run, Run),
-    (other_box, reach): (&Extent, f64),
-    keep: &impl Fn(Edge, Edge) -> bool,
-    found: &mut Vec<Pair>,
-) {
-    let same = one.from == other.from;
-    for place in one.from..one.to {
-        let edge = Edge::at(coverage, place);
-        if !same && !edge.meets(other_box, reach) {
-            continue;
+/// The edges of a run with their boxes, taken out of the coverage once for all that they are held against.
+struct Loaded {
+    edges: [Edge; RUN],
+    boxes: [Extent; RUN],
+    len: usize,
+}
+
+impl Loaded {
+    fn of(coverage: &Coverage, run: Run) -> Self {
+        let mut loaded = Self { edges: [Edge::NONE; RUN], boxes: [Extent::EMPTY; RUN], len: 0 };
+        for place in run.from..run.to {
+            loaded.push(Edge::at(coverage, place));
         }
-        let own = Extent::round([edge.a, edge.b]);
-        for place in if same { place + 1 } else { other.from }..other.to {
-            let candidate = Edge::at(coverage, place);
-            if candidate.meets(&own, reach) && keep(edge, candidate) {
-                found.push((edge.place.min(candidate.place), edge.place.max(candidate.place)));
+        loaded
+    }
+
+    fn push(&mut self, edge: Edge) {
+        let (a, b) = (edge.a, edge.b);
+        self.edges[self.len] = edge;
+        self.boxes[self.len] = Extent {
+            min: Coord { x: a.x.min(b.x), y: a.y.min(b.y) },
+            max: Coord { x: a.x.max(b.x), y: a.y.max(b.y) },
+        };
+        self.len += 1;
+    }
+
+    fn among_themselves(&self, reach: f64, keep: &impl Fn(Edge, Edge) -> bool, found: &mut Vec<Pair>) {
+        for one in 0..self.len {
+            let wide = self.boxes[one].grown(reach);
+            for other in one + 1..self.len {
+                if wide.meets(&self.boxes[other]) && keep(self.edges[one], self.edges[other]) {
+                    found.push((self.edges[one].place, self.edges[other].place));
+                }
+            }
+        }
+    }
+
+    /// Pairs with the edges of another run, which comes later.
+    fn with(
+        &self,
+        own_box: &Extent,
+        coverage: &Coverage,
+        (other, other_box): (Run, &Extent),
+        reach: f64,
+        keep: &impl Fn(Edge, Edge) -> bool,
+        found: &mut Vec<Pair>,
+    ) {
+        let (own_wide, other_wide) = (own_box.grown(reach), other_box.grown(reach));
+        // Of the other run only what comes near this one.
+        let mut near = Self { edges: [Edge::NONE; RUN], boxes: [Extent::EMPTY; RUN], len: 0 };
+        for place in other.from..other.to {
+            near.push(Edge::at(coverage, place));
+            if !own_wide.meets(&near.boxes[near.len - 1]) {
+                near.len -= 1;
+            }
+        }
+        if near.len == 0 {
+            return;
+        }
+        for one in (0..self.len).filter(|one| other_wide.meets(&self.boxes[*one])) {
+            let (edge, wide) = (self.edges[one], self.boxes[one].grown(reach));
+            for candidate in 0..near.len {
+                if wide.meets(&near.boxes[candidate]) && keep(edge, near.edges[candidate]) {
+                    let places = (edge.place, near.edges[candidate].place);
+                    found.push((places.0.min(places.1), places.0.max(places.1)));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
+use rayon::prelude::*;
 
 use super::points;
 
@@ -108,7 +109,8 @@ impl Coverage {
         features: impl IntoIterator<Item = Option<&'a Geometry>>,
     ) -> Result<Self, CoverageError> {
         let mut coverage = Self::default();
-        let coords = coverage.take_apart(features)?;
+        let features: Vec<Option<&Geometry>> = features.into_iter().collect();
+        let coords = coverage.take_apart(&features)?;
         let (numbers, points) = points::distinct(&coords);
         drop(coords);
         coverage.points = points;
@@ -121,15 +123,13 @@ impl Coverage {
     }
 
     /// All coordinates, ring after ring and without the closing one; fills features, parts and rings.
-    fn take_apart<'a>(
-        &mut self,
-        features: impl IntoIterator<Item = Option<&'a Geometry>>,
-    ) -> Result<Vec<Coord>, CoverageError> {
-        let mut coords: Vec<Coord> = Vec::new();
+    fn take_apart(&mut self, features: &[Option<&Geometry>]) -> Result<Vec<Coord>, CoverageError> {
+        let all = features.iter().flatten().flat_map(|geometry| polygons(geometry)).flat_map(rings);
+        let mut coords: Vec<Coord> = Vec::with_capacity(all.map(|ring| ring.0.len()).sum());
         self.feature_parts.push(0);
         self.part_rings.push(0);
         self.ring_starts.push(0);
-        for (number, geometry) in features.into_iter().enumerate() {
+        for (number, geometry) in features.iter().copied().enumerate() {
             let parts = geometry.map(polygons).unwrap_or_default();
             self.is_multi.push(matches!(geometry, Some(Geometry::MultiPolygon(_))));
             let mut all = parts.iter().flat_map(rings).flat_map(|ring| &ring.0);
@@ -195,6 +195,7 @@ impl Coverage {
     /// On which side of every ring its inside lies.
     fn turn_rings(&mut self) {
         self.inside_left = (0..self.rings())
+            .into_par_iter()
             .map(|ring| {
                 let shell = self.part_rings[self.ring_part[ring] as usize] as usize == ring;
                 (self.area2(self.ring(ring)) >= 0.0) == shell
@@ -245,6 +246,8 @@ impl Coverage {
         self.arc_starts.push(0);
         self.ring_arc_starts.push(0);
         let mut uses: Vec<(u32, u32)> = Vec::new();
+        // The ring from its first node round to it again.
+        let mut round: Vec<u32> = Vec::new();
         for number in 0..self.rings() {
             let ring =
                 &self.ring_points[self.ring_starts[number] as usize..self.ring_starts[number + 1] as usize];
@@ -253,14 +256,16 @@ impl Coverage {
             let lone = first.is_none();
             let first = first.or_else(|| (0..n).min_by_key(|at| ring[*at])).unwrap_or(0);
             self.lead.push(((n - first) % n.max(1)) as u32);
-            let mut from = first;
-            while n > 1 && from < first + n {
-                let ends = |at: &usize| *at == first + n || !lone && self.nodes[ring[at % n] as usize];
-                let to = (from + 1..=first + n).find(ends).unwrap_or(first + n);
-                let at = |place: usize| ring[place % n];
-                let (there, back) = ((at(from), at(from + 1)), (at(to), at(to + n - 1)));
+            round.clear();
+            round.extend_from_slice(&ring[first..]);
+            round.extend_from_slice(&ring[..(first + 1).min(n)]);
+            let mut from = 0;
+            while n > 1 && from < n {
+                let inner = round[from + 1..n].iter().position(|p| !lone && self.nodes[*p as usize]);
+                let to = inner.map_or(n, |at| from + 1 + at);
+                let (there, back) = ((round[from], round[from + 1]), (round[to], round[to - 1]));
                 let arc = *known.entry(there.min(back)).or_insert_with(|| {
-                    self.arc_points.extend((from..=to).map(at));
+                    self.arc_points.extend_from_slice(&round[from..=to]);
                     self.arc_starts.push(self.arc_points.len() as u32);
                     self.arc_starts.len() as u32 - 2
                 });
@@ -272,6 +277,11 @@ impl Coverage {
             }
             self.ring_arc_starts.push(self.ring_arcs.len() as u32);
         }
+        self.keep_uses(uses);
+    }
+
+    /// Which rings every arc is part of, from (arc, use).
+    fn keep_uses(&mut self, mut uses: Vec<(u32, u32)>) {
         uses.sort_unstable();
         self.arc_use_starts = vec![0; self.arc_starts.len()];
         uses.iter().for_each(|(arc, _)| self.arc_use_starts[*arc as usize + 1] += 1);
@@ -281,6 +291,7 @@ impl Coverage {
 
     fn find_sides(&mut self) {
         self.sides = (0..self.arcs())
+            .into_par_iter()
             .map(|arc| {
                 let mut sides = Sides { left: OUTSIDE, right: OUTSIDE, lefts: 0, rights: 0 };
                 for (ring, left) in self.uses(arc) {

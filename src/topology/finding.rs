@@ -2,7 +2,7 @@
 
 use geo_types::Geometry;
 
-use crate::model::Severity;
+use crate::model::{Bilingual, Severity};
 
 /// A kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +52,26 @@ impl Kind {
         Self::Enclosed,
         Self::Multipart,
     ];
+
+    /// Its words for people.
+    pub fn title(self) -> Bilingual {
+        let (zh, en) = match self {
+            Self::Overlap => ("重叠", "overlap"),
+            Self::Gap => ("缝隙", "gap"),
+            Self::Mismatch => ("边界顶点不一致", "border vertices differ"),
+            Self::Duplicate => ("重复的面", "duplicate"),
+            Self::Dangle => ("悬挂边", "dangling edge"),
+            Self::SelfIntersection => ("自相交", "self-intersection"),
+            Self::Sliver => ("碎面", "sliver"),
+            Self::OutsideParent => ("超出上级范围", "outside of the parent"),
+            Self::Uncovered => ("上级范围内未覆盖", "not covered within the parent"),
+            Self::Unreadable => ("坐标不是数", "coordinates are no numbers"),
+            Self::Exclave => ("飞地", "exclave"),
+            Self::Enclosed => ("被一个单位包围", "enclosed by one neighbour"),
+            Self::Multipart => ("由多块组成", "of several parts"),
+        };
+        Bilingual::new(zh, en)
+    }
 
     /// Its stable word.
     pub fn word(self) -> &'static str {

@@ -25,6 +25,18 @@ impl Locks {
         Self { edges: edges.collect() }
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, others: &Self) -> Self {
+        self.edges.extend(&others.edges);
+        self
+    }
+
+    /// These edges too.
+    pub fn extend(&mut self, edges: impl IntoIterator<Item = [Coord; 2]>) {
+        self.edges.extend(edges.into_iter().map(|[a, b]| key(a, b)));
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.edges.is_empty()

@@ -64,6 +64,10 @@ impl Noded {
 /// Whether two edges need noding: they disturb each other, or come nearer than `snap` elsewhere than at an end
 /// that they share.
 pub(super) fn trouble(one: &Edge, other: &Edge, snap: f64) -> bool {
+    // At an obtuse corner nothing but the common end is near: most pairs are the next edge of a border.
+    if one.corner(other).is_some_and(|(at, p, q)| plane::dot(at, p, q) < 0.0) {
+        return false;
+    }
     if one.disturbs(other) {
         return true;
     }
@@ -97,10 +101,10 @@ pub(super) fn trouble(one: &Edge, other: &Edge, snap: f64) -> bool {
 
 /// Cuts the edges of the pairs, and whatever they come to lie on.
 pub(super) fn node(coverage: &Coverage, pairs: &[Pair], tolerance: &Tolerance) -> Noded {
-    let mut work = Work::new(coverage, tolerance);
     if pairs.is_empty() {
         return Noded { complete: true, ..Noded::default() };
     }
+    let mut work = Work::new(coverage, tolerance);
     let mut places: Vec<u32> = pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect();
     places.sort_unstable();
     places.dedup();

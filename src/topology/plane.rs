@@ -85,8 +85,9 @@ pub(super) fn place_in(ring: impl Iterator<Item = (Coord, Coord)>, p: Coord) -> 
     if inside { Place::Inside } else { Place::Outside }
 }
 
-/// Square of the distance from a point to a segment, and how far along (0 to 1) the nearest point lies.
-pub(super) fn distance2(p: Coord, a: Coord, b: Coord) -> (f64, f64) {
+/// Square of the distance from a point to a segment, in the units of the plane squared, and how far along (0 to 1)
+/// the nearest point lies.
+pub fn distance2(p: Coord, a: Coord, b: Coord) -> (f64, f64) {
     let way = b - a;
     let length2 = way.x * way.x + way.y * way.y;
     let along = if length2 > 0.0 { (dot(a, b, p) / length2).clamp(0.0, 1.0) } else { 0.0 };

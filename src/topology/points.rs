@@ -15,18 +15,27 @@ const NONE: u32 = u32::MAX;
 /// The number of every coordinate, and the distinct coordinates by number. Zero is the same with either sign.
 /// O(n), in parallel; at most 2³² − 1 coordinates.
 pub(super) fn distinct(coords: &[Coord]) -> (Vec<u32>, Vec<Coord>) {
-    let first = first_alike(coords);
-    let mut numbers = vec![NONE; coords.len()];
+    // First for every coordinate the place of the first that is equal, then, in the same array, its number.
+    let mut numbers = first_alike(coords);
     let mut points = Vec::with_capacity(coords.len() / 2 + 1);
-    for (at, first) in first.iter().enumerate() {
-        if *first as usize == at {
-            numbers[at] = points.len() as u32;
+    for at in 0..numbers.len() {
+        let first = numbers[at] as usize;
+        numbers[at] = if first == at {
             points.push(coords[at]);
+            points.len() as u32 - 1
         } else {
-            numbers[at] = numbers[*first as usize];
-        }
+            numbers[first]
+        };
     }
     (numbers, points)
+}
+
+/// A coordinate with its place and hash: beside each other in memory, so that a partition is read through.
+#[derive(Clone, Copy)]
+struct Entry {
+    at: Coord,
+    place: u32,
+    hash: u32,
 }
 
 /// For every coordinate the place of the first that is equal.
@@ -43,27 +52,25 @@ fn first_alike(coords: &[Coord]) -> Vec<u32> {
     for at in 0..PARTS {
         starts[at + 1] += starts[at];
     }
-    let mut order = vec![0u32; coords.len()];
+    let nothing = Entry { at: Coord { x: 0.0, y: 0.0 }, place: 0, hash: 0 };
+    let mut entries = vec![nothing; coords.len()];
     let mut next = starts;
-    for (at, hash) in hashes.iter().enumerate() {
-        let place = &mut next[part(*hash)];
-        order[*place] = at as u32;
-        *place += 1;
+    for (place, (hash, at)) in hashes.iter().zip(coords).enumerate() {
+        let to = &mut next[part(*hash)];
+        entries[*to] = Entry { at: *at, place: place as u32, hash: *hash };
+        *to += 1;
     }
     let mut slices = Vec::with_capacity(PARTS);
-    let mut rest = &order[..];
+    let mut rest = &mut entries[..];
     for at in 0..PARTS {
-        let (one, other) = rest.split_at(starts[at + 1] - starts[at]);
+        let (one, other) = rest.split_at_mut(starts[at + 1] - starts[at]);
         slices.push(one);
         rest = other;
     }
-    let alike: Vec<Vec<u32>> =
-        slices.par_iter().map(|places| of_partition(coords, &hashes, places)).collect();
-    let mut first = vec![0u32; coords.len()];
-    for (places, alike) in slices.iter().zip(alike) {
-        for (at, same) in places.iter().zip(alike) {
-            first[*at as usize] = same;
-        }
+    slices.par_iter_mut().for_each(|entries| of_partition(entries));
+    let mut first = hashes;
+    for entry in &entries {
+        first[entry.place as usize] = entry.hash;
     }
     first
 }
@@ -72,30 +79,27 @@ fn bits(value: f64) -> u64 {
     (value + 0.0).to_bits()
 }
 
-/// The same within one partition, whose places are in rising order.
-fn of_partition(coords: &[Coord], hashes: &[u32], places: &[u32]) -> Vec<u32> {
-    let size = (places.len() * 2).next_power_of_two().max(2);
-    let mut table = vec![NONE; size];
+/// The same within one partition, whose places are in rising order: the place of the first is put where the hash was.
+fn of_partition(entries: &mut [Entry]) {
+    let size = (entries.len() * 2).next_power_of_two().max(2);
+    // Number of the entry in the partition, and its hash.
+    let mut table = vec![(NONE, 0u32); size];
     let mask = size - 1;
-    let mut alike = Vec::with_capacity(places.len());
-    for &place in places {
-        let (c, hash) = (coords[place as usize], hashes[place as usize]);
+    for own in 0..entries.len() {
+        let Entry { at, hash, .. } = entries[own];
         let mut slot = hash as usize & mask;
-        loop {
-            let held = table[slot];
+        entries[own].hash = loop {
+            let (held, its) = table[slot];
             if held == NONE {
-                table[slot] = place;
-                alike.push(place);
-                break;
+                table[slot] = (own as u32, hash);
+                break entries[own].place;
             }
-            if hashes[held as usize] == hash && coords[held as usize] == c {
-                alike.push(held);
-                break;
+            if its == hash && entries[held as usize].at == at {
+                break entries[held as usize].place;
             }
             slot = (slot + 1) & mask;
-        }
+        };
     }
-    alike
 }
 
 #[cfg(test)]

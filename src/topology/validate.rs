@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPoint, Polygon};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::contacts::{self, Edge};
 use super::coverage::Coverage;
@@ -114,22 +115,21 @@ fn flaw_of(polygon: Polygon, kind: Kind, features: Vec<u32>, settings: &Settings
     }
 }
 
-fn overlaps<'a>(
-    overlay: &'a Overlay,
-    settings: &'a Settings,
-    twins: &'a [Flaw],
-) -> impl Iterator<Item = Flaw> + 'a {
+fn overlaps(overlay: &Overlay, settings: &Settings, twins: &[Flaw]) -> Vec<Flaw> {
     let one = |(face, features): (&usize, &Vec<u32>)| {
         let polygon = overlay.faces.polygon(&overlay.patch, *face);
         flaw_of(polygon, Kind::Overlap, features.clone(), settings)
     };
     // What duplicates have in common is told once.
     let told = |features: &Vec<u32>| twins.iter().any(|twin| twin.features == *features);
-    overlay.over.iter().filter(move |(_, features)| !told(features)).map(one)
+    let open: Vec<(&usize, &Vec<u32>)> =
+        overlay.over.iter().filter(|(_, features)| !told(features)).collect();
+    open.into_par_iter().map(one).collect()
 }
 
-fn gaps<'a>(overlay: &'a Overlay, settings: &'a Settings) -> impl Iterator<Item = Flaw> + 'a {
-    overlay.gaps().map(|face| {
+fn gaps(overlay: &Overlay, settings: &Settings) -> Vec<Flaw> {
+    let faces: Vec<usize> = overlay.gaps().collect();
+    let flaw = |face: usize| {
         let border = overlay.faces.border(face);
         let mut round: Vec<u32> =
             border.flat_map(|half| overlay.patch.claimants(half, false).collect::<Vec<_>>()).collect();
@@ -138,7 +138,8 @@ fn gaps<'a>(overlay: &'a Overlay, settings: &'a Settings) -> impl Iterator<Item 
         let flaw = flaw_of(overlay.faces.polygon(&overlay.patch, face), Kind::Gap, round, settings);
         let severity = if flaw.width > settings.gap_width { Severity::Warning } else { Severity::Error };
         Flaw { severity, ..flaw }
-    })
+    };
+    faces.into_par_iter().map(flaw).collect()
 }
 
 /// A gap so narrow that noding closed it.

@@ -38,6 +38,32 @@ pub struct Underlay {
     pub bounds: Rect,
     /// the lowest and the highest zoom that has tiles
     pub zooms: (u8, u8),
+    /// how the office has it shown; none where nobody said
+    pub shown: Option<Shown>,
+}
+
+/// How a picture is shown to whoever has not chosen otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = UnderlayShown)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// whether it is shown at once
+    pub on: bool,
+    /// how strongly, percent
+    pub opacity: u8,
+    /// its place among the pictures, the lowest first
+    pub order: u16,
+}
+
+/// What is changed of a picture; what is none stays.
+#[derive(Clone, Debug, Default)]
+pub struct Described<'a> {
+    /// what it is called
+    pub title: Option<&'a str>,
+    /// who may see it
+    pub secrecy: Option<Secrecy>,
+    /// how it is shown
+    pub shown: Option<Shown>,
 }
 
 /// How a picture is added.
@@ -121,6 +147,8 @@ struct About {
     file: String,
     #[serde(default)]
     secrecy: Secrecy,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shown: Option<Shown>,
 }
 
 /// The pictures of one register, or of several that are read as one.
@@ -147,7 +175,7 @@ impl Underlays {
         Self { folders: registers.iter().map(folder).collect(), open: Mutex::default() }
     }
 
-    /// All that can be opened, the oldest first. Looks into the folders: another program may add some.
+    /// All that can be opened, in the order that the office chose, then the oldest first. Looks into the folders: another program may add some.
     pub fn list(&self) -> Vec<Underlay> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let mut there = BTreeMap::new();
@@ -165,7 +193,9 @@ impl Underlays {
             there.extend(kept.map(|kept| (id, kept)));
         }
         *open = there;
-        open.values().map(|kept| kept.underlay.clone()).collect()
+        let mut all: Vec<Underlay> = open.values().map(|kept| kept.underlay.clone()).collect();
+        all.sort_by_key(|one| one.shown.map_or(u32::MAX, |shown| u32::from(shown.order)));
+        all
     }
 
     /// One of them.
@@ -219,18 +249,17 @@ impl Underlays {
         Ok((kept(id, &target)?.underlay, fit))
     }
 
-    /// Calls a picture otherwise, or shows it to others.
-    pub fn describe(
-        &self,
-        id: RecordId,
-        title: Option<&str>,
-        secrecy: Option<Secrecy>,
-    ) -> Result<Underlay, UnderlayError> {
+    /// Calls a picture otherwise, shows it to others or in another way.
+    pub fn describe(&self, id: RecordId, change: &Described<'_>) -> Result<Underlay, UnderlayError> {
         let kept = self.kept(id).ok_or(UnderlayError::Unknown(id))?;
         let was = &kept.underlay;
-        let about = About { file: was.file.clone(), secrecy: secrecy.unwrap_or(was.secrecy) };
+        let about = About {
+            file: was.file.clone(),
+            secrecy: change.secrecy.unwrap_or(was.secrecy),
+            shown: change.shown.or(was.shown),
+        };
         let about = serde_json::to_string(&about).unwrap_or_default();
-        PictureFile::describe(&kept.path, title.unwrap_or(&was.title), &about)?;
+        PictureFile::describe(&kept.path, change.title.unwrap_or(&was.title), &about)?;
         // Read anew when it is next asked for.
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         self.get(id).ok_or(UnderlayError::Unknown(id))
@@ -269,6 +298,7 @@ fn kept(id: RecordId, path: &Path) -> Result<Kept, StoreError> {
         title: info.title.clone(),
         // A file that does not say who may see it is shown to nobody but where all is shown.
         secrecy: about.as_ref().map_or(Secrecy::Secret, |about| about.secrecy),
+        shown: about.as_ref().and_then(|about| about.shown),
         file: about.map(|about| about.file).unwrap_or_default(),
         made: info.made.clone(),
         bounds: Rect::new(degrees(west, south), degrees(east, north)),
@@ -294,7 +324,8 @@ fn tiling(
     let file = placing.file.clone().unwrap_or_else(own);
     let stem = || Path::new(&file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let title = placing.title.clone().or_else(stem).unwrap_or_default();
-    let about = serde_json::to_string(&About { file, secrecy: placing.secrecy }).unwrap_or_default();
+    let about =
+        serde_json::to_string(&About { file, secrecy: placing.secrecy, shown: None }).unwrap_or_default();
     let mut tiling = PictureTiling { title, about, ..PictureTiling::default() };
     if !placing.points.is_empty() {
         let crs = placing.crs.clone().unwrap_or(Crs::REGISTER);

@@ -1,8 +1,10 @@
 //! Boundary lines and markers: derived from divisions made for it and from real ones.
 
 mod editing;
+mod following;
 mod lines;
 mod markers;
+mod seams;
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -139,6 +139,11 @@ fn what_went_out_comes_back_without_a_question() {
             "{name}"
         );
     }
+    // KML is in degrees, whatever was asked for, and says so.
+    let ask = ["export", "r.gpkg", "--layer", "division", "--to", "a.kml", "--crs", "EPSG:4543"];
+    let told = desk.json(&ask);
+    assert!(told["findings"].to_string().contains("EPSG:4490"), "{told}");
+    assert!(std::fs::read_to_string(desk.path("a.kml")).unwrap().contains("102.6,25"));
 }
 
 #[test]
@@ -428,5 +433,65 @@ fn a_register_is_checked_by_the_rules() {
     std::fs::remove_file(desk.path("d.gpkg.rules/县.toml")).unwrap();
     let rounds = desk.json(&[&["rounds", "d.gpkg"], &on[..]].concat());
     assert_eq!(rounds["due"].as_array().unwrap().len(), 3);
+    assert_eq!(rounds["rounds"].as_array().unwrap().len(), 2);
+    let told = desk.done(&[&["rounds", "d.gpkg", "LJ2026-01", "--xlsx", "round.xlsx"], &on[..]].concat());
+    assert!(told.contains("位置超限差") && desk.path("round.xlsx").is_file(), "{told}");
     assert_eq!(desk.code(&["rounds", "d.gpkg", "2027-1"]), Some(1));
 }
+
+#[test]
+fn papers_of_lines_and_markers_are_written_from_templates() {
+    let desk = Desk::new();
+    desk.file("counties.geojson", COUNTIES);
+    desk.file("markers.csv", MARKERS);
+    desk.done(&["init", "r.gpkg", "--title", "甲区"]);
+    let crs = ["--crs", "EPSG:4490"];
+    desk.done(&[&["import", "r.gpkg", "counties.geojson", "--layer", "division"], &crs[..], &BY].concat());
+    desk.done(&[&["lines", "derive", "r.gpkg", "--level", "county"], &BY[..]].concat());
+    desk.done(&[&["import", "r.gpkg", "markers.csv", "--layer", "boundary_marker"], &crs[..], &BY].concat());
+    let listed = desk.json(&["lines", "list", "r.gpkg"]);
+    let code = listed[0]["code"].as_str().unwrap().to_owned();
+
+    let numbered =
+        desk.json(&[&["markers", "number", "r.gpkg", "--line", &code, "--apply"], &BY[..]].concat());
+    assert_eq!(numbered["renumbered"], 2, "{numbered}");
+    let number = numbered["markers"][0]["after"].as_str().unwrap().to_owned();
+
+    let sheet = desk.json(&["lines", "sheet", "r.gpkg", "--line", &code, "--to", "附图.pdf"]);
+    assert_eq!((&sheet["markers"], &sheet["scale"]), (&Json::from(2), &Json::from(75_000)), "{sheet}");
+    let pdf = std::fs::read(desk.path("附图.pdf")).unwrap();
+    assert!(pdf.starts_with(b"%PDF"));
+    let again = desk.json(&["lines", "sheet", "r.gpkg", "--line", &code, "--to", "again.pdf"]);
+    assert_eq!(again["scale"], sheet["scale"]);
+    assert!(std::fs::read(desk.path("again.pdf")).unwrap() == pdf, "the same register gives the same bytes");
+    let refused =
+        desk.run(&["lines", "sheet", "r.gpkg", "--line", &code, "--to", "x.pdf", "--scale", "1000"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("75000"), "the scale that fits is said");
+
+    let said = desk.done(&["markers", "card", "r.gpkg", "--number", &number, "--to", "登记表.docx"]);
+    assert!(said.contains("留空待填") && said.contains("材质"), "{said}");
+    assert!(std::fs::read(desk.path("登记表.docx")).unwrap().starts_with(b"PK"));
+    let all = desk.json(&["markers", "card", "r.gpkg", "--line", &code, "--to", "cards", "--form", "pdf"]);
+    assert_eq!(all.as_array().unwrap().len(), 2, "{all}");
+    assert_eq!(desk.code(&["markers", "card", "r.gpkg", "--number", "没有", "--to", "x.docx"]), Some(1));
+
+    // An office's own template, with a name that there is not.
+    desk.done(&["templates", "r.gpkg.templates"]);
+    desk.file(
+        "r.gpkg.templates/marker-card.typ",
+        "#let f(n) = json(\"data.json\").at(n, default: \"\")\n自己的 #f(\"界桩编号\") #f(\"海拔\")",
+    );
+    let own = desk.json(&["markers", "card", "r.gpkg", "--number", &number, "--to", "own.pdf"]);
+    assert_eq!(own[0]["unknown"], serde_json::json!(["海拔"]));
+    desk.file("r.gpkg.templates/marker-card.typ", "#没有的函数()");
+    let broken = desk.run(&["markers", "card", "r.gpkg", "--number", &number, "--to", "own.pdf"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("marker-card.typ"));
+}
+
+const COUNTIES: &str = r#"{"type":"FeatureCollection","features":[
+ {"type":"Feature","properties":{"name":"甲区","code":"530102","level":"county"},"geometry":{"type":"Polygon","coordinates":[[[102.6,25.0],[102.7,25.0],[102.71,25.05],[102.7,25.1],[102.6,25.1],[102.6,25.0]]]}},
+ {"type":"Feature","properties":{"name":"乙区","code":"530103","level":"county"},"geometry":{"type":"Polygon","coordinates":[[[102.7,25.0],[102.8,25.0],[102.8,25.1],[102.7,25.1],[102.71,25.05],[102.7,25.0]]]}}]}"#;
+
+const MARKERS: &str = "界桩号,东经,北纬,方位物1,方位角1,距离1\n桩甲,102.702,25.09,电杆,90°30′,12.5\n桩乙,102.702,25.01,屋角,180,20\n";

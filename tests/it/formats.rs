@@ -1,5 +1,6 @@
 //! Readers and writers on small files made here and on the messy real ones.
 
+mod archives;
 mod hostile;
 mod osm;
 mod writing;

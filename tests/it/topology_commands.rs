@@ -1,4 +1,4 @@
-//! `boundstone topology simplify|dissolve|compare` as a user runs them.
+//! `boundstone topology clean|simplify|dissolve|compare` and `boundstone merge` as a user runs them.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -144,4 +144,85 @@ fn compare_tells_a_new_name_from_a_moved_border() {
     assert!(code == Some(0) && text.contains("法定变动 2") && text.contains("乙街道"), "{text}");
     let (_, text) = desk.run("en", &["compare", "old.geojson", "old.geojson"]);
     assert!(text.contains("unchanged 2"), "{text}");
+}
+
+/// Two squares beside each other; the west's eastern border lies at `edge`, the east begins at 102.72.
+fn beside(edge: f64) -> Json {
+    let cell = |name: &str, code: i64, west: f64, east: f64| {
+        let ring = [[west, 25.0], [east, 25.0], [east, 25.02], [west, 25.02], [west, 25.0]];
+        json!({"type": "Feature", "properties": {"名称": name, "代码": code},
+               "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    };
+    json!({"type": "FeatureCollection", "features": [
+        cell("甲街道", 530102001, 102.70, edge), cell("乙街道", 530102002, 102.72, 102.74)]})
+}
+
+fn easternmost(collection: &Json, at: usize) -> f64 {
+    let ring = collection["features"][at]["geometry"]["coordinates"][0].as_array().unwrap();
+    ring.iter().filter_map(|c| c[0].as_f64()).fold(f64::MIN, f64::max)
+}
+
+#[test]
+fn clean_never_moves_a_locked_border() {
+    let desk = Desk::new();
+    // Some 5 m of overlap: the west gives way to the owner named; its border locked, the east does.
+    desk.file("in.geojson", &beside(102.72005));
+    let border = json!({"type": "LineString", "coordinates": [[102.72005, 25.0], [102.72005, 25.02]]});
+    desk.file("surveyed.geojson", &json!({"type": "Feature", "properties": {}, "geometry": border}));
+    let said = desk.json(&["clean", "in.geojson", "free.geojson", "--strategy", "owner=530102002"]);
+    assert_eq!(said["after"]["valid"], true, "{said}");
+    assert_eq!(easternmost(&desk.read("free.geojson"), 0), 102.72);
+    let locked = ["--locked", "surveyed.geojson"];
+    let said = desk.json(&[&["clean", "in.geojson", "held.geojson"][..], &locked].concat());
+    assert_eq!(easternmost(&desk.read("held.geojson"), 0), 102.72005, "{said}");
+    let (code, text) = desk.run("zh", &["clean", "in.geojson", "x.geojson", "--locked", "nowhere.geojson"]);
+    assert!(code != Some(0) && text.contains("nowhere.geojson"), "{text}");
+}
+
+/// `boundstone` with other commands than `topology`.
+fn program(desk: &Desk, arguments: &[&str]) -> (Option<i32>, Json, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_boundstone"))
+        .current_dir(desk.0.path())
+        .env("BOUNDSTONE_LANG", "zh")
+        .args(arguments)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or(Json::Null), said)
+}
+
+#[test]
+fn registers_are_merged_from_the_command_line() {
+    let desk = Desk::new();
+    let (west, east) = (two(0.0, "乙街道"), two(0.0, "丙街道"));
+    let only =
+        |set: &Json, at: usize| json!({"type": "FeatureCollection", "features": [set["features"][at]]});
+    desk.file("west.geojson", &only(&west, 0));
+    desk.file("east.geojson", &only(&west, 1));
+    desk.file("other.geojson", &only(&east, 1));
+    let author = ["--by", "张三", "--reason", "试"];
+    for name in ["west", "east", "other"] {
+        let (register, file) = (format!("{name}.gpkg"), format!("{name}.geojson"));
+        assert_eq!(program(&desk, &["init", &register, "--title", name]).0, Some(0));
+        let import = ["import", &register, &file, "--layer", "division", "--crs", "EPSG:4490", "--json"];
+        let (code, said, text) = program(&desk, &[&import[..], &author].concat());
+        assert_eq!((code, &said["counts"]["new"]), (Some(0), &json!(1)), "{text}");
+    }
+    let merge = |out: &str, members: &[&str], more: &[&str]| {
+        program(&desk, &[&["merge", out][..], members, &["--json"], &author, more].concat())
+    };
+    let (code, said, text) = merge("all.gpkg", &["west.gpkg", "east.gpkg"], &[]);
+    assert_eq!(code, Some(0), "{said} {text}");
+    program(&desk, &["export", "all.gpkg", "--layer", "division", "--to", "all.geojson"]);
+    assert_eq!(desk.read("all.geojson")["features"].as_array().map(Vec::len), Some(2));
+    // Two records of one code that say different things: nothing is written until somebody decides.
+    let (code, _, text) = merge("both.gpkg", &["east.gpkg", "other.gpkg"], &[]);
+    assert!(code != Some(0) && text.contains("keep-first"), "{text}");
+    assert!(!desk.0.path().join("both.gpkg").exists());
+    let (code, _, text) = merge("both.gpkg", &["east.gpkg", "other.gpkg"], &["--on-clash", "keep-first"]);
+    assert_eq!(code, Some(0), "{text}");
+    program(&desk, &["export", "both.gpkg", "--layer", "division", "--to", "both.geojson"]);
+    let both = desk.read("both.geojson");
+    assert_eq!(both["features"].as_array().map(Vec::len), Some(1), "{both}");
+    assert!(both.to_string().contains("乙街道"));
 }

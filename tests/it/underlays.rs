@@ -6,7 +6,7 @@ use std::process::Command;
 use boundstone::crs::Crs;
 use boundstone::formats::ogr::Worker;
 use boundstone::model::{IdSource, Secrecy};
-use boundstone::underlays::{Bend, Placing, Underlay, UnderlayError, Underlays};
+use boundstone::underlays::{Bend, Described, Placing, Shown, Underlay, UnderlayError, Underlays};
 use gdal::raster::{Buffer, RasterCreationOptions};
 use gdal::{Dataset, DriverManager};
 use geo_types::Coord;
@@ -367,7 +367,13 @@ fn a_picture_that_nobody_wants_any_more_leaves_nothing() {
     // What is no worker of ours says nothing of the picture; a real one is stopped between two looks.
     assert!(stopped.is_err());
     let added = desk.add(&scan, &placing).unwrap();
-    let called = desk.underlays.describe(added.id, Some("1958年地形图"), Some(Secrecy::Internal)).unwrap();
+    let change = Described {
+        title: Some("1958年地形图"),
+        secrecy: Some(Secrecy::Internal),
+        shown: Some(Shown { on: true, opacity: 60, order: 3 }),
+    };
+    let called = desk.underlays.describe(added.id, &change).unwrap();
+    assert_eq!(called.shown, change.shown);
     assert_eq!((called.title.as_str(), called.secrecy), ("1958年地形图", Secrecy::Internal));
     assert_eq!((called.file.as_str(), called.bounds), (added.file.as_str(), added.bounds));
     // A second reader of the folder sees it, too.

@@ -3,8 +3,10 @@ import { createRouter, createWebHistory } from 'vue-router'
 import LayerPanel from './modes/map/LayerPanel.vue'
 
 // What the first view does not show is fetched when it is gone to.
+const BoundaryPanel = () => import('./modes/boundary/BoundaryPanel.vue')
 const ImportPanel = () => import('./modes/import/ImportPanel.vue')
 const LogPanel = () => import('./modes/log/LogPanel.vue')
+const ZoningPanel = () => import('./modes/zoning/ZoningPanel.vue')
 const TablePanel = () => import('./modes/table/TablePanel.vue')
 
 export const router = createRouter({
@@ -14,6 +16,26 @@ export const router = createRouter({
     { path: '/map', name: 'map', component: LayerPanel },
     { path: '/table/:layer([a-z_]+)?', name: 'table', component: TablePanel },
     { path: '/log/:revision(\\d+)?', name: 'log', component: LogPanel },
+    {
+      path: '/boundary',
+      name: 'boundary',
+      component: BoundaryPanel,
+      children: [
+        { path: '', name: 'boundary-lines', component: () => import('./modes/boundary/lines/LinesPanel.vue') },
+        { path: 'borders', name: 'boundary-borders', component: () => import('./modes/boundary/borders/BordersPanel.vue') },
+        { path: 'findings', alias: 'compare', name: 'boundary-findings', component: () => import('./modes/boundary/findings/FindingsPanel.vue') },
+        { path: 'rounds/:round(new|[0-9A-Z]{26})?/:subject(marker|segment)?/:line?/:key?', name: 'boundary-rounds', component: () => import('./modes/boundary/rounds/RoundsPanel.vue') },
+      ],
+    },
+    {
+      path: '/zoning',
+      name: 'zoning',
+      component: ZoningPanel,
+      children: [
+        { path: '', name: 'zoning-audit', component: () => import('./modes/zoning/AuditPanel.vue') },
+        { path: 'plans/:plan(new|[0-9A-Z]{26})?', name: 'zoning-plans', component: () => import('./modes/zoning/PlansPanel.vue') },
+      ],
+    },
     { path: '/import/:what(upload|draft)?/:id([0-9A-Z]{26})?', name: 'import', component: ImportPanel },
     { path: '/:rest(.*)*', redirect: '/map' },
   ],

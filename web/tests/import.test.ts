@@ -140,6 +140,8 @@ describe('what is said beside the columns', () => {
     const request = requestOf('U', table, points, said)
     expect(request).toMatchObject({ set: { alias: ' 甲 ' }, place: { 3: 'R', 4: [102.7, 25] }, datum: 'keep' })
     expect(request.split_crossings).toBeUndefined()
+    expect(requestOf('U', { ...SOURCE, geometry: true }, { ...LAYER, name: 'division', geometry: 'area' }, { ...said, carry: true })).toMatchObject({ carry_m: 50 })
+    expect(request.carry_m).toBeUndefined()
     expect(requestOf('U', SOURCE, { ...LAYER, geometry: 'line' }, said)).toMatchObject({ split_crossings: true })
     expect(requestOf('U', SOURCE, points, said).place).toBeUndefined()
     const back = choiceOf(JSON.parse(JSON.stringify(request)) as Job['params'], table)

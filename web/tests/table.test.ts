@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CodeLists, FieldDef } from '../src/api/types'
 import { moved, settledColumns, toggled, usualColumns } from '../src/table/columns'
-import { cql, nextSort, sortby } from '../src/table/filter'
+import { cql, givenBy, nextSort, sortby } from '../src/table/filter'
 import { allOf, conditionOf, groupable, ofDivision } from '../src/table/group'
 import { freshId } from '../src/table/id'
 import { byRecord, clashes, planAdded, planFillDown, planPaste, planSet, type Row } from '../src/table/plan'
@@ -58,6 +58,13 @@ describe('cells as people write them', () => {
     expect(readCell('', name, lists)).toEqual({ misread: 'required' })
     expect(readCell('', people, lists)).toEqual({ value: null })
     expect(readCell('x', olds, lists)).toEqual({ misread: 'fixed' })
+  })
+  it('are lists of words, each once; lists of things are not written in a cell', () => {
+    const names = field('names', 'list', { items: 'text' })
+    expect(readCell('虹山村；虹山、 虹山;', names, lists)).toEqual({ value: ['虹山村', '虹山'] })
+    expect(readCell(' ', names, lists)).toEqual({ value: null })
+    expect(readCell(writeCell(['甲', '乙'], names, lists, 'zh'), names, lists)).toEqual({ value: ['甲', '乙'] })
+    expect(readCell('甲', field('states', 'list', { items: 'object' }), lists)).toEqual({ misread: 'fixed' })
   })
   it('are days in the ways of offices', () => {
     for (const text of ['2026-01-02', '2026/1/2', '2026.1.2', '2026年1月2日', '20260102', '2026/1/2 0:00:00']) expect(readDay(text)).toBe('2026-01-02')
@@ -125,6 +132,12 @@ describe('rows below the last one', () => {
     expect(added[0]?.values['name']).toBe('乙')
     expect(added[0]?.values).not.toHaveProperty(people.name)
     expect(unfit.map(({ id, name: called, text }) => [id, called, text])).toEqual([['N1', people.name, '许多']])
+  })
+  it('are such as the filters let through, where they do not say otherwise', () => {
+    const given = givenBy({ level: { kind: 'choice', codes: ['township'] }, kind: { kind: 'choice', codes: ['park', 'square'] }, name: { kind: 'text', contains: '甲' } }, [name, level, people])
+    expect(given).toEqual({ level: 'township' })
+    const { added } = planAdded([['甲'], ['乙', '县级']], 0, [name, level], [name, level], lists, () => 'N', given)
+    expect(added.map(({ values }) => values)).toEqual([{ level: 'township', name: '甲' }, { level: 'county', name: '乙' }])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listed, ordered, readOrder, readShown, swapped, type Underlay } from '../src/state/underlays'
+import { differs, listed, ordered, readOrder, readShown, swapped, type Underlay } from '../src/state/underlays'
 
 describe('pictures under the data', () => {
   it('lists maps of others below the own pictures, with an address for each host', () => {
@@ -19,6 +19,13 @@ describe('pictures under the data', () => {
       ['http://here/tiles/underlay/01A/{z}/{x}/{y}'],
     ])
     expect(all.map((one) => one.bounds)).toEqual([null, [1, 2, 3, 4]])
+  })
+  it('are shown as the office has them unless this browser chose otherwise', () => {
+    expect(differs({ on: false, opacity: 40 }, null)).toBe(false)
+    expect(differs({ on: true, opacity: 100 }, null)).toBe(true)
+    expect(differs({ on: true, opacity: 40 }, { on: true, opacity: 40 })).toBe(false)
+    expect(differs({ on: true, opacity: 45 }, { on: true, opacity: 40 })).toBe(true)
+    expect(differs({ on: false, opacity: 40 }, { on: true, opacity: 40 })).toBe(true)
   })
   it('keeps the order that was chosen, with what is new above', () => {
     const all = ['a', 'b', 'c'].map((id) => ({ id }) as Underlay)

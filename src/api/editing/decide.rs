@@ -324,8 +324,9 @@ fn merge_into(target: &mut Map<String, Json>, patch: &Map<String, Json>) {
 }
 
 fn read_value(field: &FieldDef, title: &Bilingual, json: &Json) -> Result<Option<Value>, Bilingual> {
-    let value = Value::from_json(field.kind, json).map_err(|error| {
-        Bilingual::new(format!("“{}”的值不对：{error}", title.zh), format!("{}: {error}", title.en))
+    let value = Value::from_json_whole(field.kind, json).map_err(|error| {
+        let why = error.sentence();
+        Bilingual::new(format!("“{}”：{}。", title.zh, why.zh), format!("{}: {}.", title.en, why.en))
     })?;
     match &value {
         None if field.required => Err(Bilingual::new(

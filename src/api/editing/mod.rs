@@ -9,6 +9,7 @@ mod decide;
 mod shape;
 
 pub use act::{Act, Done, check_writable, timestamp};
+pub use decide::no_precondition;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value as Json};
@@ -21,6 +22,7 @@ use super::v1::content_tag;
 use crate::crs::Crs;
 use crate::model::{Date, Header, IdSource, Layer, Op, RecordId, Revision};
 use crate::register::{CommitError, StoreError};
+use crate::snapshot::Snapshot;
 
 /// One record to be changed.
 #[derive(Debug)]
@@ -136,6 +138,20 @@ pub fn commit(app: &App, header: Header, tasks: &[Task]) -> Result<Committed, Pr
             [task] if matches!(task.deed, Deed::Replace(_)) => unchanged(app, task),
             _ => Err(CommitError::Nothing.into()),
         },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The same where the tasks themselves follow from the register: they are made anew whenever another writer was
+/// first. Whoever asks looks for its own outcome with [`Committed::one`], as a key may belong to another request.
+pub fn commit_made(
+    app: &App,
+    header: Header,
+    mut make: impl FnMut(&Snapshot) -> Result<Vec<Task>, Problem>,
+) -> Result<Committed, Problem> {
+    match app.register.commit(header, |snapshot| decide::decide(app, snapshot, &make(snapshot)?)) {
+        Ok(head) => committed(app, head.revision),
+        Err(CommitError::Store(StoreError::Repeated(revision))) => committed(app, revision),
         Err(error) => Err(error.into()),
     }
 }

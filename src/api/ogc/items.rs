@@ -24,7 +24,8 @@ use crate::crs::Crs;
 use crate::model::{Layer, Record};
 
 const GEOJSON: &str = "application/geo+json";
-pub(super) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+/// What the coordinates of an answer are (OGC API Part 2).
+pub(in crate::api) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// `GET /ogc/collections/{layer}/items`
 pub fn page(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {

@@ -14,11 +14,12 @@ mod matching;
 mod schema;
 mod sort;
 
+pub(super) use crs::uri;
 pub(super) use edit::offered_crs;
 pub(super) use feature::known_fields;
 pub(super) use filter::queryables;
 pub(super) use html::{escape, text};
-pub(super) use items::page_tag;
+pub(super) use items::{CONTENT_CRS, page_tag};
 pub(super) use landing::OPENAPI_3_0;
 pub(super) use links::{encode, origin};
 pub(super) use matching::{Asked, still_waited_for};

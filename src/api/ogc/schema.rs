@@ -29,7 +29,7 @@ fn plain(kind: FieldKind) -> Json {
         FieldKind::List(ItemKind::Text) => json!({ "type": "array", "items": { "type": "string" } }),
         FieldKind::List(ItemKind::Object(members)) => {
             let members: Map<String, Json> =
-                members.iter().map(|(name, kind)| ((*name).to_owned(), plain(*kind))).collect();
+                members.iter().map(|member| (member.name.to_owned(), plain(member.kind))).collect();
             json!({ "type": "array", "items": { "type": "object", "properties": members } })
         }
     }

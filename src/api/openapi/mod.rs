@@ -110,7 +110,7 @@ fn document(version: &str, origin: &str, base: &str, paths: Map<String, Json>) -
             "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
         },
         "servers": [{ "url": if origin.is_empty() && base.is_empty() { "/".to_owned() } else { format!("{origin}{base}") } }],
-        "tags": (["register", "records", "log", "map", "tiles", "imports", "jobs", "underlays", "boundary", "checks", "ogc", "server"].map(|name| json!({ "name": name }))),
+        "tags": (["register", "records", "media", "log", "map", "tiles", "imports", "jobs", "underlays", "boundary", "checks", "zoning", "ogc", "server"].map(|name| json!({ "name": name }))),
         "paths": paths,
         "components": { "schemas": schemas::all() },
     })
@@ -184,13 +184,17 @@ fn parameters(route: &Route, layer: Option<Layer>) -> Vec<Json> {
         list.push(header);
     };
     let of_work = ["jobs", "imports", "underlays"].contains(&route.tag);
-    if matches!(route.method, Verb::Patch | Verb::Put | Verb::Delete) && !of_work {
+    let by_headers = ["ogc", "media"].contains(&route.tag) && route.method != Verb::Get;
+    let changes_one = matches!(route.method, Verb::Patch | Verb::Put | Verb::Delete) || route.tag == "media";
+    if route.method != Verb::Get && changes_one && !of_work {
         header("If-Match", true, "所依据的记录的 etag · tag of the record that the change was decided on");
     }
-    if route.method != Verb::Get && route.tag == "ogc" {
+    if by_headers {
         header("Change-By", true, "谁，百分号编码的 UTF-8 · who, percent-encoded UTF-8");
         header("Change-Reason", true, "为何，百分号编码的 UTF-8 · why, percent-encoded UTF-8");
         header("Change-Document", false, "依据文号，百分号编码的 UTF-8 · by which document");
+    }
+    if by_headers && route.tag == "ogc" {
         header("Content-Crs", false, "图形的坐标系 · coordinate system of the geometry");
     }
     if route.method != Verb::Get && route.body != Some("Act") && !of_work {

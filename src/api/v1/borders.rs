@@ -3,14 +3,14 @@
 //! Coordinates are CGCS2000 longitude and latitude (CRS84 order), rounded to 1e-9° as the register keeps them:
 //! points of borders are found by being equal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use geo_types::{Coord, Geometry, LineString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::border_actions::{BorderAction, actions, misshapen};
 use super::content_tag;
 use crate::api::answer::Answer;
 use crate::api::app::App;
@@ -19,9 +19,11 @@ use crate::api::editing::{Act, check_writable};
 use crate::api::openapi::schemas::{Named, add};
 use crate::api::problem::Problem;
 use crate::api::route::{Route, Verb};
+use crate::api::view::View;
 use crate::api::wire::geometry_json;
-use crate::boundary::editing::{self, Action, Asked, Outcome, Planned, Refused};
-use crate::model::{Date, IdSource, Record, RecordId, SetKind, geometry};
+use crate::boundary::checks::CheckFinding;
+use crate::boundary::editing::{self, Asked, LineChange, Outcome, Planned, Refused};
+use crate::model::{Date, Header, IdSource, Record, Revision, SetKind, Value};
 
 /// The routes.
 pub const ROUTES: &[Route] = &[
@@ -49,6 +51,9 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
+/// Findings in an answer at most.
+const MOST_FINDINGS: usize = 200;
+
 /// Adds the schemas of what is sent here.
 pub fn add_schemas(named: &mut Named) {
     add::<BorderQuestion>(named);
@@ -56,80 +61,20 @@ pub fn add_schemas(named: &mut Named) {
     add::<Borders>(named);
 }
 
-/// Points of one line or ring at most.
-const MOST_POINTS: usize = 5_000;
-
-/// What is to be done. Points are [longitude, latitude].
-#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum BorderAction {
-    /// moves a point of a border
-    Move {
-        /// the point
-        at: [f64; 2],
-        /// where it goes
-        to: [f64; 2],
-    },
-    /// puts a point into a border
-    Insert {
-        /// the points on both sides of it
-        edge: [[f64; 2]; 2],
-        /// the new point
-        at: [f64; 2],
-    },
-    /// takes a point out
-    Delete {
-        /// the point
-        at: [f64; 2],
-    },
-    /// lays a border onto the middle of a road or river
-    Snap {
-        /// two neighbouring points of the border
-        edge: [[f64; 2]; 2],
-        /// the middle line
-        line: Vec<[f64; 2]>,
-        /// metres that the border may lie from it
-        within_m: f64,
-    },
-    /// cuts a division in two; the larger part keeps its identity
-    Split {
-        /// which
-        division: String,
-        /// across it
-        line: Vec<[f64; 2]>,
-        /// name of the other part
-        name: String,
-        /// code of the other part
-        #[serde(default)]
-        code: Option<String>,
-    },
-    /// makes one of neighbours with the same parent; the first stays
-    Merge {
-        /// two or more
-        divisions: Vec<String>,
-    },
-    /// gives a piece to a neighbour with the same parent
-    HandOver {
-        /// from
-        from: String,
-        /// to
-        to: String,
-        /// ring round the piece
-        piece: Vec<[f64; 2]>,
-    },
-}
-
 /// A change of a border.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 pub struct BorderQuestion {
-    /// what is to be done
-    action: BorderAction,
+    /// what is to be done, one after another; what an action makes is there for the next
+    actions: Vec<BorderAction>,
     /// the day whose divisions are meant, today if absent
     #[serde(default)]
     day: Option<String>,
     /// from this day on things are so in law: the versions that hold end then. Absent: a mistake is corrected
     #[serde(default)]
     from: Option<String>,
+    /// whether a preview is to say what the checks would find new
+    #[serde(default)]
+    checks: bool,
 }
 
 /// A change of a border, by whom and why.
@@ -150,6 +95,10 @@ pub struct Borders {
     revision: u64,
     /// the highest level first
     divisions: Vec<BorderSide>,
+    /// records of boundary lines that follow; those above the class that is shown are left out
+    lines: Vec<BorderLineChange>,
+    /// what the checks would find that they do not find now, where it was asked for
+    findings: Vec<CheckFinding>,
 }
 
 /// What becomes of one division.
@@ -159,6 +108,8 @@ pub struct BorderSide {
     label: Option<String>,
     code: Option<String>,
     level: Option<String>,
+    /// for a new division the place of the action that makes it: later actions name it `new:<place>`
+    made: Option<usize>,
     /// tag to send with the change; none for a new division
     etag: Option<String>,
     /// m², geodesic
@@ -173,9 +124,50 @@ pub struct BorderSide {
     after: Json,
 }
 
+/// What becomes of the record of a boundary line.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct BorderLineChange {
+    id: String,
+    label: Option<String>,
+    code: Option<String>,
+    level: Option<String>,
+    /// new, changed, or ended: its two divisions border no more
+    #[schema(value_type = String)]
+    outcome: &'static str,
+    /// m, geodesic
+    length_before_m: f64,
+    /// m, geodesic
+    length_after_m: f64,
+    /// how far it lies from where it lay, m; null for a line that is new or ends
+    moved_m: Option<f64>,
+    /// whether it is surveyed: such a line may get points, and never moves
+    surveyed: bool,
+}
+
+impl From<&LineChange> for BorderLineChange {
+    fn from(line: &LineChange) -> Self {
+        let either = line.after.as_ref().or(line.before.as_deref());
+        Self {
+            id: either.map(|record| record.id.to_string()).unwrap_or_default(),
+            label: either.and_then(|record| record.label()).map(str::to_owned),
+            code: either.and_then(|record| record.code.as_deref()).map(str::to_owned),
+            level: either.and_then(|record| record.text("level")).map(str::to_owned),
+            outcome: match (&line.before, &line.after) {
+                (None, _) => "new",
+                (_, None) => "ended",
+                _ => "changed",
+            },
+            length_before_m: line.length_before_m,
+            length_after_m: line.length_after_m,
+            moved_m: line.moved_m,
+            surveyed: either.and_then(|record| record.get("surveyed")) == Some(Value::Bool(true)),
+        }
+    }
+}
+
 impl From<&Outcome> for BorderSide {
     fn from(outcome: &Outcome) -> Self {
-        let Outcome { before, after, area_before_m2, area_after_m2 } = outcome;
+        let Outcome { before, after, area_before_m2, area_after_m2, made } = outcome;
         let shape = |record: Option<&Record>| {
             record.and_then(|record| record.geometry.as_deref()).map_or(Json::Null, geometry_json)
         };
@@ -186,6 +178,7 @@ impl From<&Outcome> for BorderSide {
             label: either.and_then(|record| record.label()).map(str::to_owned),
             code: either.and_then(|record| record.code.as_deref()).map(str::to_owned),
             level: word("level"),
+            made: *made,
             etag: before.as_deref().map(|record| format!("\"{}\"", content_tag(record))),
             area_before_m2: *area_before_m2,
             area_after_m2: *area_after_m2,
@@ -196,39 +189,72 @@ impl From<&Outcome> for BorderSide {
 }
 
 fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
-    let asked = read(app, ask.json::<BorderQuestion>()?)?;
-    let snapshot = app.register.snapshot();
+    let question = ask.json::<BorderQuestion>()?;
+    let checks = question.checks;
+    let asked = read(app, question)?;
+    let mut view = View::now(app);
+    view.as_of = asked.from.unwrap_or(asked.day);
     let mut ids = IdSource::new(app.now_ms(), rand::random());
-    let planned = editing::plan(&snapshot, &asked, &mut ids).map_err(|why| refusal(&why))?;
+    let planned = editing::plan(&view.snapshot, &asked, &mut ids).map_err(|why| refusal(&why))?;
     check_shown(app, &planned)?;
-    Answer::json(&answer(snapshot.revision().0, &planned))
+    let findings = if checks { news(app, &view, &planned)? } else { Vec::new() };
+    Answer::json(&Borders { findings, ..answer(app, view.revision().0, &planned) })
+}
+
+/// What the checks would find in the register as it would be, and do not find now.
+fn news(app: &App, view: &View, planned: &Planned) -> Result<Vec<CheckFinding>, Problem> {
+    let before = &view.snapshot;
+    let failed = |error: &dyn std::fmt::Display| Problem::internal(error);
+    let after =
+        before.apply(Revision(before.revision().0 + 1), &planned.changes).map_err(|error| failed(&error))?;
+    let (board, rules) = (app.boards.of(&app.register, view)?, &app.boards.rules);
+    let next =
+        board.after((before, &after), &planned.changes, rules, view.as_of).map_err(|error| failed(&error))?;
+    let known: HashSet<&str> =
+        board.findings().into_iter().map(|noticed| noticed.finding.id.as_str()).collect();
+    let new = next.findings().into_iter().filter(|noticed| !known.contains(noticed.finding.id.as_str()));
+    let shown = new.filter(|noticed| noticed.is_shown(&after, view.show));
+    let said = |noticed| Some(CheckFinding::of(noticed, rules.on(&noticed.finding.rule, view.as_of)?));
+    Ok(shown.filter_map(said).take(MOST_FINDINGS).collect())
 }
 
 fn change(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let BorderChange { question, held, act } = ask.json()?;
     let header = act.keyed(ask).header(app, SetKind::Edit)?;
-    let asked = read(app, question)?;
+    carry_out(app, header, &read(app, question)?, &held)
+}
+
+/// Does what is asked, where all divisions concerned are as they were held.
+pub(super) fn carry_out(
+    app: &Arc<App>,
+    header: Header,
+    asked: &Asked,
+    held: &BTreeMap<String, String>,
+) -> Result<Answer, Problem> {
     let mut done = None;
     let head = app.register.commit(header, |snapshot| {
         let mut ids = IdSource::new(app.now_ms(), rand::random());
-        let planned = editing::plan(snapshot, &asked, &mut ids).map_err(|why| refusal(&why))?;
+        let planned = editing::plan(snapshot, asked, &mut ids).map_err(|why| refusal(&why))?;
         check_shown(app, &planned)?;
-        check_held(&held, &planned)?;
+        check_held(held, &planned)?;
         let changes = planned.changes.clone();
         done = Some(planned);
         Ok(changes)
     })?;
     // A request that was carried out before is not planned again.
-    Answer::json(&answer(head.revision.0, &done.unwrap_or_default()))
+    Answer::json(&answer(app, head.revision.0, &done.unwrap_or_default()))
 }
 
-fn answer(revision: u64, planned: &Planned) -> Borders {
-    Borders { revision, divisions: planned.outcomes.iter().map(BorderSide::from).collect() }
+pub(super) fn answer(app: &App, revision: u64, planned: &Planned) -> Borders {
+    let divisions = planned.outcomes.iter().map(BorderSide::from).collect();
+    let shown = |line: &&LineChange| line.secrecy() <= app.options.show;
+    let lines = planned.lines.iter().filter(shown).map(BorderLineChange::from).collect();
+    Borders { revision, divisions, lines, findings: Vec::new() }
 }
 
 /// What is not shown cannot be changed, and nothing is said of it.
-fn check_shown(app: &App, planned: &Planned) -> Result<(), Problem> {
+pub(super) fn check_shown(app: &App, planned: &Planned) -> Result<(), Problem> {
     let hidden =
         |outcome: &Outcome| outcome.before.as_deref().is_some_and(|record| record.secrecy > app.options.show);
     if planned.outcomes.iter().any(hidden) { Err(unknown_record()) } else { Ok(()) }
@@ -269,15 +295,11 @@ fn check_held(held: &BTreeMap<String, String>, planned: &Planned) -> Result<(), 
     Ok(())
 }
 
-fn refusal(why: &Refused) -> Problem {
+pub(super) fn refusal(why: &Refused) -> Problem {
     match why {
         Refused::NoDivision(_) => unknown_record(),
         why => Problem::findings(&[why.finding()]),
     }
-}
-
-fn misshapen(field: &'static str, zh: &str, en: &str) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "border.misshapen", zh, en).with("field", field)
 }
 
 fn read(app: &App, question: BorderQuestion) -> Result<Asked, Problem> {
@@ -289,60 +311,8 @@ fn read(app: &App, question: BorderQuestion) -> Result<Asked, Problem> {
     };
     let from = day(question.from, "from")?;
     let today = day(question.day, "day")?.unwrap_or_else(|| app.today());
-    Ok(Asked { day: today, from, action: action(question.action)? })
-}
-
-fn action(action: BorderAction) -> Result<Action, Problem> {
-    let at = |[x, y]: [f64; 2]| geometry::round(Coord { x, y });
-    let id = |text: &str| text.parse::<RecordId>().map_err(|_| unknown_record());
-    let line = |points: Vec<[f64; 2]>| {
-        if points.len() < 2 || points.len() > MOST_POINTS {
-            return Err(misshapen("line", "线应有 2 至 5000 个点", "a line has 2 to 5000 points"));
-        }
-        Ok(LineString(points.into_iter().map(at).collect()))
-    };
-    Ok(match action {
-        BorderAction::Move { at: from, to } => Action::Move { at: at(from), to: at(to) },
-        BorderAction::Insert { edge, at: new } => Action::Insert { edge: edge.map(at), at: at(new) },
-        BorderAction::Delete { at: gone } => Action::Delete { at: at(gone) },
-        BorderAction::Snap { edge, line: points, within_m } => {
-            if !(within_m > 0.0 && within_m <= 2_000.0) {
-                return Err(misshapen(
-                    "within_m",
-                    "within_m 应在 0 至 2000 米之间",
-                    "within_m lies within 0 and 2000 m",
-                ));
-            }
-            Action::Snap { edge: edge.map(at), line: line(points)?, within_m }
-        }
-        BorderAction::Split { division, line: points, name, code } => {
-            if name.trim().is_empty() || name.chars().count() > 100 {
-                return Err(misshapen("name", "新划出的部分要有名称", "the new part needs a name"));
-            }
-            let code = code.map(|code| code.trim().to_owned()).filter(|code| !code.is_empty());
-            Action::Split { division: id(&division)?, line: line(points)?, name, code }
-        }
-        BorderAction::Merge { divisions } => {
-            if divisions.len() < 2 || divisions.len() > 50 {
-                return Err(misshapen("divisions", "合并 2 至 50 个区划", "2 to 50 divisions are merged"));
-            }
-            Action::Merge { divisions: divisions.iter().map(|text| id(text)).collect::<Result<_, _>>()? }
-        }
-        BorderAction::HandOver { from, to, piece } => {
-            if piece.len() < 3 || piece.len() > MOST_POINTS {
-                return Err(misshapen(
-                    "piece",
-                    "地块的环应有 3 至 5000 个点",
-                    "the ring has 3 to 5000 points",
-                ));
-            }
-            let mut ring = line(piece)?;
-            ring.close();
-            let piece = geo_types::Polygon::new(ring, Vec::new());
-            if geometry::bounds(&Geometry::Polygon(piece.clone())).is_none() {
-                return Err(misshapen("piece", "地块没有面积", "the piece has no area"));
-            }
-            Action::HandOver { from: id(&from)?, to: id(&to)?, piece }
-        }
-    })
+    if question.actions.is_empty() {
+        return Err(misshapen("actions", "没有要做的改动", "there is nothing to be done"));
+    }
+    Ok(Asked { day: today, from, actions: actions(question.actions)? })
 }

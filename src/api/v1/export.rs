@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::{HeaderName, StatusCode, header};
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
-use crate::api::ogc::{Asked, encode, known_fields, still_waited_for};
+use crate::api::ogc::{Asked, CONTENT_CRS, encode, known_fields, still_waited_for, uri};
 use crate::api::problem::Problem;
 use crate::api::route::{Param, Verb, together};
 use crate::crs::Crs;
@@ -87,10 +88,16 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     }
     let folder = tempfile::tempdir().map_err(|error| Problem::internal(&error))?;
     let place = (folder.path(), stem.as_str(), kind);
+    let crs = plan.crs_in(Path::new(&format!("{stem}.{}", kind.word)));
     let written = plan.write_into(place, &records, |_| still_waited_for(ask)).map_err(refused)?;
     let file = File::open(&written.path).map_err(|error| Problem::internal(&error))?;
     let name = format!("{stem}.{}", kind.sent_as);
-    Ok(sent(kind, file, Some(folder)).with(header::CONTENT_DISPOSITION, &attached(asked.layer.name(), &name)))
+    let answer = sent(kind, file, Some(folder))
+        .with(header::CONTENT_DISPOSITION, &attached(asked.layer.name(), &name));
+    Ok(match &crs {
+        Some(crs @ (Crs::Epsg(_) | Crs::Crs84)) => answer.with(CONTENT_CRS, &format!("<{}>", uri(crs))),
+        _ => answer,
+    })
 }
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");

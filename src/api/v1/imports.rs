@@ -19,7 +19,8 @@ use crate::api::route::{Param, Route, Verb};
 use crate::api::wire::{geometry_json, write_geometry};
 use crate::crs::Crs;
 use crate::intake::{Placing, Refused};
-use crate::jobs::import::{Acceptance, Changes, OnInvalid, PreviewParams, Shown, Unplaced, other_datum};
+use crate::jobs::import::{Acceptance, Changes, OnInvalid, PreviewParams, Shown, Unplaced};
+use crate::jobs::import::{may_carry, other_datum};
 use crate::jobs::{JobError, Work};
 use crate::model::{Candidate, Change, Finding, Layer, Op, RecordId, SetKind};
 
@@ -143,6 +144,9 @@ pub struct Asked {
     /// whether lines are cut where they cross, bridges and tunnels excepted
     #[serde(default)]
     split_crossings: bool,
+    /// divisions: neighbours that are not in the file follow borders that moved by up to so many metres
+    #[serde(default)]
+    carry_m: Option<f64>,
     /// of coordinates on Xi'an 1980 or Beijing 1954: `dx,dy,dz,rx,ry,rz,s` as the office has them, or `keep`
     #[serde(default)]
     datum: Option<String>,
@@ -213,6 +217,9 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
                 .with("field", "crs")
         })?;
     }
+    if asked.carry_m.is_some_and(|metres| !may_carry(metres)) {
+        return Err(Problem::parameter("carry_m", "应在 0 至 500 米之间", "it lies within 0 and 500 m"));
+    }
     let datum = told("datum", asked.datum)?;
     if let Some(text) = &datum {
         other_datum(text).map_err(|error| {
@@ -238,6 +245,7 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         join: asked.join,
         place: placed(asked.place)?,
         split_crossings: asked.split_crossings,
+        carry_m: asked.carry_m,
         datum,
         source: told("source", asked.source)?,
         profile: told("profile", asked.profile)?,

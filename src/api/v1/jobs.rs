@@ -66,7 +66,7 @@ pub struct JobList {
 #[schema(as = Job)]
 pub struct JobDoc {
     id: String,
-    /// `import_preview`, `import` or `export`
+    /// `import_preview`, `import`, `export`, `underlay`, `compare` or `zoning`
     kind: &'static str,
     title: Bilingual,
     /// queued, running, done, failed or cancelled
@@ -76,6 +76,11 @@ pub struct JobDoc {
     started: Option<String>,
     ended: Option<String>,
     progress: Progress,
+    /// of a plan while it runs: the best division so far (`serial`, `assignment`, `out_of_band`, `cut`)
+    #[schema(value_type = Option<Object>)]
+    best: Option<Json>,
+    /// of a plan: its id, once its blocks can be asked for
+    plan: Option<String>,
     #[schema(value_type = Object)]
     params: Json,
     /// of a preview its draft, of an import revision and counts, of an export name and size of its file
@@ -102,6 +107,9 @@ impl JobDoc {
             started: job.started,
             ended: job.ended,
             progress: job.progress,
+            plan: (job.best.is_some() || job.outcome.is_some() && job.work.kind() == "zoning")
+                .then(|| job.id.to_string()),
+            best: job.best,
             outcome: job.outcome.map(|outcome| shown(outcome, app.options.show)),
             failure: job.failure,
             revision: Some(job.revision.0),

@@ -11,7 +11,7 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::model::{Bilingual, COMMON_FIELDS, FieldKind, Layer, vocab};
+use crate::model::{Bilingual, COMMON_FIELDS, FieldKind, ItemKind, Layer, vocab};
 
 /// A code list.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -46,10 +46,15 @@ pub struct LegendValue {
 
 /// `GET /api/v1/lists`
 pub fn lists(_: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
-    let names = Layer::ALL
-        .iter()
-        .flat_map(|layer| COMMON_FIELDS.iter().chain(layer.def().fields))
-        .filter_map(|field| field.list);
+    let names = Layer::ALL.iter().flat_map(|layer| COMMON_FIELDS.iter().chain(layer.def().fields)).flat_map(
+        |field| {
+            let members = match field.kind {
+                FieldKind::List(ItemKind::Object(members)) => members,
+                _ => &[],
+            };
+            members.iter().filter_map(|member| member.list).chain(field.list)
+        },
+    );
     let doc: BTreeMap<&str, ListDoc> = names
         .map(|name| {
             let list = vocab::list(name);

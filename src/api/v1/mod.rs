@@ -1,18 +1,24 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod border_actions;
+mod border_arcs;
 mod borders;
 mod boundary;
 mod checks;
+mod comparisons;
 mod edit;
 mod export;
 mod imports;
 mod inspections;
 mod jobs;
+mod ledger;
 mod lists;
 mod locate;
 mod log;
+mod media;
 mod opening;
 mod outline;
+mod plans;
 mod position;
 mod profiles;
 mod record;
@@ -33,7 +39,7 @@ pub use register::LayerFigures;
 pub(super) use register::{around, figures};
 pub use related::Incoming;
 pub use uploads::is_upload;
-pub(super) use uploads::receive;
+pub(super) use uploads::{held, receive};
 
 use super::openapi::schemas::{Named, add};
 use super::route::{Param, Route, Run, Verb};
@@ -215,8 +221,26 @@ pub const ROUTES: &[Route] = &[
         },
         Param { name: "limit", shape: "integer", about: "条数，至多 200 · how many, 200 at most" },
         Param { name: "layer", shape: "string", about: "只搜此图层 · only this layer" },
+        Param {
+            name: "near", shape: "string", about: "经度,纬度：近者优先 · lon,lat: near ones first"
+        },
     ])
-    .answers("SearchDoc"),
+    .answers("Geocoded"),
+    Route::get(
+        "/api/v1/reverse",
+        "map",
+        "一点附近的地名、地址与区划 · names and divisions at a point",
+        search::reverse,
+    )
+    .query(&[
+        AS_OF,
+        REVISION,
+        Param { name: "lon", shape: "number", about: "经度 · longitude" },
+        Param { name: "lat", shape: "number", about: "纬度 · latitude" },
+        Param { name: "limit", shape: "integer", about: "条数，至多 50 · how many, 50 at most" },
+        Param { name: "layer", shape: "string", about: "只要此图层 · only this layer" },
+    ])
+    .answers("Geocoded"),
     Route {
         method: Verb::Get,
         path: "/api/v1/events",
@@ -234,26 +258,36 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 8] = [
+pub const WORK: [&[Route]; 13] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
     profiles::ROUTES,
     checks::ROUTES,
+    comparisons::ROUTES,
+    border_arcs::ROUTES,
     borders::ROUTES,
     boundary::ROUTES,
+    ledger::ROUTES,
     inspections::ROUTES,
+    media::ROUTES,
+    plans::ROUTES,
 ];
 
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
     add::<register::RegisterDoc>(named);
+    border_arcs::add_schemas(named);
     borders::add_schemas(named);
     add::<boundary::Derive>(named);
     add::<boundary::Derived>(named);
     add::<boundary::NumberBy>(named);
     add::<boundary::Numbers>(named);
     add::<boundary::AlignmentDoc>(named);
+    add::<ledger::Ledger>(named);
+    add::<ledger::LedgerLine>(named);
+    add::<ledger::CardLacks>(named);
+    add::<crate::boundary::ledger::MarkerPage>(named);
     add::<lists::ListDoc>(named);
     add::<lists::Legend>(named);
     add::<summary::Summary>(named);
@@ -269,11 +303,13 @@ pub fn add_schemas(named: &mut Named) {
     add::<log::LogDetail>(named);
     add::<crate::model::Counts>(named);
     add::<locate::Located>(named);
-    add::<search::SearchDoc>(named);
-    add::<checks::Checks>(named);
-    add::<checks::RuleList>(named);
-    add::<inspections::InspectionBoard>(named);
-    add::<inspections::RoundTasks>(named);
+    add::<search::Geocoded>(named);
+    checks::add_schemas(named);
+    comparisons::add_schemas(named);
+    inspections::add_schemas(named);
+    add::<media::MediaList>(named);
+    add::<media::MediaAdded>(named);
+    plans::add_schemas(named);
     add::<status::Health>(named);
     add::<super::events::RevisionEvent>(named);
     add::<jobs::JobList>(named);

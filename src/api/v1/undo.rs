@@ -38,7 +38,13 @@ pub fn post(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         .then("请由有权限的人员在服务器上撤销。", "Have it undone by those who may see them."));
     }
     match app.register.undo(revision, header) {
-        Ok(head) => Answer::json(&Done::at(head.revision)),
+        Ok(head) => {
+            // Whoever hears of it finds it: a large set is taken in by whoever asks first.
+            if let Err(error) = app.register.follow() {
+                tracing::warn!(%error, "what was taken back is not taken in yet");
+            }
+            Answer::json(&Done::at(head.revision))
+        }
         Err(CommitError::Store(StoreError::Repeated(done))) => Answer::json(&Done::at(done)),
         Err(CommitError::Refused(refusal)) => Err(refused(app, refusal)),
         Err(CommitError::Nothing) => Err(CommitError::Nothing.into()),

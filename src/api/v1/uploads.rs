@@ -15,12 +15,11 @@ use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::editing::check_writable;
 use crate::api::problem::Problem;
-use crate::api::route::{Param, Route, Run, Verb};
+use crate::api::route::{Param, Route, Verb};
+use crate::formats::media::MOST_MEDIA;
 use crate::jobs::JobError;
 use crate::jobs::import::UploadError;
 use crate::model::RecordId;
-
-const NAME: &[Param] = &[Param { name: "name", shape: "string", about: "文件名 · name of the file" }];
 
 const ENCODED: &[Param] = &[
     Param { name: "file", shape: "string", about: "文件名 · the file, as in the upload's sources" },
@@ -30,24 +29,15 @@ const ENCODED: &[Param] = &[
     Param { name: "encoding", shape: "string", about: "文字编码，如 GBK · text encoding such as GBK" },
 ];
 
-const fn takes_file(path: &'static str, about: &'static str) -> Route {
-    Route {
-        method: Verb::Post,
-        takes: "application/octet-stream",
-        body: Some("File"),
-        status: 201,
-        run: Run::Upload,
-        ..Route::get(path, "imports", about, get).query(NAME).answers("Upload")
-    }
-}
-
 /// The routes.
 pub const ROUTES: &[Route] = &[
-    takes_file("/api/v1/uploads", "上传一个文件 · upload a file"),
-    takes_file(
+    Route::file("/api/v1/uploads", "imports", "上传一个文件 · upload a file").answers("Upload"),
+    Route::file(
         "/api/v1/uploads/{id}/files",
+        "imports",
         "再传一个同属的文件，如 .dbf、.prj · a further file that belongs to it",
-    ),
+    )
+    .answers("Upload"),
     Route::get("/api/v1/uploads/{id}", "imports", "上传的文件里有什么 · what is in an upload", get)
         .answers("Upload"),
     Route::get(
@@ -68,7 +58,8 @@ pub const ROUTES: &[Route] = &[
 /// Whether a request brings a file: such take as long as they take, and no longer stand still than a minute.
 pub fn is_upload(method: &Method, path: &str) -> bool {
     let under = |base| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    *method == Method::POST && (under("/api/v1/uploads") || under(PICTURES) && !under_job(path))
+    let of_record = path.starts_with("/api/v1/layers/") && path.ends_with("/media");
+    *method == Method::POST && (under("/api/v1/uploads") || under(PICTURES) && !under_job(path) || of_record)
 }
 
 /// Where pictures come in.
@@ -92,7 +83,7 @@ enum Piece {
 
 /// Takes a file in.
 pub async fn receive(app: Arc<App>, ask: Ask, body: Body) -> Result<Response<Body>, Problem> {
-    check(&app, &ask)?;
+    check(&app, &ask, app.options.upload_bytes)?;
     let (reply, response) = oneshot::channel();
     let (pieces, taken) = mpsc::channel(QUEUE);
     let (runtime, language, span) = (Handle::current(), ask.language, tracing::Span::current());
@@ -123,7 +114,7 @@ pub async fn receive(app: Arc<App>, ask: Ask, body: Body) -> Result<Response<Bod
     response.await.map_err(|_| Problem::internal(&"the upload's writer panicked"))
 }
 
-fn check(app: &App, ask: &Ask) -> Result<(), Problem> {
+fn check(app: &App, ask: &Ask, most: u64) -> Result<(), Problem> {
     check_writable(app)?;
     let media = ask.header(header::CONTENT_TYPE).unwrap_or_default();
     // What a foreign page can send without the browser asking us first is not taken.
@@ -137,11 +128,37 @@ fn check(app: &App, ask: &Ask) -> Result<(), Problem> {
     }
     let length = ask.header(header::CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
     match length {
-        Some(length) if length > app.options.upload_bytes => {
-            Err(UploadError::TooLarge(app.options.upload_bytes).into())
-        }
+        Some(length) if length > most => Err(UploadError::TooLarge(most).into()),
         _ => Ok(()),
     }
+}
+
+/// Takes in a file of a few megabytes, that it stands whole in the request's body.
+pub async fn held(app: &App, ask: Ask, body: Body) -> Result<Ask, Problem> {
+    let most = MOST_MEDIA as u64;
+    check(app, &ask, most)?;
+    let mut stream = body.into_data_stream();
+    let mut whole = Vec::new();
+    loop {
+        match tokio::time::timeout(STALL, stream.next()).await {
+            Ok(Some(Ok(bytes))) if whole.len() + bytes.len() > MOST_MEDIA => {
+                return Err(UploadError::TooLarge(most).into());
+            }
+            Ok(Some(Ok(bytes))) => whole.extend_from_slice(&bytes),
+            Ok(None) => return Ok(Ask { body: whole.into(), ..ask }),
+            Ok(Some(Err(_))) | Err(_) => return Err(broken_off()),
+        }
+    }
+}
+
+fn broken_off() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "upload.broken_off",
+        "上传中断，文件未保留。",
+        "The upload broke off; nothing was kept.",
+    )
+    .then("请重新上传。", "Upload it again.")
 }
 
 fn write(app: &App, ask: &Ask, mut pieces: mpsc::Receiver<Piece>) -> Result<Answer, Problem> {
@@ -152,15 +169,7 @@ fn write(app: &App, ask: &Ask, mut pieces: mpsc::Receiver<Piece>) -> Result<Answ
         match pieces.blocking_recv() {
             Some(Piece::Bytes(bytes)) => uploading.write(&bytes)?,
             Some(Piece::End) => break,
-            None => {
-                return Err(Problem::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "upload.broken_off",
-                    "上传中断，文件未保留。",
-                    "The upload broke off; nothing was kept.",
-                )
-                .then("请重新上传。", "Upload it again."));
-            }
+            None => return Err(broken_off()),
         }
     }
     if ask.path.starts_with(PICTURES) {

@@ -81,6 +81,15 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
     Ok(())
 }
 
+/// A line as people know it: by its name, with the code to find it by.
+fn called(line: &Line<'_>) -> String {
+    match (line.record.label(), line.code()) {
+        (Some(name), code) if !code.is_empty() && name != code => format!("{name}（{code}）"),
+        (Some(name), _) => name.to_owned(),
+        (None, code) => code.to_owned(),
+    }
+}
+
 fn away(
     marker: &Marker<'_>,
     line: &Line<'_>,
@@ -98,8 +107,8 @@ fn away(
     }
     let (code, metres) = (line.code(), near.metres);
     let (zh, en) = (
-        format!("界桩离界线 {code} {metres:.1} 米，超过 {most:.1} 米"),
-        format!("the marker stands {metres:.1} m from line {code}, more than {most:.1} m"),
+        format!("界桩离界线 {} {metres:.1} 米，超过 {most:.1} 米", called(line)),
+        format!("the marker stands {metres:.1} m from line {}, more than {most:.1} m", called(line)),
     );
     found.push(Notice::new(marker.record, zh, en).evidence(format!("{code} {metres:.1}")).with(line.record));
 }
@@ -115,8 +124,8 @@ fn banks(scene: &Scene<'_>, marker: &Marker<'_>, line: &Line<'_>, near: Near, fo
         && near.left == far.left
     {
         let (zh, en) = (
-            format!("同号双立的 A、B 两桩在界线 {} 的同一侧", line.code()),
-            format!("A and B stand on the same side of line {}", line.code()),
+            format!("同号双立的 A、B 两桩在界线 {} 的同一侧", called(line)),
+            format!("A and B stand on the same side of line {}", called(line)),
         );
         found.push(Notice::new(marker.record, zh, en).evidence(stem).with(other.record).with(line.record));
         return;

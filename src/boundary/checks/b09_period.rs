@@ -11,9 +11,10 @@ use crate::rules::{Rule, RulesError};
 pub const CHECK: Check = Check { rule: "B09", run };
 
 /// The parameters of the period, also for the board of rounds.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Period {
     years: i32,
+    counted_causes: Vec<String>,
     notice_months: i32,
     remind_months: i32,
     urge_months: i32,
@@ -36,6 +37,11 @@ pub enum Due {
 }
 
 impl Period {
+    /// Whether a round held for such a cause begins the period anew.
+    pub fn counts(&self, cause: &str) -> bool {
+        self.counted_causes.iter().any(|counted| counted == cause)
+    }
+
     /// The day by which the inspection after one of that day is due.
     pub fn next(&self, last: Date) -> Date {
         months_later(last, 12 * self.years)
@@ -73,7 +79,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
 
 fn inspect(scene: &Scene<'_>, line: &Line<'_>, period: &Period, found: &mut Found) {
     let Some(fields) = line.fields() else { return };
-    let Some(last) = scene.last_inspection(line) else {
+    let Some(last) = scene.last_inspection(line, period) else {
         let notice = line.notice(
             "没有联检记录，也没有协议书日期，无法计算到期日",
             "no inspection and no agreement date to count from",
@@ -122,7 +128,13 @@ mod tests {
     #[test]
     fn the_clock_runs_in_months() {
         let day = |text: &str| text.parse::<Date>().unwrap();
-        let period = Period { years: 5, notice_months: 12, remind_months: 6, urge_months: 3 };
+        let period = Period {
+            years: 5,
+            counted_causes: Vec::new(),
+            notice_months: 12,
+            remind_months: 6,
+            urge_months: 3,
+        };
         assert_eq!(period.next(day("2020-02-29")), day("2025-02-28"));
         let by = day("2027-09-30");
         for (today, due) in [

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Check, Found, Notice, Scene};
-use crate::boundary::inspection::{Task, tasks};
+use crate::boundary::inspection::{Task, covered};
 use crate::rules::{Rule, RulesError};
 
 /// The check.
@@ -24,7 +24,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
         if !wanted.from_stages.iter().any(|from| from == stage) {
             continue;
         }
-        let all = tasks(scene, round);
+        let all = covered(scene, round);
         let open: Vec<&Task> = all.iter().filter(|task| task.done.is_none()).collect();
         if all.is_empty() {
             let (zh, en) =

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::{Check, Found, Notice, Scene};
-use crate::rules::{Rule, RulesError};
+use crate::model::Date;
+use crate::rules::{Rule, Rules, RulesError};
 
 /// The check.
 pub const CHECK: Check = Check { rule: "B11", run };
@@ -11,6 +12,12 @@ pub const CHECK: Check = Check { rule: "B11", run };
 #[derive(Deserialize)]
 struct Parameters {
     actions: Vec<String>,
+}
+
+/// The actions that count as repair on a day; none where the rule is not in force.
+pub fn repairs(rules: &Rules, day: Date) -> Result<Vec<String>, RulesError> {
+    let wanted: Option<Parameters> = rules.on(CHECK.rule, day).map(Rule::parameters).transpose()?;
+    Ok(wanted.map(|wanted| wanted.actions).unwrap_or_default())
 }
 
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {

@@ -6,21 +6,30 @@ use serde::Deserialize;
 
 use super::{Check, Found, Notice, Scene};
 use crate::crs::geodesic;
+use crate::model::Date;
 use crate::model::layers::InspectionRecord;
-use crate::rules::{Rule, RulesError};
+use crate::rules::{Rule, Rules, RulesError};
 
 /// The check.
 pub const CHECK: Check = Check { rule: "B14", run };
 
-#[derive(Deserialize)]
-struct Parameters {
-    gnss_m: f64,
-    phone_m: f64,
+/// How far a position may lie from the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+pub struct Tolerance {
+    /// metres, measured with GNSS or a total station
+    pub gnss_m: f64,
+    /// metres, with a phone or a handheld receiver
+    pub phone_m: f64,
 }
 
-impl Parameters {
+impl Tolerance {
+    /// As it holds on a day; `None` where the rule is not in force.
+    pub fn on(rules: &Rules, day: Date) -> Result<Option<Self>, RulesError> {
+        rules.on(CHECK.rule, day).map(Rule::parameters).transpose()
+    }
+
     /// By the device; a fix that calls itself worse than that is not held against the marker.
-    fn tolerance(&self, fields: &InspectionRecord) -> f64 {
+    pub fn of(&self, fields: &InspectionRecord) -> f64 {
         let of_device = match fields.device.as_deref() {
             Some("phone" | "handheld") => self.phone_m,
             _ => self.gnss_m,
@@ -30,7 +39,7 @@ impl Parameters {
 }
 
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
-    let wanted: Parameters = rule.parameters()?;
+    let wanted: Tolerance = rule.parameters()?;
     for inspected in scene.inspected() {
         let Some(fields) = inspected.fields() else { continue };
         let Some(marker) = fields.marker_code.as_deref().and_then(|code| scene.numbered(code).next()) else {
@@ -46,7 +55,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
         };
         let by_place = measured.and_then(|at| Some(geodesic::distance_m(at, marker.at()?)));
         let Some(metres) = by_place.or(fields.offset_m) else { continue };
-        let most = wanted.tolerance(fields);
+        let most = wanted.of(fields);
         if metres > most {
             let (zh, en) = (
                 format!("界桩 {} 实测位置与档案相差 {metres:.2} 米，超过 {most:.1} 米", marker.number()),

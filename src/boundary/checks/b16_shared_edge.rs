@@ -4,15 +4,18 @@
 //! departs, the distance to the party's border tells a slip of millimetres from another course.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, LineString, Polygon};
 use serde::Deserialize;
 
+use super::fabric::level;
 use super::{Check, Found, Line, Scene};
 use crate::boundary::frame::{Frame, nearest};
 use crate::crs::geodesic;
 use crate::model::{Record, Severity};
 use crate::rules::{Rule, RulesError};
+use crate::snapshot::BorderArc;
 
 /// The check.
 pub const CHECK: Check = Check { rule: "B16", run };
@@ -50,6 +53,17 @@ fn edges(record: &Record) -> HashSet<Edge> {
     rings(record).flat_map(pairs).map(|(a, b)| edge(a, b)).collect()
 }
 
+impl Scene<'_> {
+    /// The edges that two divisions of one level share, from the arcs of the level.
+    fn common(&self, a: &Record, b: &Record) -> HashSet<Edge> {
+        let Some(level) = level(a).filter(|own| level(b) == Some(*own)) else { return HashSet::new() };
+        let arcs = self.snapshot().arcs(level, self.day());
+        let is_common = |arc: &&Arc<BorderArc>| arc.sides().iter().any(|side| side.id == b.id);
+        let arcs = arcs.of(a.id).iter().filter(is_common);
+        arcs.flat_map(|arc| arc.points().windows(2)).map(|pair| edge(pair[0], pair[1])).collect()
+    }
+}
+
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
     let wanted: Parameters = rule.parameters()?;
     // Lines of the same two parties are one border in several parts.
@@ -65,14 +79,19 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
         if a.geometry.is_none() || b.geometry.is_none() || lines.iter().all(|line| !scene.looks_at(line)) {
             continue;
         }
+        // Mostly all is well, and the arcs that both parties share say so.
+        let common = scene.common(a, b);
+        let pairs_of = |line: &&Line<'_>| line.parts().iter().flat_map(pairs).collect::<Vec<_>>();
+        let drawn: HashSet<Edge> = lines.iter().flat_map(pairs_of).map(|(a, b)| edge(a, b)).collect();
+        if drawn.len() == common.len() && drawn.is_subset(&common) {
+            continue;
+        }
         let own = [edges(a), edges(b)];
         for line in lines.iter().filter(|line| scene.looks_at(line)) {
             for (party, edges) in [a, b].into_iter().zip(&own) {
                 departs(line, party, edges, &wanted, found);
             }
         }
-        let drawn: HashSet<Edge> =
-            lines.iter().flat_map(|line| line.parts()).flat_map(pairs).map(|(a, b)| edge(a, b)).collect();
         lacks(&lines, (a, b), &own, &drawn, found);
     }
     Ok(())

@@ -33,7 +33,10 @@ impl Board {
             changes.iter().map(|change| (change.layer(), change.key().id)).collect();
         let scope = Scope::touched(before, after, &changed);
         let mut board = self.clone();
-        board.of.retain(|(layer, id), _| !scope.holds(*layer, *id));
+        board.of.retain(|_, found| {
+            found.retain(|noticed| !scope.is_about(noticed));
+            !found.is_empty()
+        });
         board.take(run(&Scene::new(after, day, scope), rules)?);
         Ok(board)
     }
@@ -42,6 +45,8 @@ impl Board {
         for noticed in found {
             self.of.entry((noticed.layer, noticed.id)).or_default().push(noticed);
         }
+        // Those that belong to a place come beside those that stayed.
+        self.of.values_mut().for_each(|found| found.sort_by(|a, b| a.order().cmp(&b.order())));
     }
 
     /// All findings by rule, record and id.
@@ -49,6 +54,11 @@ impl Board {
         let mut all: Vec<&Noticed> = self.of.values().flatten().collect();
         all.sort_by(|a, b| a.order().cmp(&b.order()));
         all
+    }
+
+    /// The one with an id.
+    pub fn find(&self, id: &str) -> Option<&Noticed> {
+        self.of.values().flatten().find(|noticed| noticed.finding.id == id)
     }
 
     /// Those about one record.

@@ -2,6 +2,7 @@
 
 use geo_types::Coord;
 
+use super::Ground;
 use crate::model::{Bilingual, Finding, Layer, Record, RecordId, Secrecy, Severity, Spot};
 use crate::rules::Rule;
 use crate::snapshot::Snapshot;
@@ -21,6 +22,10 @@ pub struct Noticed {
     pub name: Option<String>,
     /// other records that the sentence speaks of: whoever may not see them may not see the finding
     pub others: Vec<(Layer, RecordId)>,
+    /// level of the record, where it has one
+    pub level: Option<String>,
+    /// the ground that it is about, where it is about ground
+    pub ground: Option<Ground>,
 }
 
 impl Noticed {
@@ -47,13 +52,23 @@ pub struct Notice<'a> {
     evidence: Option<String>,
     severity: Option<Severity>,
     others: Vec<(Layer, RecordId)>,
+    ground: Option<Ground>,
 }
 
 impl<'a> Notice<'a> {
     /// About a record, in both languages.
     pub fn new(about: &'a Record, zh: impl Into<String>, en: impl Into<String>) -> Self {
         let what = Bilingual::new(zh, en);
-        Self { about, what, field: None, at: None, evidence: None, severity: None, others: Vec::new() }
+        Self {
+            about,
+            what,
+            field: None,
+            at: None,
+            evidence: None,
+            severity: None,
+            others: Vec::new(),
+            ground: None,
+        }
     }
 
     /// The field that it is about.
@@ -81,6 +96,13 @@ impl<'a> Notice<'a> {
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// The ground that it is about.
+    #[must_use]
+    pub fn ground(mut self, ground: Ground) -> Self {
+        self.ground = Some(ground);
         self
     }
 
@@ -113,7 +135,7 @@ impl Found {
 
     /// Takes one in.
     pub fn push(&mut self, notice: Notice<'_>) {
-        let Notice { about, what, field, at, evidence, severity, others } = notice;
+        let Notice { about, what, field, at, evidence, severity, others, ground } = notice;
         let at = at.or(match about.geometry.as_deref() {
             Some(geo_types::Geometry::Point(point)) => Some(point.0),
             _ => None,
@@ -136,6 +158,8 @@ impl Found {
             code: about.code.as_deref().map(str::to_owned),
             name: about.label().map(str::to_owned),
             others,
+            level: about.text("level").map(str::to_owned),
+            ground,
         });
     }
 

@@ -21,21 +21,39 @@ mod b14_moved;
 mod b15_tripoint;
 mod b16_shared_edge;
 mod board;
+mod c01_households;
+mod c02_area;
+mod c03_premises;
 mod c04_coverage;
 mod c05_one_piece;
+mod c06_whole_compounds;
+mod c07_follows;
+mod c08_grids;
+mod c09_decision;
+mod c10_codes;
+mod communities;
 mod describe;
+mod fabric;
 mod found;
+mod g01_coverage;
+mod g02_parent;
+mod ground;
 mod number;
 mod scene;
 mod scope;
+pub mod sheet;
 mod visits;
 
 pub use b09_period::{Due, Period};
+pub use b11_neighbour::repairs;
+pub use b14_moved::Tolerance;
 pub use board::Board;
-pub use describe::{CheckFinding, severity_title, word as severity_word};
+pub(super) use c04_coverage::is_tiled;
+pub use describe::{CheckFinding, CheckRecord, severity_title, word as severity_word};
 pub use found::{Found, Notice, Noticed};
+pub use ground::Ground;
 pub use scene::{Line, Marker, Scene};
-pub use scope::Scope;
+pub use scope::{Scope, line_codes};
 pub use visits::{Inspected, Round};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -68,8 +86,18 @@ pub const ALL: &[Check] = &[
     b14_moved::CHECK,
     b15_tripoint::CHECK,
     b16_shared_edge::CHECK,
+    c01_households::CHECK,
+    c02_area::CHECK,
+    c03_premises::CHECK,
     c04_coverage::CHECK,
     c05_one_piece::CHECK,
+    c06_whole_compounds::CHECK,
+    c07_follows::CHECK,
+    c08_grids::CHECK,
+    c09_decision::CHECK,
+    c10_codes::CHECK,
+    g01_coverage::CHECK,
+    g02_parent::CHECK,
 ];
 
 /// Runs all checks whose rules apply on the scene's day, on all cores; findings by rule, record and id.
@@ -94,7 +122,7 @@ pub fn run_some(
         })
         .collect::<Result<_, RulesError>>()?;
     let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
-    found.retain(|noticed| scene.scope().holds(noticed.layer, noticed.id));
+    found.retain(|noticed| scene.scope().is_about(noticed));
     found.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(found)
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use geo_types::{Coord, Geometry, LineString};
 
-use super::Notice;
 use super::scope::{Scope, line_codes};
 use super::visits::{Inspected, Round, Visits};
+use super::{Notice, Period};
 use crate::boundary::frame::{Frame, minus, nearest};
 use crate::model::layers::{BoundaryLine, BoundaryMarker, DivisionLevel};
 use crate::model::{Date, Layer, Record};
@@ -262,9 +262,11 @@ impl<'a> Scene<'a> {
 
     /// The day from which a line's next inspection counts: its last inspection, by its own record or by a round
     /// that is closed, else its agreement or approval.
-    pub fn last_inspection(&self, line: &Line<'a>) -> Option<Date> {
+    /// A special round does not stand for the joint inspection of the whole line.
+    pub fn last_inspection(&self, line: &Line<'_>, period: &Period) -> Option<Date> {
         let fields = line.fields()?;
-        let last = fields.last_inspection.max(self.visits.last_closed(line.code()));
+        let closed = self.visits.last_closed(line.code(), &|cause| period.counts(cause));
+        let last = fields.last_inspection.max(closed);
         last.or(fields.agreement_date).or(fields.approval_date)
     }
 

@@ -4,6 +4,9 @@ use std::collections::HashSet;
 
 use geo_types::Rect;
 
+use super::Noticed;
+use super::fabric::meets;
+use crate::model::layers::DivisionLevel;
 use crate::model::{Layer, Record, RecordId, geometry};
 use crate::snapshot::Snapshot;
 
@@ -13,8 +16,8 @@ pub enum Scope {
     /// every record
     #[default]
     All,
-    /// these only
-    Only(HashSet<(Layer, RecordId)>),
+    /// these only, and what is wrong with the ground in these windows
+    Only(HashSet<(Layer, RecordId)>, Vec<Rect>),
 }
 
 impl Scope {
@@ -22,13 +25,31 @@ impl Scope {
     pub fn holds(&self, layer: Layer, id: RecordId) -> bool {
         match self {
             Self::All => true,
-            Self::Only(records) => records.contains(&(layer, id)),
+            Self::Only(records, _) => records.contains(&(layer, id)),
+        }
+    }
+
+    /// The windows in which ground is looked at; none for everywhere.
+    pub fn windows(&self) -> Option<&[Rect]> {
+        match self {
+            Self::All => None,
+            Self::Only(_, windows) => Some(windows),
+        }
+    }
+
+    /// Whether a finding is looked for again: by its record, or by its place where it belongs to that.
+    pub fn is_about(&self, noticed: &Noticed) -> bool {
+        match (self, &noticed.ground) {
+            (Self::Only(_, windows), Some(ground)) if ground.by_place => {
+                ground.bounds().is_some_and(|place| windows.iter().any(|window| meets(window, &place)))
+            }
+            _ => self.holds(noticed.layer, noticed.id),
         }
     }
 
     /// What a change of some records may have touched: they themselves; for a marker its lines and all their
     /// markers; for a line its markers and the lines that it meets; for a division its parent, those it
-    /// borders on, the lines there and their markers. Both as it was and as it is.
+    /// borders on, the lines there and their markers, for a community its compounds; for a count its division. Both as it was and as it is.
     pub fn touched(before: &Snapshot, after: &Snapshot, changed: &[(Layer, RecordId)]) -> Self {
         let mut touched = Touched {
             records: HashSet::new(),
@@ -42,9 +63,23 @@ impl Scope {
         }
         [before, after].into_iter().for_each(|snapshot| touched.other_parts(snapshot));
         [before, after].into_iter().for_each(|snapshot| touched.markers(snapshot));
-        Self::Only(touched.records)
+        let windows = windows(before, after, changed);
+        Self::Only(touched.records, windows)
     }
 }
+
+/// The boxes of the divisions that changed, as they were and as they are.
+fn windows(before: &Snapshot, after: &Snapshot, changed: &[(Layer, RecordId)]) -> Vec<Rect> {
+    let divisions = changed.iter().filter(|(layer, _)| *layer == Layer::Division);
+    let of = |(layer, id): &(Layer, RecordId)| {
+        let both = [before, after].into_iter().flat_map(|snapshot| snapshot.layer(*layer).versions(*id));
+        both.filter_map(|record| record.geometry.as_deref().and_then(geometry::bounds)).collect::<Vec<_>>()
+    };
+    divisions.flat_map(of).collect()
+}
+
+/// Degrees about a road within which limits are looked at: a kilometre and more.
+const ROADSIDE: f64 = 0.011;
 
 struct Touched {
     records: HashSet<(Layer, RecordId)>,
@@ -68,6 +103,8 @@ impl Touched {
                 Layer::Division => self.division(snapshot, record),
                 Layer::InspectionRound => self.round(snapshot, record),
                 Layer::InspectionRecord => self.inspected(snapshot, record),
+                Layer::HouseholdCount => self.counted(snapshot, record),
+                Layer::Road | Layer::Water => self.beside(snapshot, record),
                 _ => {}
             }
         }
@@ -112,6 +149,28 @@ impl Touched {
         }
     }
 
+    /// The division of a count.
+    fn counted(&mut self, snapshot: &Snapshot, record: &Record) {
+        let divisions = snapshot.layer(Layer::Division);
+        if let Some(code) = record.text("subject_code") {
+            self.records.extend(divisions.by_code(code).map(|division| (Layer::Division, division.id)));
+        }
+        if let Some(id) = record.text("subject_id").and_then(|id| id.parse().ok()) {
+            self.records.insert((Layer::Division, id));
+        }
+    }
+
+    /// The communities along a road or watercourse.
+    fn beside(&mut self, snapshot: &Snapshot, record: &Record) {
+        let Some(bounds) = record.geometry.as_deref().and_then(geometry::bounds) else { return };
+        let wide = geo_types::Coord { x: ROADSIDE, y: ROADSIDE };
+        let window = Rect::new(bounds.min() - wide, bounds.max() + wide);
+        let near = snapshot.layer(Layer::Division).window(window).into_iter();
+        let community = DivisionLevel::Community.code();
+        let communities = near.filter(|division| division.text("level") == Some(community));
+        self.records.extend(communities.map(|division| (Layer::Division, division.id)));
+    }
+
     /// The lines that meet a line.
     fn ends(&mut self, snapshot: &Snapshot, record: &Record) {
         for line in near(snapshot, Layer::BoundaryLine, record) {
@@ -126,6 +185,10 @@ impl Touched {
         }
         self.records
             .extend(near(snapshot, Layer::Division, record).into_iter().map(|id| (Layer::Division, id)));
+        if record.text("level") == Some(DivisionLevel::Community.code()) {
+            let compounds = near(snapshot, Layer::Compound, record);
+            self.records.extend(compounds.into_iter().map(|id| (Layer::Compound, id)));
+        }
         self.parties.extend(record.code.as_deref().map(str::to_owned));
         for line in near(snapshot, Layer::BoundaryLine, record) {
             self.records.insert((Layer::BoundaryLine, line));
@@ -189,7 +252,7 @@ fn parties(line: &Record) -> Option<[&str; 2]> {
 }
 
 /// The codes of the lines that a marker stands on, without a copy.
-pub(super) fn line_codes(marker: &Record) -> impl Iterator<Item = &str> {
+pub fn line_codes(marker: &Record) -> impl Iterator<Item = &str> {
     let at = marker.layer.def().index_of("line_codes");
     let list = at.and_then(|at| marker.fields.get(at)).and_then(|value| match value {
         crate::model::Value::List(json) => json.as_array(),

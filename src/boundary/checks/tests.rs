@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use geo_types::{Geometry, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::scenes::{ALIGNMENT, ES, MIDDLE, Register, WE, WS, area, day, line, off, point, sound};
 use super::*;
@@ -13,7 +13,9 @@ use crate::boundary::standard::Target;
 use crate::model::{Change, Layer, Severity};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
-use Layer::{BoundaryLine, BoundaryMarker, Division, InspectionRecord, InspectionRound};
+use Layer::{
+    BoundaryLine, BoundaryMarker, Compound, Division, HouseholdCount, InspectionRecord, InspectionRound,
+};
 
 type Break = (&'static str, fn(&mut Register));
 
@@ -87,6 +89,41 @@ const BROKEN: &[Break] = &[
     }),
     // The same course with one more vertex.
     ("B16", |r| r.shape(BoundaryLine, ES, line(&[MIDDLE, (102.75, 25.0), (102.80, 25.0)]))),
+    ("C01", |r| households(r, 9800)),
+    ("C01", |r| households(r, 120)),
+    // A town of 200 m with one community.
+    ("C02", |r| {
+        let ring = [(102.66, 25.01), (102.662, 25.01), (102.662, 25.012), (102.66, 25.012)];
+        town(r, "530102002", &ring);
+        let fields = json!({ "name": "小社区", "level": "community", "kind": "community", "parent_code": "530102002" });
+        r.put(Division, "530102002001", fields, Some(area(&ring)));
+    }),
+    ("C03", |r| r.set(Division, "530102001001", json!({ "premises_m2": 300.0 }))),
+    ("C03", |r| {
+        r.set(Division, "530102001001", json!({ "premises_m2": 700.0 }));
+        households(r, 4000);
+    }),
+    ("C06", |r| {
+        let ring = [(102.6295, 25.02), (102.6302, 25.02), (102.6302, 25.021), (102.6295, 25.021)];
+        r.put(Compound, "X1", json!({ "name": "翠苑" }), Some(area(&ring)));
+    }),
+    // A road near by, and the limit not along it.
+    ("C07", |r| {
+        let road = line(&[(102.634, 25.01), (102.634, 25.03)]);
+        r.put(Layer::Road, "D1", json!({ "name": "西街", "class": "secondary" }), Some(road));
+    }),
+    ("C08", |r| grid(r, json!({ "grid_kind": null }), 102.612)),
+    ("C08", |r| {
+        grid(r, json!({ "grid_kind": "basic" }), 102.612);
+        let fields = json!({ "subject_layer": "division", "subject_code": "53010200100101", "kind": "resident",
+            "number": 900, "counted": "2025-12-31" });
+        r.put(HouseholdCount, "H2", fields, None);
+    }),
+    ("C09", |r| {
+        r.set(Division, "530102001001", json!({ "valid_from": "2025-01-01", "approver": "西区人民政府" }))
+    }),
+    ("C10", |r| r.set(Division, "530102001001", json!({ "code_system": "local" }))),
+    ("C10", |r| r.set(Division, "530102001001", json!({ "predecessors": ["530102001099"] }))),
     ("C04", |r| r.remove(Division, "530102001002")),
     ("C04", |r| r.shape(Division, "530102001002", community(102.62))),
     ("C05", |r| {
@@ -96,7 +133,42 @@ const BROKEN: &[Break] = &[
         r.shape(Division, "530102001001", MultiPolygon(vec![first, between]).into());
         r.shape(Division, "530102001002", two_pieces());
     }),
+    // The next town begins 5 m inside; another leaves 5 m open; a third has a vertex that its neighbour has not.
+    ("G01", |r| {
+        town(r, "530102002", &[(102.64995, 25.01), (102.66, 25.01), (102.66, 25.03), (102.64995, 25.03)])
+    }),
+    ("G01", |r| {
+        let notch = [(102.65, 25.01), (102.66, 25.01), (102.66, 25.03), (102.65, 25.03), (102.65005, 25.02)];
+        town(r, "530102002", &notch);
+    }),
+    ("G01", |r| {
+        let more = [(102.65, 25.01), (102.66, 25.01), (102.66, 25.03), (102.65, 25.03), (102.65, 25.02)];
+        town(r, "530102002", &more);
+    }),
+    // A town that reaches into the east.
+    ("G02", |r| town(r, "530102002", &[(102.69, 25.06), (102.71, 25.06), (102.71, 25.07), (102.69, 25.07)])),
 ];
+
+/// A grid of 200 m in the first community.
+fn grid(register: &mut Register, more: Json, x: f64) {
+    let ring = [(x, 25.012), (x + 0.002, 25.012), (x + 0.002, 25.014), (x, 25.014)];
+    let fields = json!({ "name": "第01网格", "level": "grid", "parent_code": "530102001001" });
+    register.put(Division, "53010200100101", fields, Some(area(&ring)));
+    register.set(Division, "53010200100101", more);
+}
+
+/// The households of the first community.
+fn households(register: &mut Register, number: i64) {
+    let fields = json!({ "subject_layer": "division", "subject_code": "530102001001", "kind": "registered",
+        "number": number, "counted": "2025-12-31" });
+    register.put(HouseholdCount, "H1", fields, None);
+}
+
+/// A town without communities.
+fn town(register: &mut Register, code: &str, ring: &[(f64, f64)]) {
+    let fields = json!({ "name": code, "level": "township", "kind": "town", "parent_code": "530102" });
+    register.put(Division, code, fields, Some(area(ring)));
+}
 
 fn community(x: f64) -> Geometry {
     area(&[(x, 25.01), (102.65, 25.01), (102.65, 25.03), (x, 25.03)])

@@ -37,6 +37,11 @@ impl<'a> Round<'a> {
     pub fn line_codes(&self) -> impl Iterator<Item = &'a str> {
         line_codes(self.record)
     }
+
+    /// Whether it was held for a cause of its own (after a flood, works, a dispute) and not for the period.
+    pub fn is_special(&self) -> bool {
+        self.record.text("cause").is_some_and(|cause| cause != "five_year")
+    }
 }
 
 impl Inspected<'_> {
@@ -76,9 +81,12 @@ impl<'a> Visits<'a> {
         self.of_round.get(round).into_iter().flatten().map(|at| &self.records[*at])
     }
 
-    /// The day on which the last round over a line ended that is closed.
-    pub fn last_closed(&self, line: &str) -> Option<Date> {
-        let closed = self.rounds.iter().filter(|round| round.record.text("stage") == Some("closed"));
+    /// The day on which the last round over a line ended that is closed and was held for a cause that counts;
+    /// a round that names no cause counts.
+    pub fn last_closed(&self, line: &str, counts: &dyn Fn(&str) -> bool) -> Option<Date> {
+        let closed = self.rounds.iter().filter(|round| {
+            round.record.text("stage") == Some("closed") && round.record.text("cause").is_none_or(counts)
+        });
         let over = closed.filter(|round| round.line_codes().any(|code| code == line));
         over.filter_map(|round| {
             let fields = round.fields()?;

@@ -8,10 +8,11 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
-use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+use geo_types::{Coord, LineString, MultiPolygon, Polygon, Rect};
 
-use super::Refused;
-use super::level::Level;
+use super::level::{Level, strings_of};
+use super::{Refused, meets};
+use crate::topology::edit::Edited;
 
 type Point = [u64; 2];
 
@@ -23,7 +24,8 @@ fn coord([x, y]: Point) -> Coord {
     Coord { x: f64::from_bits(x), y: f64::from_bits(y) }
 }
 
-fn edge(a: Coord, b: Coord) -> [Point; 2] {
+/// A stretch between two points, whichever way it runs.
+pub(super) fn edge(a: Coord, b: Coord) -> [Point; 2] {
     let (a, b) = (point(a), point(b));
     if a <= b { [a, b] } else { [b, a] }
 }
@@ -35,13 +37,13 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    /// What changed on a level.
-    pub(super) fn of(level: &Level) -> Self {
+    /// What an edit changed on its level.
+    pub(super) fn of(edited: &Edited) -> Self {
         let mut before: HashSet<[Point; 2], RandomState> = HashSet::default();
         let mut after = before.clone();
-        for (_, old, new) in level.changes() {
-            before.extend(old.into_iter().flat_map(edges));
-            after.extend(new.into_iter().flat_map(edges));
+        for change in &edited.changes {
+            before.extend(change.before.iter().flat_map(|shape| edges(shape)));
+            after.extend(change.after.iter().flat_map(|shape| edges(shape)));
         }
         let gone = before.difference(&after).copied().collect();
         let mut ways: HashMap<Point, Vec<Point>, RandomState> = HashMap::default();
@@ -50,6 +52,29 @@ impl Moved {
             ways.entry(*b).or_default().push(*a);
         }
         Self { gone, ways }
+    }
+
+    /// What changed on a level within a window: borders may then follow any edge that is there now.
+    pub(super) fn within(level: &Level, window: &Rect) -> Self {
+        let pairs = level.changes().filter_map(|(_, old, new)| Some((old?.clone(), new?.clone())));
+        Self::between(pairs, window)
+    }
+
+    /// The same of shapes before and after.
+    pub(super) fn between(pairs: impl Iterator<Item = (MultiPolygon, MultiPolygon)>, window: &Rect) -> Self {
+        let here = |[a, b]: &[Point; 2]| meets(&Rect::new(coord(*a), coord(*b)), window);
+        let mut before: HashSet<[Point; 2], RandomState> = HashSet::default();
+        let mut after = before.clone();
+        for (old, new) in pairs {
+            before.extend(edges(&old).filter(here));
+            after.extend(edges(&new).filter(here));
+        }
+        let mut ways: HashMap<Point, Vec<Point>, RandomState> = HashMap::default();
+        for [a, b] in &after {
+            ways.entry(*a).or_default().push(*b);
+            ways.entry(*b).or_default().push(*a);
+        }
+        Self { gone: before.difference(&after).copied().collect(), ways }
     }
 
     /// The shortest way over new edges from one point to another, without the first; none where there is none.
@@ -109,16 +134,19 @@ impl PartialEq for Step {
 
 impl Eq for Step {}
 
-fn rings(shape: &MultiPolygon) -> impl Iterator<Item = &LineString> {
-    shape.0.iter().flat_map(|part| std::iter::once(part.exterior()).chain(part.interiors()))
-}
-
-fn edges(shape: &MultiPolygon) -> impl Iterator<Item = [Point; 2]> {
-    rings(shape).flat_map(|ring| ring.0.windows(2)).map(|pair| edge(pair[0], pair[1]))
+/// All stretches of the outlines of a shape.
+pub(super) fn edges(shape: &MultiPolygon) -> impl Iterator<Item = [Point; 2]> {
+    strings_of(shape).flat_map(|ring| ring.0.windows(2)).map(|pair| edge(pair[0], pair[1]))
 }
 
 /// Leads the borders of a level along where those of the edited one lie now.
 pub(super) fn take_over(level: &mut Level, moved: &Moved) -> Result<(), Refused> {
+    let changed = led_all(level, moved)?;
+    if changed.is_empty() { Ok(()) } else { level.set(changed) }
+}
+
+/// The shapes of a level that have edges that are gone, led along the new ones.
+pub(super) fn led_all(level: &Level, moved: &Moved) -> Result<Vec<(usize, MultiPolygon)>, Refused> {
     let mut changed = Vec::new();
     for (number, shape) in level.shapes() {
         if !edges(shape).any(|edge| moved.gone.contains(&edge)) {
@@ -131,7 +159,7 @@ pub(super) fn take_over(level: &mut Level, moved: &Moved) -> Result<(), Refused>
         let parts = shape.0.iter().map(part).collect::<Result<_, Refused>>()?;
         changed.push((number, MultiPolygon(parts)));
     }
-    if changed.is_empty() { Ok(()) } else { level.set(changed) }
+    Ok(changed)
 }
 
 /// A ring with each run of edges that are gone replaced by the way over new ones.

@@ -3,6 +3,7 @@
 use geo_types::Coord;
 
 use crate::model::{Bilingual, Finding, RecordId, Severity, Spot};
+use crate::topology::Kind;
 use crate::topology::edit::Refusal;
 
 /// Why borders are not changed.
@@ -11,6 +12,12 @@ pub enum Refused {
     /// no division of that id with an area on that day
     #[error("no division {0} with an area on that day")]
     NoDivision(RecordId),
+    /// an action that has cut nothing off before
+    #[error("action {by} has made no division yet")]
+    NothingMade {
+        /// its place in the list
+        by: usize,
+    },
     /// none at all
     #[error("no divisions there")]
     NoDivisions,
@@ -38,6 +45,23 @@ pub enum Refused {
         /// where
         at: Coord,
     },
+    /// more is wrong there than the fault asked about
+    #[error("more is wrong there than can be mended at once")]
+    TooMuch,
+    /// a fault wider than is mended without a person
+    #[error("{width_m:.1} m wide, more than {within_m:.1} m")]
+    TooWide {
+        /// how wide
+        width_m: f64,
+        /// how wide it may be
+        within_m: f64,
+    },
+    /// mending it would bring another fault
+    #[error("mending it would bring another fault: {}", .0.word())]
+    NewFault(Kind),
+    /// the fault would stay
+    #[error("the fault would not go: {}", .0.word())]
+    StillThere(Kind),
     /// nothing would change
     #[error("nothing changes")]
     Nothing,
@@ -59,6 +83,7 @@ impl Refused {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::NoDivision(_) => "border.no_division",
+            Self::NothingMade { .. } => "border.nothing_made",
             Self::NoDivisions => "border.no_divisions",
             Self::NotANumber => "border.not_a_number",
             Self::NoBorder { .. } => "border.no_border",
@@ -66,6 +91,10 @@ impl Refused {
             Self::OtherParents => "border.other_parents",
             Self::HasParts(_) => "border.has_parts",
             Self::DoesNotFollow { .. } => "border.does_not_follow",
+            Self::TooMuch => "border.too_much",
+            Self::TooWide { .. } => "border.too_wide",
+            Self::NewFault(_) => "border.new_fault",
+            Self::StillThere(_) => "border.still_there",
             Self::Nothing => "border.nothing",
             Self::CodeTaken(_) => "border.code_taken",
             Self::Edit(refusal, _) => refusal.rule(),
@@ -85,6 +114,7 @@ impl Refused {
     pub fn sentence(&self) -> Bilingual {
         let zh = match self {
             Self::NoDivision(id) => format!("当日没有这个有图形的区划：{id}"),
+            Self::NothingMade { by } => format!("第 {} 步改动没有划出新的部分", by + 1),
             Self::NoDivisions => "此处当日没有区划".into(),
             Self::NotANumber => "坐标不是数字".into(),
             Self::NoBorder { at } => format!("({}, {}) 处两点之间没有界线", at.x, at.y),
@@ -92,6 +122,12 @@ impl Refused {
             Self::OtherParents => "这些区划的上级不同".into(),
             Self::HasParts(name) => format!("“{name}”由下级区划组成"),
             Self::DoesNotFollow { at } => format!("({}, {}) 处其他级别的界线无法随同改动", at.x, at.y),
+            Self::TooMuch => "此处还有别的问题，不能一次修好".into(),
+            Self::TooWide { width_m, within_m } => {
+                format!("此处最宽 {width_m:.1} 米，超过 {within_m:.0} 米，归属要由人定")
+            }
+            Self::NewFault(kind) => format!("这样修复会带来新的问题：{}", kind.title().zh),
+            Self::StillThere(kind) => format!("修复不了：{}仍在", kind.title().zh),
             Self::Nothing => "没有任何变化".into(),
             Self::CodeTaken(code) => format!("代码 {code} 已被使用"),
             Self::Edit(refusal, names) => return named(refusal, names),
@@ -107,12 +143,16 @@ impl Refused {
                 "Change the borders of the lower divisions; those above follow.",
             ),
             Self::OtherParents => (
-                "跨上级的划转要先有上级区划的变更，可整体导入新的区划图形。",
-                "A piece that changes its parent needs a change above it: import the new areas as a whole.",
+                "上级不同的区划不能直接合并：请先把其中一个改隶同一上级。",
+                "Divisions of different parents are not merged: first give them one parent.",
             ),
             Self::Edit(Refusal::Locked { .. }, _) => (
                 "这段界线已勘定。勘界有误的，先在界线记录中取消“已勘定”并注明依据。",
                 "This border is surveyed. If the survey is wrong, clear “surveyed” in the line's record, with the document.",
+            ),
+            Self::TooMuch | Self::TooWide { .. } | Self::NewFault(_) | Self::StillThere(_) => (
+                "核对批准文件后，在“界线”中移动界点、划转地块；或重新导入正确的图形。",
+                "Compare the documents, then move points or hand over ground under Borders, or import the right areas.",
             ),
             Self::Edit(Refusal::Changed(_), _) => ("请刷新后再改。", "Load again and repeat."),
             _ => ("请在图上另选位置或另画。", "Choose another place or draw it anew."),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use geo_types::{Geometry, MultiPolygon};
 
-use super::level::{Level, shape};
-use super::{Action, Asked, Outcome, Planned, Refused, area_m2};
+use super::level::shape;
+use super::{Action, Asked, Outcome, Planned, Refused, Work, area_m2};
 use crate::model::{Change, Date, Fields, GeometryKind, IdSource, Layer, Period, Record, Value, geometry};
 use crate::snapshot::Snapshot;
 
@@ -13,20 +13,32 @@ use crate::snapshot::Snapshot;
 pub(super) fn write(
     snapshot: &Snapshot,
     asked: &Asked,
-    levels: &[Level],
+    work: &Work,
     ids: &mut IdSource,
 ) -> Result<Planned, Refused> {
     let mut planned = Planned::default();
-    for level in levels {
+    let mut codes: Vec<&str> = Vec::new();
+    for (at, level) in work.levels.iter().enumerate() {
         for (number, before, after) in level.changes() {
             if before == after {
                 continue;
             }
             let after = after.map(settled).transpose()?;
             let record = level.record(number);
+            let made = work.made(at, number);
             let next = match (record, &after) {
                 (Some(record), Some(shape)) => Some(reshaped(record, shape)),
-                (None, Some(shape)) => Some(made(snapshot, asked, shape, ids)?),
+                (None, Some(shape)) => {
+                    let Some(action) = made.and_then(|by| asked.actions.get(by)) else { continue };
+                    let Some(whole) = level.origin(number) else { continue };
+                    if let Action::Split { code: Some(code), .. } = action {
+                        if codes.contains(&code.as_str()) {
+                            return Err(Refused::CodeTaken(code.clone()));
+                        }
+                        codes.push(code);
+                    }
+                    Some(new_part(snapshot, asked, (whole, action, shape), ids)?)
+                }
                 (_, None) => None,
             };
             let outcome = Outcome {
@@ -34,8 +46,11 @@ pub(super) fn write(
                 area_after_m2: area_m2(next.as_ref()),
                 before: record.cloned(),
                 after: next,
+                made,
             };
-            enter(snapshot, asked.from, &outcome, &mut planned.changes);
+            let rows = (outcome.before.as_ref(), outcome.after.as_ref());
+            enter(snapshot, asked.from, rows, &mut planned.changes);
+            debug_assert!(outcome.before.as_deref().is_none_or(|record| shape(record).is_some()));
             planned.outcomes.push(outcome);
         }
     }
@@ -53,15 +68,14 @@ fn reshaped(record: &Record, shape: &Arc<Geometry>) -> Record {
 }
 
 /// The part that a division was cut into: like the division, but for name, code and what was counted of it.
-fn made(
+fn new_part(
     snapshot: &Snapshot,
     asked: &Asked,
-    area: &Arc<Geometry>,
+    (whole, action, area): (&Record, &Action, &Arc<Geometry>),
     ids: &mut IdSource,
 ) -> Result<Record, Refused> {
-    let Action::Split { division, name, code, .. } = &asked.action else { return Err(Refused::Nothing) };
+    let Action::Split { name, code, .. } = action else { return Err(Refused::Nothing) };
     let layer = snapshot.layer(Layer::Division);
-    let whole = layer.get(*division, asked.day).ok_or(Refused::NoDivision(*division))?;
     if let Some(code) = code
         && layer.by_code(code).any(|record| record.valid.contains(asked.day))
     {
@@ -84,21 +98,26 @@ fn made(
     Ok(record)
 }
 
-/// The rows of one outcome.
-fn enter(snapshot: &Snapshot, from: Option<Date>, outcome: &Outcome, changes: &mut Vec<Change>) {
+/// The rows of one record that changes, comes or ends: from a day on, or as a correction where there is none.
+pub fn enter(
+    snapshot: &Snapshot,
+    from: Option<Date>,
+    (before, after): (Option<&Arc<Record>>, Option<&Record>),
+    changes: &mut Vec<Change>,
+) {
     let ended = |record: &Record| {
         // What began on that day or later never was as it stood: it is corrected.
         let from = from.filter(|from| record.valid.from().is_none_or(|began| began < *from))?;
         let from = Some(from).filter(|from| record.valid.to().is_none_or(|to| *from < to))?;
         Some((from, Record { valid: Period::new(record.valid.from(), Some(from)).ok()?, ..record.clone() }))
     };
-    match (&outcome.before, &outcome.after) {
+    match (before, after) {
         (None, Some(after)) => changes.push(Change::insert(after.clone())),
         (Some(before), after) => match (ended(before), after) {
             (Some((from, end)), after) => {
                 changes.push(Change::update(Record::clone(before), end));
                 if let Some(after) = after {
-                    let versions = snapshot.layer(Layer::Division).versions(before.id);
+                    let versions = snapshot.layer(before.layer).versions(before.id);
                     let version = versions.map(|record| record.version).max().unwrap_or(before.version) + 1;
                     let valid = Period::new(Some(from), before.valid.to()).unwrap_or(before.valid);
                     changes.push(Change::insert(Record { version, valid, ..after.clone() }));
@@ -109,5 +128,4 @@ fn enter(snapshot: &Snapshot, from: Option<Date>, outcome: &Outcome, changes: &m
         },
         (None, None) => {}
     }
-    debug_assert!(outcome.before.as_deref().is_none_or(|record| shape(record).is_some()));
 }

@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use geo_types::{Coord, Geometry, LineString, Polygon};
+use foldhash::fast::RandomState;
+use geo_types::Coord;
 
+use crate::model::RecordId;
 use crate::model::geometry::UNITS_PER_DEGREE;
-use crate::topology::{Nodes, Vertex, arcs, is_forward};
+use crate::snapshot::LevelArcs;
 
 /// A vertex, in units of the register's grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,12 +28,6 @@ impl Knot {
     }
 }
 
-impl Vertex for Knot {
-    fn xy(self) -> (f64, f64) {
-        (self.0 as f64, self.1 as f64)
-    }
-}
-
 /// A chain of vertices.
 pub(super) type Chain = Vec<Knot>;
 
@@ -41,61 +37,42 @@ pub(super) struct Borders {
     /// between two areas, the smaller place first: the chains that they share, in no order
     pub between: BTreeMap<(usize, usize), Vec<Chain>>,
     /// the areas round each node
-    around: HashMap<Knot, BTreeSet<usize>>,
-    /// stretches that only one area has: its outer border, by area
-    pub alone: BTreeMap<usize, Vec<Chain>>,
+    around: HashMap<Knot, BTreeSet<usize>, RandomState>,
     /// stretches that more than two areas claim: they overlap
     pub crowded: usize,
 }
 
 impl Borders {
-    /// Traces the areas' borders. O(n) hash operations in the number of vertices.
-    pub fn trace(areas: &[&Geometry]) -> Self {
-        let rings: Vec<(usize, Chain)> = areas
-            .iter()
-            .enumerate()
-            .flat_map(|(at, area)| polygons(area).iter().flat_map(rings_of).map(move |ring| (at, ring)))
-            .collect();
-        let mut nodes = Nodes::with_capacity(rings.iter().map(|(_, ring)| ring.len()).sum());
-        for (_, ring) in &rings {
-            nodes.add_ring(ring);
-        }
-        let mut found: HashMap<(Knot, Knot), (Chain, Vec<usize>)> = HashMap::new();
-        let mut around: HashMap<Knot, BTreeSet<usize>> = HashMap::new();
-        for (area, ring) in &rings {
-            for arc in arcs(ring, |at| nodes.is_node(ring[at])) {
-                let mut chain: Chain = arc.places(ring.len()).map(|at| ring[at]).collect();
-                if !is_forward(&chain) {
-                    chain.reverse();
-                }
-                for end in [chain.first(), chain.last()].into_iter().flatten() {
-                    if nodes.is_node(*end) {
-                        around.entry(*end).or_default().insert(*area);
-                    }
-                }
-                // Two arcs that share their first edge are the same: where they part there is a node.
-                let [first, second, ..] = chain[..] else { continue };
-                found.entry((first, second)).or_insert_with(|| (chain, Vec::new())).1.push(*area);
+    /// The borders among some divisions, from the arcs of their level; others there may be count for nothing.
+    /// O(vertices of their arcs).
+    pub fn among(arcs: &LevelArcs, divisions: impl IntoIterator<Item = RecordId>) -> Self {
+        let divisions: Vec<RecordId> = divisions.into_iter().collect();
+        let places: HashMap<RecordId, usize, RandomState> =
+            divisions.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let mut borders = Self::default();
+        let mut all = arcs.of_some(divisions);
+        all.sort_unstable_by_key(|arc| arc.points().iter().take(2).map(|c| Knot::of(*c)).collect::<Chain>());
+        for arc in all {
+            let owners: Vec<usize> =
+                arc.sides().iter().filter_map(|side| places.get(&side.id)).copied().collect();
+            let ends = [arc.points().first(), arc.points().last()];
+            for (end, _) in ends.into_iter().flatten().zip(arc.nodes()).filter(|(_, node)| *node) {
+                borders.around.entry(Knot::of(*end)).or_default().extend(&owners);
             }
+            borders.take(|| arc.points().iter().map(|c| Knot::of(*c)).collect(), &owners);
         }
-        let mut borders = Self { around, ..Self::default() };
-        let mut arcs: Vec<_> = found.into_values().collect();
-        arcs.sort_unstable();
-        for (chain, owners) in arcs {
-            borders.take(chain, &owners);
-        }
-        for chains in borders.between.values_mut().chain(borders.alone.values_mut()) {
+        for chains in borders.between.values_mut() {
             *chains = join(std::mem::take(chains));
         }
         borders
     }
 
-    fn take(&mut self, chain: Chain, owners: &[usize]) {
+    fn take(&mut self, chain: impl FnOnce() -> Chain, owners: &[usize]) {
         match *owners {
-            [one] => self.alone.entry(one).or_default().push(chain),
-            // Between two parts of one area: no border of it.
+            // The outer border of one; between two parts of one area: no border of it.
+            [] | [_] => {}
             [a, b] if a == b => {}
-            [a, b] => self.between.entry((a.min(b), a.max(b))).or_default().push(chain),
+            [a, b] => self.between.entry((a.min(b), a.max(b))).or_default().push(chain()),
             _ => self.crowded += 1,
         }
     }
@@ -104,27 +81,6 @@ impl Borders {
     pub fn around(&self, at: Knot) -> impl Iterator<Item = usize> + '_ {
         self.around.get(&at).into_iter().flatten().copied()
     }
-}
-
-fn polygons(geometry: &Geometry) -> &[Polygon] {
-    match geometry {
-        Geometry::MultiPolygon(parts) => &parts.0,
-        Geometry::Polygon(polygon) => std::slice::from_ref(polygon),
-        _ => &[],
-    }
-}
-
-/// Open rings without repeated vertices; those of fewer than three vertices bound nothing.
-fn rings_of(polygon: &Polygon) -> impl Iterator<Item = Chain> + '_ {
-    let ring = |line: &LineString| {
-        let mut ring: Chain = line.0.iter().map(|c| Knot::of(*c)).collect();
-        ring.dedup();
-        while ring.len() > 1 && ring.first() == ring.last() {
-            ring.pop();
-        }
-        ring
-    };
-    std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).filter(|ring| ring.len() > 2)
 }
 
 /// Joins chains end to end where exactly two of them meet; closed ones stay as they are.
@@ -164,8 +120,14 @@ fn follow(end: Knot, ends: &HashMap<Knot, Vec<usize>>, left: &mut [Option<Chain>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo_types::{MultiPolygon, polygon};
+    use geo_types::{Geometry, MultiPolygon, Polygon, polygon};
     use proptest::prelude::*;
+
+    fn trace(areas: &[&Geometry]) -> Borders {
+        let ids = || (0..areas.len()).map(|at| RecordId::from_bits(at as u128));
+        let arcs = LevelArcs::of_areas(ids().zip(areas.iter().copied()));
+        Borders::among(&arcs, ids())
+    }
 
     fn line(chain: &Chain) -> Vec<(f64, f64)> {
         chain.iter().map(|knot| (knot.coord().x, knot.coord().y)).collect()
@@ -177,7 +139,7 @@ mod tests {
             polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 1.), (x: 1., y: 2.), (x: 0., y: 2.)].into();
         let south: Geometry = polygon![(x: 1., y: 0.), (x: 2., y: 0.), (x: 2., y: 1.), (x: 1., y: 1.)].into();
         let north: Geometry = polygon![(x: 1., y: 1.), (x: 2., y: 1.), (x: 2., y: 2.), (x: 1., y: 2.)].into();
-        let borders = Borders::trace(&[&west, &south, &north]);
+        let borders = trace(&[&west, &south, &north]);
         let lines: Vec<_> = borders.between.iter().map(|(pair, chains)| (*pair, line(&chains[0]))).collect();
         assert_eq!(
             lines,
@@ -189,7 +151,6 @@ mod tests {
         );
         let meet: Vec<_> = borders.around(Knot::of(Coord { x: 1., y: 1. })).collect();
         assert_eq!(meet, [0, 1, 2]);
-        assert_eq!(borders.alone.len(), 3);
         assert_eq!(borders.crowded, 0);
     }
 
@@ -200,7 +161,7 @@ mod tests {
             polygon![(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.), (x: 0., y: 9.)].exterior().clone(),
             vec![hole.exterior().clone()],
         );
-        let borders = Borders::trace(&[&around.into(), &hole.into()]);
+        let borders = trace(&[&around.into(), &hole.into()]);
         let chains = &borders.between[&(0, 1)];
         assert_eq!((chains.len(), chains[0].len()), (1, 4));
         assert_eq!(chains[0].first(), chains[0].last());
@@ -211,10 +172,10 @@ mod tests {
         let left: Geometry = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 2.), (x: 0., y: 2.)].into();
         let right: Geometry =
             polygon![(x: 1., y: 0.), (x: 2., y: 0.), (x: 2., y: 2.), (x: 1., y: 2.), (x: 1., y: 1.)].into();
-        let borders = Borders::trace(&[&left, &right]);
+        let borders = trace(&[&left, &right]);
         assert!(borders.between.is_empty());
         let empty: Geometry = MultiPolygon(vec![]).into();
-        assert!(Borders::trace(&[&empty]).between.is_empty());
+        assert!(trace(&[&empty]).between.is_empty());
     }
 
     proptest! {
@@ -231,7 +192,7 @@ mod tests {
                 );
             }
             let areas: Vec<Geometry> = areas.into_iter().map(Geometry::MultiPolygon).collect();
-            let borders = Borders::trace(&areas.iter().collect::<Vec<_>>());
+            let borders = trace(&areas.iter().collect::<Vec<_>>());
             let mut expected: BTreeMap<(usize, usize), usize> = BTreeMap::new();
             for cell in 0..SIDE * SIDE {
                 let beside = (cell % SIDE + 1 < SIDE).then_some(cell + 1);

@@ -19,7 +19,7 @@ pub(super) struct Existing {
 
 impl Existing {
     /// Finds each record's pair: by the codes of its sides, by its own code, else by the vertices it runs along.
-    pub fn of(snapshot: &Snapshot, options: &DeriveOptions, pairs: &[Pair<'_>]) -> Self {
+    pub fn of<'r>(records: impl Iterator<Item = &'r Arc<Record>>, pairs: &[Pair<'_>]) -> Self {
         let mut by_parties = BTreeMap::new();
         let mut by_code = BTreeMap::new();
         for (at, pair) in pairs.iter().enumerate() {
@@ -28,7 +28,7 @@ impl Existing {
         }
         let mut found = Self { of: BTreeMap::new(), left: Vec::new() };
         let mut unknown = Vec::new();
-        for record in lines(snapshot, options) {
+        for record in records {
             let code = |field| record.text(field).unwrap_or_default();
             let (one, other) = (code("party_a_code"), code("party_b_code"));
             let sides = if one <= other { (one, other) } else { (other, one) };
@@ -63,6 +63,11 @@ impl Existing {
         self.of.remove(&key(pair)).unwrap_or_default()
     }
 
+    /// The lines whose sides do not border any more.
+    pub fn into_left(self) -> Vec<Arc<Record>> {
+        self.left
+    }
+
     /// Notes the lines whose sides do not border any more.
     pub fn left(self, findings: &mut Findings) {
         for record in self.left {
@@ -86,7 +91,7 @@ fn key(pair: &Pair<'_>) -> (RecordId, RecordId) {
 }
 
 /// The lines of the level that hold on the day; where subdistricts are left out, their lines are not looked at.
-fn lines<'a>(
+pub(super) fn lines<'a>(
     snapshot: &'a Snapshot,
     options: &'a DeriveOptions,
 ) -> impl Iterator<Item = &'a Arc<Record>> + 'a {

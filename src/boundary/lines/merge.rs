@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use geo_types::{Geometry, MultiLineString};
+use geo_types::{Coord, Geometry, MultiLineString};
 
 use super::borders::{Borders, Knot};
 use super::follow::{self, Along};
+use super::naming::Called;
 use super::segments::{self, Made};
 use super::units::Unit;
 use super::{DeriveOptions, LineOutcome, Outcome, Pair, tripoint};
@@ -26,6 +27,8 @@ pub(super) struct Merging<'a> {
     pub units: &'a [Unit],
     pub borders: &'a Borders,
     pub findings: &'a mut Findings,
+    /// after a change of borders: the lines that ran along them
+    pub renewing: Option<&'a [Arc<Record>]>,
     pub changes: Vec<Change>,
 }
 
@@ -56,13 +59,16 @@ impl Merging<'_> {
             }
         };
         let before_m = known.map(|record| Path::of(record.geometry.as_deref()).length_m());
+        let like = if known.is_none() { self.like(&shape) } else { None };
         let geometry = match known {
             Some(record) => self.shape(record, fields.as_ref(), shape)?,
             None => Arc::new(Geometry::MultiLineString(shape)),
         };
         let code = known.and_then(|record| record.code.clone()).or_else(|| self.code(pair, name));
         let line = self.look(pair, &geometry, code.as_deref());
-        let mut after = fields.unwrap_or_else(|| BoundaryLine::named(name));
+        let mut after = fields
+            .or_else(|| like.map(|like| beside(like, name)))
+            .unwrap_or_else(|| BoundaryLine::named(name));
         self.fill(&mut after, &line);
         let (id, record) = match known {
             Some(record) => (record.id, Record::clone(record)),
@@ -90,6 +96,17 @@ impl Merging<'_> {
         };
         let record = Record { code, geometry: Some(geometry), fields: after.into_fields(), ..record };
         Some(self.settle(outcome, known, record))
+    }
+
+    /// Of the lines that ran along the borders that changed, the one whose border a new line has taken over, vertex by
+    /// vertex: what was agreed of it holds on.
+    fn like(&self, shape: &MultiLineString) -> Option<BoundaryLine> {
+        let own = edges(shape);
+        let held = |record: &&Arc<Record>| match record.geometry.as_deref() {
+            Some(Geometry::MultiLineString(lines)) => own.is_subset(&edges(lines)),
+            _ => false,
+        };
+        self.renewing?.iter().find(held)?.read::<BoundaryLine>().ok()
     }
 
     /// The code that a line gets by the pattern, if it is free.
@@ -139,6 +156,12 @@ impl Merging<'_> {
             return Some(Arc::clone(own));
         }
         if fields.is_some_and(|line| line.surveyed == Some(true)) && !self.options.surveyed {
+            // The rest of it now belongs to another two divisions.
+            if let (Geometry::MultiLineString(lines), Some(_)) = (&**own, self.renewing)
+                && edges(&derived).is_subset(&edges(lines))
+            {
+                return Some(Arc::new(Geometry::MultiLineString(derived)));
+            }
             self.surveyed(record, own, &derived);
             return Some(Arc::clone(own));
         }
@@ -174,9 +197,16 @@ impl Merging<'_> {
         let fresh = |code: &Option<String>| {
             code.as_ref().is_none_or(|code| !self.units.iter().any(|unit| unit.called.code == *code))
         };
-        // Sides are renewed together, and only where a code is no division's any more (recoded, merged).
-        if fresh(&line.party_a_code) || fresh(&line.party_b_code) {
-            (line.party_a_code, line.party_b_code) = (Some(a.code.clone()), Some(b.code.clone()));
+        // Sides are renewed together, and only where a code is no division's any more (recoded, merged), or after
+        // a change of borders where the line is now another two divisions'.
+        let others = || {
+            let own =
+                [&line.party_a_code, &line.party_b_code].map(|code| code.as_deref().unwrap_or_default());
+            own != [&*a.code, &*b.code] && own != [&*b.code, &*a.code]
+        };
+        if fresh(&line.party_a_code) || fresh(&line.party_b_code) || self.renewing.is_some() && others() {
+            let code = |of: &Called| Some(of.code.clone()).filter(|code| !code.is_empty());
+            (line.party_a_code, line.party_b_code) = (code(a), code(b));
             (line.party_a, line.party_b) = (Some(a.name.clone()), Some(b.name.clone()));
         }
         line.party_a.get_or_insert_with(|| a.name.clone());
@@ -202,6 +232,10 @@ impl Merging<'_> {
                 end: line.end_point.as_deref(),
             };
             line.segments = segments::segments(&made, follow, self.options.lead, &line.segments);
+        }
+        // Without markers there is one stretch, and it is the line.
+        if let ([], [whole]) = (&found.stations[..], &mut line.segments[..]) {
+            whole.length_m = Some((metres * 10.0).round() / 10.0);
         }
         line.management_split.get_or_insert_with(|| segments::split_text(self.options.lead).to_owned());
     }
@@ -271,6 +305,27 @@ impl Merging<'_> {
     }
 }
 
+/// What a line that has taken over a stretch of another one has from it.
+fn beside(line: BoundaryLine, name: &str) -> BoundaryLine {
+    BoundaryLine {
+        surveyed: line.surveyed,
+        disputed: line.disputed,
+        approver: line.approver,
+        approval_no: line.approval_no,
+        approval_date: line.approval_date,
+        agreement_no: line.agreement_no,
+        agreement_date: line.agreement_date,
+        agreement_scale: line.agreement_scale,
+        datum: line.datum,
+        management_split: line.management_split,
+        map_edition: line.map_edition,
+        last_inspection: line.last_inspection,
+        next_inspection: line.next_inspection,
+        archive_no: line.archive_no,
+        ..BoundaryLine::named(name)
+    }
+}
+
 fn fill_from(field: &mut Option<String>, value: Option<&String>) {
     if field.is_none() {
         *field = value.cloned();
@@ -292,10 +347,11 @@ fn count(line: &mut BoundaryLine, stations: &[Station]) {
 
 /// The edges of a line, whichever way they run.
 fn edges(lines: &MultiLineString) -> BTreeSet<(Knot, Knot)> {
-    let pairs = lines.0.iter().flat_map(|line| line.0.windows(2));
-    pairs
-        .map(|pair| (Knot::of(pair[0]), Knot::of(pair[1])))
-        .filter(|(a, b)| a != b)
-        .map(|(a, b)| if a < b { (a, b) } else { (b, a) })
-        .collect()
+    lines.0.iter().flat_map(|line| line.0.windows(2)).filter_map(edge).collect()
+}
+
+/// The edge of two neighbouring vertices, whichever way it runs; none where they are the same.
+pub(super) fn edge(pair: &[Coord]) -> Option<(Knot, Knot)> {
+    let (a, b) = (Knot::of(pair[0]), Knot::of(pair[1]));
+    if a == b { None } else { Some((a.min(b), a.max(b))) }
 }

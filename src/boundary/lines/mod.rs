@@ -9,15 +9,17 @@ mod existing;
 pub mod follow;
 mod merge;
 pub mod naming;
+mod renew;
 mod run;
 mod segments;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use geo_types::{Geometry, LineString, MultiLineString};
+use geo_types::{LineString, MultiLineString};
 use serde::Serialize;
 
+pub(super) use renew::{Changed, renew};
 pub use run::{Run, in_order};
 
 use self::borders::{Borders, Knot};
@@ -155,15 +157,15 @@ pub fn derive(
     ids: &mut IdSource,
 ) -> Result<Derivation, LinesError> {
     let units = units::units(snapshot, options)?;
-    let shapes: Vec<&Geometry> = units.iter().filter_map(|unit| unit.record.geometry.as_deref()).collect();
-    let borders = Borders::trace(&shapes);
+    let arcs = snapshot.arcs(options.level, options.sight.as_of);
+    let borders = Borders::among(&arcs, units.iter().map(Unit::id));
     let pairs = pairs(&units, &borders, options);
     let long = ambiguous(&pairs);
     let mut findings = Findings::default();
     if borders.crowded > 0 {
         findings.push(crowded(borders.crowded));
     }
-    let mut existing = Existing::of(snapshot, options, &pairs);
+    let mut existing = Existing::of(existing::lines(snapshot, options), &pairs);
     let mut merging = merge::Merging {
         snapshot,
         options,
@@ -171,6 +173,7 @@ pub fn derive(
         units: &units,
         borders: &borders,
         findings: &mut findings,
+        renewing: None,
         changes: Vec::new(),
     };
     let mut lines = Vec::with_capacity(pairs.len());

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use geo_types::Rect;
+
 use super::naming::Called;
 use super::{DeriveOptions, LinesError};
 use crate::model::layers::DivisionLevel;
@@ -35,12 +37,23 @@ pub(super) fn units(snapshot: &Snapshot, options: &DeriveOptions) -> Result<Vec<
     if level > DivisionLevel::Township {
         return Err(LinesError::NoBoundary(level));
     }
-    let records = snapshot.layer(Layer::Division).iter().filter(|record| {
+    let units = of(snapshot.layer(Layer::Division).iter(), options);
+    if units.is_empty() { Err(LinesError::NoDivisions(level)) } else { Ok(units) }
+}
+
+/// Those whose box meets a window.
+pub(super) fn near(snapshot: &Snapshot, options: &DeriveOptions, window: Rect) -> Vec<Unit> {
+    of(snapshot.layer(Layer::Division).window(window).into_iter(), options)
+}
+
+fn of<'a>(records: impl Iterator<Item = &'a Arc<Record>>, options: &DeriveOptions) -> Vec<Unit> {
+    let level = options.level;
+    let held = records.filter(|record| {
         options.sight.sees(record) && record.text("level") == Some(level.code()) && record.geometry.is_some()
     });
-    let mut units: Vec<Unit> = records.map(|record| unit(record, level)).collect();
+    let mut units: Vec<Unit> = held.map(|record| unit(record, level)).collect();
     units.sort_by(|a, b| a.called.code.cmp(&b.called.code).then(a.id().cmp(&b.id())));
-    if units.is_empty() { Err(LinesError::NoDivisions(level)) } else { Ok(units) }
+    units
 }
 
 fn unit(record: &Arc<Record>, level: DivisionLevel) -> Unit {

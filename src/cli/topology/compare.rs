@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::features::{Features, Output, Reading, column};
 use super::simplify::too_large;
+use crate::boundary::versions::{self, CODES, NAMES};
 use crate::cli::failure::Failure;
 use crate::cli::stop;
 use crate::cli::words::{self, language, line, t, thousands};
@@ -48,11 +49,6 @@ pub struct Compare {
     #[arg(long, help = t("以 JSON 输出", "print JSON"))]
     json: bool,
 }
-
-/// Usual names of the columns, the likeliest first.
-const CODES: &[&str] =
-    &["code", "adcode", "代码", "区划代码", "district_adcode", "XZQDM", "PAC", "gb", "id", "编码"];
-const NAMES: &[&str] = &["name", "名称", "district_name", "XZQMC", "区划名称", "标准名称", "街道", "社区"];
 
 /// One version as it is compared.
 struct Version {
@@ -151,16 +147,9 @@ fn same_coordinates(old: &Features, new: &mut Features) -> Result<(), Failure> {
 }
 
 fn feature_word(change: FeatureChange) -> &'static str {
-    match change {
-        FeatureChange::Unchanged => t("未变", "unchanged"),
-        FeatureChange::Redigitised => t("重新数字化", "drawn again"),
-        FeatureChange::Generalised => t("概化", "generalised"),
-        FeatureChange::Resurveyed => t("复测", "surveyed again"),
-        FeatureChange::Moved => t("法定变动", "moved in law"),
-        FeatureChange::Split => t("拆分", "split"),
-        FeatureChange::Merged => t("并入", "merged"),
-        FeatureChange::New => t("新设", "new"),
-        FeatureChange::Gone => t("撤销", "gone"),
+    match language() {
+        Language::Zh => versions::title(versions::word(change)).0,
+        Language::En => versions::title(versions::word(change)).1,
     }
 }
 

@@ -4,11 +4,13 @@ mod check;
 mod clean;
 mod compare;
 mod dissolve;
-mod features;
+pub(in crate::cli) mod features;
 mod report;
-mod simplify;
+pub(in crate::cli) mod simplify;
 
 use clap::{Args, Subcommand};
+
+pub use features::column;
 
 use super::failure::Failure;
 use super::words::t;

@@ -84,22 +84,8 @@ impl Names {
 }
 
 /// Words of a kind.
-pub fn title(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Overlap => t("重叠", "overlap"),
-        Kind::Gap => t("缝隙", "gap"),
-        Kind::Mismatch => t("边界顶点不一致", "border vertices differ"),
-        Kind::Duplicate => t("重复的面", "duplicate"),
-        Kind::Dangle => t("悬挂边", "dangling edge"),
-        Kind::SelfIntersection => t("自相交", "self-intersection"),
-        Kind::Sliver => t("碎面", "sliver"),
-        Kind::OutsideParent => t("超出上级范围", "outside of the parent"),
-        Kind::Uncovered => t("上级范围内未覆盖", "not covered within the parent"),
-        Kind::Unreadable => t("坐标不是数", "coordinates are no numbers"),
-        Kind::Exclave => t("飞地", "exclave"),
-        Kind::Enclosed => t("被一个单位包围", "enclosed by one neighbour"),
-        Kind::Multipart => t("由多块组成", "of several parts"),
-    }
+pub fn title(kind: Kind) -> String {
+    words::say(&kind.title()).to_owned()
 }
 
 /// A coordinate or a measure with the digits that are worth something.

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::super::archive;
 use super::frame::{Answer, Column, Output, Request, Shape, Work, receive, send};
-use super::{raster, reduce};
+use super::{heights, kml, raster, reduce};
 
 /// Drivers that files are opened with.
 const DRIVERS: &[&str] = &[
@@ -65,6 +65,9 @@ pub fn ogr_worker_main() -> ExitCode {
         Work::Write(wanted) => write(&wanted, &mut input),
         Work::EsriWkt { crs } => esri(&crs, &mut output),
         Work::Picture { target } => raster::describe(&target, &mut output),
+        Work::Heights { target, within, crs } => {
+            heights::send_heights(&target, within, crs.as_deref(), &mut output)
+        }
         Work::Tile(wanted) => raster::tile(&wanted),
         Work::Reduce { target, out, most } => reduce::reduce(&target, Path::new(&out), most),
     });
@@ -160,9 +163,12 @@ fn read(target: &str, wanted: Option<&str>, output: &mut impl Write) -> Result<(
         }
     };
     let mut layer = dataset.layer_by_name(name)?;
+    let names: Vec<String> = layer.defn().fields().map(|field| field.name()).collect();
     let kinds: Vec<_> = layer.defn().fields().map(|field| field.field_type()).collect();
+    let kml = matches!(dataset.driver().short_name().as_str(), "LIBKML" | "KML");
+    let places = if kml { kml::columns(&mut layer, &names)? } else { (0..names.len()).map(Some).collect() };
     let start = Answer::Start {
-        columns: layer.defn().fields().map(|field| field.name()).collect(),
+        columns: names.into_iter().zip(&places).filter_map(|(name, at)| at.map(|_| name)).collect(),
         crs: layer.spatial_ref().and_then(|srs| words(&srs)),
         geometry: layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone,
         count: layer.try_feature_count(),
@@ -170,7 +176,10 @@ fn read(target: &str, wanted: Option<&str>, output: &mut impl Write) -> Result<(
     send(output, &start, &[])?;
     for feature in layer.features() {
         match read_feature(&feature, &kinds) {
-            Ok((values, wkb)) => send(output, &Answer::Feature(values), &wkb)?,
+            Ok((values, wkb)) => {
+                let told = values.into_iter().filter_map(|(at, value)| Some((places[at]?, value)));
+                send(output, &Answer::Feature(told.collect()), &wkb)?;
+            }
             Err(e) => send(output, &Answer::Bad(e.to_string()), &[])?,
         }
     }

@@ -55,6 +55,15 @@ pub(super) enum Work {
         /// pixels of its longer side at most
         most: usize,
     },
+    /// heights of an elevation raster
+    Heights {
+        /// file, or GDAL's name for one in an archive
+        target: String,
+        /// least and greatest x and y of what is wanted of it: x, y, x, y
+        within: [f64; 4],
+        /// EPSG code of these coordinates; they are the raster's own where absent
+        crs: Option<String>,
+    },
     /// a definition as Esri writes it
     EsriWkt {
         /// EPSG code or definition
@@ -172,6 +181,8 @@ pub(super) enum Answer {
     Bad(String),
     /// what the picture is
     Picture(Picture),
+    /// the size and position of heights, which stand in the body: four bytes each, line by line
+    Heights(Picture),
     /// the definition asked for
     Text(String),
     /// the layer is not there, or there are several

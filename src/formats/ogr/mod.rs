@@ -4,6 +4,8 @@
 
 mod child;
 mod frame;
+mod heights;
+mod kml;
 mod parent;
 mod picture;
 mod raster;
@@ -11,18 +13,21 @@ mod rectify;
 mod reduce;
 mod sink;
 mod source;
+mod within;
 mod wkb;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{FormatError, LayerInfo, archive};
+use super::{FormatError, LayerInfo};
 use crate::crs::Crs;
 
 pub use child::ogr_worker_main;
+pub use heights::Heights;
 pub use picture::{Bending, GroundPoint, PictureInfo, PictureTiling};
 pub(crate) use sink::OgrSink;
 pub(crate) use source::OgrSource;
+pub(crate) use within::IN_ZIP;
 
 use frame::{Answer, Work};
 use parent::Running;
@@ -67,13 +72,15 @@ impl Worker {
     /// # Errors
     /// As [`super::open`].
     pub fn layers(&self, path: &Path) -> Result<Vec<LayerInfo>, FormatError> {
-        let mut running = Running::start(path, Work::List { target: target(path)? }, self)?;
-        match running.next()? {
-            (Answer::Layers(layers), _) => {
-                Ok(layers.into_iter().map(|(name, count)| LayerInfo { name, count }).collect())
+        within::layers(&within::targets(path)?, |target| {
+            let mut running = Running::start(path, Work::List { target: target.name.clone() }, self)?;
+            match running.next()? {
+                (Answer::Layers(layers), _) => {
+                    Ok(layers.into_iter().map(|(name, count)| LayerInfo { name, count }).collect())
+                }
+                (answer, _) => Err(running.refused(answer)),
             }
-            (answer, _) => Err(running.refused(answer)),
-        }
+        })
     }
 
     /// Begins a GeoPackage or FlatGeobuf file.
@@ -105,28 +112,5 @@ fn words(crs: &Crs) -> Option<String> {
         Crs::Crs84 => Some("EPSG:4326".into()),
         Crs::Gcj02 | Crs::Bd09 => None,
         other => Some(other.to_string()),
-    }
-}
-
-/// What GDAL is to open for a file: the file, or what lies in an archive.
-fn target(path: &Path) -> Result<String, FormatError> {
-    let full = std::fs::canonicalize(path).map_err(|e| FormatError::read(path, e))?;
-    let Some(full) = full.to_str() else {
-        return Err(FormatError::broken(path, "文件名不是 UTF-8 文字", "the file's name is not UTF-8"));
-    };
-    let lower = full.to_lowercase();
-    if !lower.ends_with(".zip") || lower.ends_with(".gdb.zip") {
-        return Ok(full.to_owned());
-    }
-    let names = archive::names(path)?;
-    let geodatabase =
-        names.iter().find_map(|name| name.to_lowercase().find(".gdb/").map(|at| &name[..at + 4]));
-    let known = [".gpkg", ".kml", ".fgb", ".gml", ".tab", ".mif", ".dxf"];
-    let inner = geodatabase.or_else(|| {
-        names.iter().find(|n| known.iter().any(|e| n.to_lowercase().ends_with(e))).map(String::as_str)
-    });
-    match inner {
-        Some(inner) if !inner.split('/').any(|part| part == "..") => Ok(format!("/vsizip/{full}/{inner}")),
-        _ => Ok(format!("/vsizip/{full}")),
     }
 }

@@ -23,9 +23,14 @@ const SMALLEST: usize = 64;
 
 pub(super) fn open(target: &str) -> Result<Dataset, ChildError> {
     of_this_machine(target)?;
+    open_with(target, DRIVERS)
+}
+
+/// Opens a raster whose name was looked at before.
+pub(super) fn open_with(target: &str, drivers: &[&str]) -> Result<Dataset, ChildError> {
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
-        allowed_drivers: Some(DRIVERS),
+        allowed_drivers: Some(drivers),
         ..DatasetOptions::default()
     };
     let dataset = Dataset::open_ex(target, options)?;
@@ -36,7 +41,7 @@ pub(super) fn open(target: &str) -> Result<Dataset, ChildError> {
 }
 
 /// Six numbers, unless they are those of a file that does not say its position.
-fn position(dataset: &Dataset) -> Option<[f64; 6]> {
+pub(super) fn position(dataset: &Dataset) -> Option<[f64; 6]> {
     let found = dataset.geo_transform().ok()?;
     let says = found != [0.0, 1.0, 0.0, 0.0, 0.0, 1.0] && found.iter().all(|number| number.is_finite());
     (says && found[1] * found[5] - found[2] * found[4] != 0.0).then_some(found)

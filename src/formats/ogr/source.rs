@@ -6,7 +6,8 @@ use super::super::report::{Noticed, Report};
 use super::super::{DeclaredCrs, FeatureSource, FormatError, SourceFeature, declared};
 use super::frame::{Answer, Work};
 use super::parent::Running;
-use super::{Worker, target, wkb};
+use super::within::{self, Target, Wanted};
+use super::{Worker, wkb};
 use crate::model::{Finding, Severity};
 
 /// A layer being read by the child.
@@ -17,12 +18,15 @@ pub(crate) struct OgrSource {
     count: Option<u64>,
     row: u64,
     report: Report,
+    /// what was unpacked stays as long as it is read
+    _target: Target,
 }
 
 impl OgrSource {
     /// Starts the child and waits until it knows the layer.
     pub fn open(path: &Path, layer: Option<&str>, worker: &Worker) -> Result<Self, FormatError> {
-        let work = Work::Read { target: target(path)?, layer: layer.map(str::to_owned) };
+        let Wanted { target, layer: within } = within::wanted(path, layer)?;
+        let work = Work::Read { target: target.name.clone(), layer: within };
         let mut running = Running::start(path, work, worker)?;
         match running.next()?.0 {
             Answer::Start { columns, crs, geometry, count } => {
@@ -32,7 +36,7 @@ impl OgrSource {
                     None => DeclaredCrs::Undeclared,
                 };
                 let report = Report::new(path);
-                Ok(Self { running: Some(running), columns, crs, count, row: 0, report })
+                Ok(Self { running: Some(running), columns, crs, count, row: 0, report, _target: target })
             }
             Answer::Choose(layers) => Err(match layer {
                 Some(layer) => {

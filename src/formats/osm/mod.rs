@@ -6,8 +6,11 @@
 mod assemble;
 mod element;
 mod pbf;
+mod streets;
 mod theme;
 mod xml;
+
+pub use streets::{StreetFile, StreetWay, streets};
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -253,12 +256,21 @@ struct Places {
 
 impl Places {
     fn prepare(&mut self, path: &Path, ways: &HashMap<i64, Way>) -> Result<(), FormatError> {
-        let count: usize = ways.values().map(|way| way.refs.len()).sum();
+        self.want(path, || ways.values())
+    }
+
+    /// Makes room for the nodes of ways.
+    fn want<'a, W: Iterator<Item = &'a Way>>(
+        &mut self,
+        path: &Path,
+        ways: impl Fn() -> W,
+    ) -> Result<(), FormatError> {
+        let count: usize = ways().map(|way| way.refs.len()).sum();
         if count > MAX_NODES {
             let what = Bilingual::new("该主题的节点数", "the number of nodes of this theme");
             return Err(FormatError::TooLarge { path: path.into(), what, limit: MAX_NODES as u64 });
         }
-        self.ids = ways.values().flat_map(|way| way.refs.iter().copied()).collect();
+        self.ids = ways().flat_map(|way| way.refs.iter().copied()).collect();
         self.ids.sort_unstable();
         self.ids.dedup();
         self.at = vec![Coord { x: f64::NAN, y: f64::NAN }; self.ids.len()];

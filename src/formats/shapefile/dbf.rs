@@ -304,11 +304,11 @@ fn settle(
     match says {
         // Text in several bytes that is valid UTF-8 is UTF-8, whatever was written on it.
         Some((says, by)) if says != UTF_8 && certain => {
-            report.file(contradicted(says, by, UTF_8));
+            report.file_with(UTF_8.name(), contradicted(says, by, UTF_8));
             UTF_8
         }
         Some((says, by)) if says == UTF_8 && !certain => {
-            report.file(contradicted(UTF_8, by, guessed));
+            report.file_with(guessed.name(), contradicted(UTF_8, by, guessed));
             guessed
         }
         Some((says, _)) => says,
@@ -348,8 +348,8 @@ fn contradicted(says: &'static Encoding, by: &str, is: &'static Encoding) -> Not
             format!("the {by} says the text is {says}, but it is {is}"),
         ),
         done: (
-            "按内容的编码读取；如文字不对，请用 --encoding 指定",
-            "read as what it is; if texts look wrong, give --encoding",
+            "按内容的编码读取；如文字不对，请指定编码后再读一次",
+            "read as what it is; if texts look wrong, name the encoding and read it again",
         ),
     }
 }

@@ -5,9 +5,11 @@ mod columns;
 mod csv;
 mod heading;
 mod objects;
+mod ods;
 mod points;
 mod sheet;
 pub(crate) mod wkt;
+mod write_book;
 mod write_csv;
 mod write_sheet;
 
@@ -29,6 +31,7 @@ pub(crate) use self::objects::{Object, table as of_objects};
 pub(crate) use self::points::is_list as is_list_of_points;
 pub(crate) use self::sheet::{layers as sheet_layers, open as open_sheet};
 
+pub use self::write_book::{BookSheet, write_book};
 pub(crate) use self::write_csv::CsvSink;
 pub use self::write_sheet::SheetLook;
 pub(crate) use self::write_sheet::SheetSink;

@@ -71,7 +71,10 @@ fn workbook(path: &Path) -> Result<Workbook, FormatError> {
     if super::super::bytes::head(path, 4)?.starts_with(b"PK") {
         super::super::archive::check_unpacked(path, MAX_UNPACKED)?;
     }
-    open_workbook_auto(path).map_err(|e| bad(path, &e))
+    match open_workbook_auto(path) {
+        Err(calamine::Error::Ods(e)) => super::ods::dense(path).map(Sheets::Ods).ok_or_else(|| bad(path, &e)),
+        other => other.map_err(|e| bad(path, &e)),
+    }
 }
 
 fn bad(path: &Path, e: &dyn std::fmt::Display) -> FormatError {

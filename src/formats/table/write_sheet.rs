@@ -1,6 +1,8 @@
 //! Writes XLSX: one sheet, titles for people in the heading, codes as text, points as longitude and latitude.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use geo_types::Geometry;
 use geozero::ToWkt;
@@ -19,6 +21,9 @@ const MAX_TEXT: usize = 32_767;
 
 /// Bytes of a drop-down's words together.
 const MAX_CHOICES: usize = 255;
+
+/// How often the one who waits for a workbook is asked whether to go on.
+const ASK_EVERY: Duration = Duration::from_millis(100);
 
 /// How a sheet that people fill in looks.
 #[derive(Clone, Debug, Default)]
@@ -216,13 +221,36 @@ impl FeatureSink for SheetSink {
         }
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<Finding>, FormatError> {
-        let mut book = Workbook::new();
-        book.push_worksheet(self.sheet);
-        let bytes = book.save_to_buffer().map_err(|e| failed(&self.path, &e))?;
-        let mut file = Neighbour::new(&self.path)?;
+    fn finish(self: Box<Self>) -> Result<Vec<Finding>, FormatError> {
+        self.finish_while(&mut || true)
+    }
+
+    /// Packed in a thread of its own: of a million rows that takes many seconds, in which its maker asks nobody.
+    fn finish_while(self: Box<Self>, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<Finding>, FormatError> {
+        let Self { path, sheet, mut report, .. } = *self;
+        let (packed, waited) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut book = Workbook::new();
+            book.push_worksheet(sheet);
+            // Nobody waits any more where it was stopped.
+            let _ = packed.send(book.save_to_buffer());
+        });
+        let bytes = loop {
+            match waited.recv_timeout(ASK_EVERY) {
+                Ok(bytes) => break bytes.map_err(|e| failed(&path, &e))?,
+                Err(RecvTimeoutError::Timeout) if go_on() => {}
+                Err(RecvTimeoutError::Timeout) => return Ok(Vec::new()),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(FormatError::write(
+                        &path,
+                        std::io::Error::other("the workbook's thread ended"),
+                    ));
+                }
+            }
+        };
+        let mut file = Neighbour::new(&path)?;
         file.write(&bytes)?;
         file.finish()?;
-        Ok(self.report.take())
+        Ok(report.take())
     }
 }

@@ -178,9 +178,15 @@ pub(super) fn export(running: &Running<'_>, params: &ExportParams) -> Result<Jso
     running.stage("写出", "writing")?;
     let out = emptied(&folder)?;
     let of = records.len() as u64;
+    let mut closing = false;
     let go_on = |done: usize| -> Result<(), Stopped> {
-        running.step(done as u64, Some(of))?;
-        if done == records.len() { running.stage("整理文件", "closing the file") } else { Ok(()) }
+        if done < records.len() {
+            return running.step(done as u64, Some(of));
+        }
+        if std::mem::replace(&mut closing, true) {
+            return running.check();
+        }
+        running.stage("整理文件", "closing the file")
     };
     let written = plan.write_into((&out, &params.stem, kind), &records, go_on).map_err(refused)?;
     let name = params.name();

@@ -3,10 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::preview::{PlanError, Planned, plan};
+use super::upload;
 use super::{AcceptParams, Draft, DraftCounts, PreviewParams, changes};
+use crate::attachments::BringError;
+use crate::formats::ReadOptions;
+use crate::intake::ImportPlan;
 use crate::jobs::pool::NoOutcome;
 use crate::jobs::running::Running;
-use crate::jobs::{Failure, Job, JobError, JobState, Jobs, Work};
+use crate::jobs::{Failure, Job, JobError, JobState, Jobs, Stopped, Work};
 use crate::model::{Bilingual, Header, RecordId, SetKind};
 use crate::register::{CommitError, Decision, StoreError};
 use crate::snapshot::Snapshot;
@@ -43,18 +47,7 @@ pub(in crate::jobs) fn accept(running: &Running<'_>, params: &AcceptParams) -> R
     let mut prepared = Some((snapshot.revision(), accepted.plan(&snapshot)?));
     drop(snapshot);
     running.stage("写入登记册", "writing to the register")?;
-    let header = Header {
-        kind: SetKind::Import,
-        by: params.by.clone(),
-        verified: false,
-        reason: params.reason.clone(),
-        document: params.document.clone(),
-        at: running.inner.now(),
-        undoes: None,
-        idempotency_key: Some(params.key.clone()),
-        origin: None,
-    };
-    let done = register.commit(header, |snapshot| {
+    let done = register.commit(header(running, params), |snapshot| {
         let decision = match prepared.take() {
             Some((revision, decision)) if revision == snapshot.revision() => decision,
             _ => accepted.plan(snapshot)?,
@@ -64,7 +57,13 @@ pub(in crate::jobs) fn accept(running: &Running<'_>, params: &AcceptParams) -> R
         Ok::<_, NoOutcome>(decision)
     });
     match done {
-        Ok(head) => Ok(outcome(head.revision.0, counts)),
+        Ok(head) => {
+            // Whoever hears that it is done finds it: a large set is taken in by whoever asks first.
+            if let Err(error) = register.follow() {
+                tracing::warn!(%error, "what was imported is not taken in yet");
+            }
+            Ok(outcome(head.revision.0, counts))
+        }
         Err(CommitError::Refused(why)) => Err(why),
         Err(CommitError::Nothing) => {
             let what = Bilingual::new("没有要改的，登记册未变", "nothing would change");
@@ -80,6 +79,20 @@ pub(in crate::jobs) fn accept(running: &Running<'_>, params: &AcceptParams) -> R
         }
         Err(CommitError::Store(error)) => Err(JobError::from(error).into()),
         Err(CommitError::Apply(error)) => Err(JobError::Kept(error.to_string()).into()),
+    }
+}
+
+fn header(running: &Running<'_>, params: &AcceptParams) -> Header {
+    Header {
+        kind: SetKind::Import,
+        by: params.by.clone(),
+        verified: false,
+        reason: params.reason.clone(),
+        document: params.document.clone(),
+        at: running.inner.now(),
+        undoes: None,
+        idempotency_key: Some(params.key.clone()),
+        origin: None,
     }
 }
 
@@ -123,7 +136,39 @@ impl Accepted<'_> {
             );
             return Err(NoOutcome::Failed(Failure::new("import.hidden", what)));
         }
+        self.bring(&plan)?;
         Ok(Decision { changes: plan.changes, origin: Some(plan.origin) })
+    }
+}
+
+impl Accepted<'_> {
+    /// Copies in what the records are going to list. What is left of it where nothing is committed is in nobody's way.
+    fn bring(&self, plan: &ImportPlan) -> Result<(), NoOutcome> {
+        let files = plan.media_listed();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let running = self.running;
+        running.stage("存入照片与扫描件", "keeping pictures and papers")?;
+        let inner = &running.inner;
+        let path = inner.uploaded(self.asked.upload, &self.asked.file).map_err(NoOutcome::from)?;
+        let reading =
+            ReadOptions { layer: self.asked.source_layer.clone(), encoding: self.asked.encoding.clone() };
+        let failed = |what| NoOutcome::Failed(Failure::new("import.media", what));
+        let mut source = upload::open(&path, &self.asked.file, &reading).map_err(failed)?.source;
+        let (total, mut stopped) = (files.len() as u64, None);
+        let mut go_on = |done| match running.step(done, Some(total)) {
+            Ok(()) => true,
+            Err(why) => {
+                stopped = Some(why);
+                false
+            }
+        };
+        match inner.options.media.bring(&mut *source, &files, &mut go_on) {
+            Ok(()) => Ok(()),
+            Err(BringError::Stopped) => Err(NoOutcome::Stopped(stopped.unwrap_or(Stopped::Cancelled))),
+            Err(error) => Err(failed(error.sentence())),
+        }
     }
 }
 

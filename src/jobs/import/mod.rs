@@ -7,6 +7,7 @@ mod accept;
 mod changes;
 mod draft;
 mod names;
+mod neighbours;
 mod preview;
 mod profiles;
 mod refused;
@@ -27,6 +28,7 @@ pub use accept::Acceptance;
 pub(super) use accept::accept;
 pub use changes::{Changes, Shown};
 pub use draft::{Draft, DraftColumn, DraftCounts, Question, QuestionGuess, Unplaced};
+pub use neighbours::{fit, may_carry};
 pub(super) use preview::preview;
 pub use profiles::{Profile, ProfileOptions};
 pub use refused::MARK;
@@ -68,6 +70,9 @@ pub struct PreviewParams {
     /// whether lines are cut where they cross
     #[serde(default)]
     pub split_crossings: bool,
+    /// divisions: neighbours that are not in the file follow borders that moved by up to so many metres
+    #[serde(default)]
+    pub carry_m: Option<f64>,
     /// of coordinates on an older datum: seven parameters that the office supplies, or `keep`
     #[serde(default)]
     pub datum: Option<String>,
@@ -77,6 +82,15 @@ pub struct PreviewParams {
     pub profile: Option<String>,
     /// the day whose lawful versions rows are matched with
     pub as_of: Date,
+}
+
+/// A file of an upload, opened under the name that its user gave it.
+pub(super) fn opened(
+    path: &std::path::Path,
+    name: &str,
+    options: &crate::formats::ReadOptions,
+) -> Result<Box<dyn crate::formats::FeatureSource>, crate::model::Bilingual> {
+    upload::open(path, name, options).map(|opened| opened.source)
 }
 
 /// What an acceptance is asked.

@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use super::names::Renaming;
 use super::traced::{Places, Traced};
 use super::upload::{self, Opened, write_whole};
-use super::{Changes, Draft, DraftColumn, PreviewParams, Question, Unplaced, changes};
+use super::{Changes, Draft, DraftColumn, PreviewParams, Question, Unplaced, changes, neighbours};
+use crate::boundary::arrival::Arrival;
 use crate::formats::ReadOptions;
 use crate::intake::{self, ImportError, ImportPlan, Refused};
 use crate::jobs::pool::NoOutcome;
@@ -56,7 +57,11 @@ pub(super) fn plan(
         }
     });
     match plan {
-        Ok(plan) => {
+        Ok(mut plan) => {
+            let arrival =
+                Arrival { day: params.as_of, carry_m: params.carry_m, show: running.inner.options.show };
+            neighbours::fit(&mut plan, snapshot, arrival, &running.inner.options.rules)
+                .map_err(|error| NoOutcome::from(JobError::Kept(error.to_string())))?;
             let columns = crate::formats::FeatureSource::columns(&traced).to_vec();
             let places = traced.places(plan.origin["crs"].as_str());
             Ok(Planned { plan, columns, places, renaming })

@@ -40,12 +40,15 @@ pub struct Source {
     pub file: String,
     /// its layer, where the file has several
     pub source_layer: Option<String>,
-    /// format, such as `shapefile`, `xlsx` or `gdal:DXF`
+    /// format, such as `shapefile`, `xlsx`, `dxf` or, of a geodatabase, `gdb`
     pub kind: String,
     /// how many rows there probably are
     pub rows: Option<u64>,
     /// names of its columns
     pub columns: Vec<String>,
+    /// those of them that its places were read from
+    #[serde(default)]
+    pub geometry_columns: Vec<String>,
     /// whether it has a geometry
     pub geometry: bool,
     /// kind of its first geometry, in GeoJSON's words
@@ -94,6 +97,7 @@ impl Source {
             kind,
             rows: None,
             columns: Vec::new(),
+            geometry_columns: Vec::new(),
             geometry: false,
             shape: None,
             crs: SourceCrs::default(),
@@ -158,7 +162,7 @@ impl Looking<'_> {
             Ok(kind) => kind,
             Err(error) => return self.failed(path, name, &extension, &error),
         };
-        let word = word(kind, &extension);
+        let word = kind.word(path, &extension);
         let layers = match list_layers(path, &ReadOptions::default()) {
             Ok(layers) => layers,
             Err(error) => return self.failed(path, name, &word, &error),
@@ -220,6 +224,8 @@ impl Looking<'_> {
         }
         source.rows = if whole { Some(read as u64) } else { features.count_hint().or(source.rows) };
         source.columns = features.columns().to_vec();
+        let located = features.geometry_columns().iter().filter_map(|at| source.columns.get(*at).cloned());
+        source.geometry_columns = located.collect();
         source.encoding = encoding(&features.take_findings());
         let guesses = self.place(source, features.crs(), &shapes, &coords);
         if !guesses.is_empty() {
@@ -272,23 +278,10 @@ impl Looking<'_> {
     }
 }
 
-/// The format in a word.
-fn word(kind: Kind, extension: &str) -> String {
-    match kind {
-        Kind::GeoJson => "geojson".into(),
-        Kind::Csv => "csv".into(),
-        Kind::Sheet => extension.into(),
-        Kind::Shapefile | Kind::ShapefileZip => "shapefile".into(),
-        Kind::Dbf => "dbf".into(),
-        Kind::Census => "census".into(),
-        Kind::OsmPbf | Kind::OsmXml => "osm".into(),
-        Kind::Ogr => format!("gdal:{}", extension.to_uppercase()),
-    }
-}
-
-/// The encoding that a reader guessed, from what it noticed.
+/// The encoding that a reader guessed, from what it noticed of the file; what it says of a row quotes that row.
 fn encoding(findings: &[Finding]) -> Option<String> {
-    findings.iter().find(|finding| finding.rule == "import.encoding").and_then(|f| f.evidence.clone())
+    let of_file = |finding: &&Finding| finding.rule == "import.encoding" && finding.spot.row.is_none();
+    findings.iter().find(of_file).and_then(|finding| finding.evidence.clone())
 }
 
 fn short(value: Json) -> Json {

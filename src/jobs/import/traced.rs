@@ -4,7 +4,7 @@ use geo_types::Coord;
 
 use super::refused::MARK;
 use crate::crs::{Crs, Transform};
-use crate::formats::{DeclaredCrs, FeatureSource, Media, SourceFeature};
+use crate::formats::{DeclaredCrs, FeatureSource, FormatError, Media, SourceFeature};
 use crate::model::{Finding, geometry};
 
 /// Rows whose places are remembered.
@@ -86,5 +86,9 @@ impl FeatureSource for Traced {
 
     fn media(&self) -> &[Media] {
         self.source.media()
+    }
+
+    fn media_bytes(&mut self, media: &Media, most: u64) -> Result<Option<Vec<u8>>, FormatError> {
+        self.source.media_bytes(media, most)
     }
 }

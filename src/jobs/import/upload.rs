@@ -305,7 +305,7 @@ impl Inner {
     }
 
     /// Where a file of an upload lies, by the name its user gave.
-    pub(super) fn uploaded(&self, id: RecordId, name: &str) -> Result<PathBuf, JobError> {
+    pub(in crate::jobs) fn uploaded(&self, id: RecordId, name: &str) -> Result<PathBuf, JobError> {
         let manifest = self.manifest(id)?;
         let file = manifest.files.iter().find(|file| file.name == name).ok_or(JobError::Unknown)?;
         Ok(self.folder.of(id)?.join(&file.stored))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layer;
 use crate::model::value::ListItem;
-use crate::model::{Date, FieldKind, ItemKind};
+use crate::model::{Date, Files, ItemKind, MemberDef};
 
 /// One stretch of a line between two markers.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -30,13 +30,13 @@ pub struct LineSegment {
 
 impl ListItem for LineSegment {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("number", FieldKind::Text),
-        ("from_marker", FieldKind::Text),
-        ("to_marker", FieldKind::Text),
-        ("feature", FieldKind::Text),
-        ("feature_name", FieldKind::Text),
-        ("length_m", FieldKind::Real),
-        ("lead_side", FieldKind::Text),
+        MemberDef::text("number"),
+        MemberDef::text("from_marker"),
+        MemberDef::text("to_marker"),
+        MemberDef::code("feature", "line_feature"),
+        MemberDef::text("feature_name"),
+        MemberDef::number("length_m", "m"),
+        MemberDef::code("lead_side", "side"),
     ]);
 }
 
@@ -60,11 +60,11 @@ pub struct MarkerReference {
 
 impl ListItem for MarkerReference {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("object", FieldKind::Text),
-        ("azimuth_deg", FieldKind::Real),
-        ("distance_m", FieldKind::Real),
-        ("lon", FieldKind::Real),
-        ("lat", FieldKind::Real),
+        MemberDef::text("object"),
+        MemberDef::number("azimuth_deg", "°"),
+        MemberDef::number("distance_m", "m"),
+        MemberDef::number("lon", "°"),
+        MemberDef::number("lat", "°"),
     ]);
 }
 
@@ -84,10 +84,10 @@ pub struct MarkerState {
 
 impl ListItem for MarkerState {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("date", FieldKind::Text),
-        ("condition", FieldKind::Text),
-        ("note", FieldKind::Text),
-        ("by", FieldKind::Text),
+        MemberDef::day("date"),
+        MemberDef::code("condition", "marker_condition"),
+        MemberDef::text("note"),
+        MemberDef::text("by"),
     ]);
 }
 
@@ -111,12 +111,12 @@ pub struct MarkerChange {
 
 impl ListItem for MarkerChange {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("date", FieldKind::Text),
-        ("kind", FieldKind::Text),
-        ("agreement_no", FieldKind::Text),
-        ("survey_date", FieldKind::Text),
-        ("filing_no", FieldKind::Text),
-        ("note", FieldKind::Text),
+        MemberDef::day("date"),
+        MemberDef::code("kind", "marker_change"),
+        MemberDef::text("agreement_no"),
+        MemberDef::day("survey_date"),
+        MemberDef::text("filing_no"),
+        MemberDef::text("note"),
     ]);
 }
 
@@ -126,7 +126,7 @@ impl ListItem for MarkerChange {
 pub struct MarkerSignature {
     /// code of the list `side`
     pub side: String,
-    /// `technician` (技术负责人) or `office` (界线管理机构)
+    /// code of the list `signature_role`
     pub role: String,
     /// who
     pub name: String,
@@ -136,10 +136,10 @@ pub struct MarkerSignature {
 
 impl ListItem for MarkerSignature {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("side", FieldKind::Text),
-        ("role", FieldKind::Text),
-        ("name", FieldKind::Text),
-        ("date", FieldKind::Text),
+        MemberDef::code("side", "side"),
+        MemberDef::code("role", "signature_role"),
+        MemberDef::text("name"),
+        MemberDef::day("date"),
     ]);
 }
 
@@ -178,6 +178,9 @@ layer! {
         last_inspection: Option<Date>,
         next_inspection: Option<Date>,
         archive_no: Option<String>,
+        agreement_map: Option<String>,
+        photos: Vec<String> [files = Files::Pictures],
+        papers: Vec<String> [files = Files::Papers],
     }
 }
 
@@ -219,7 +222,7 @@ layer! {
         changes: Vec<MarkerChange>,
         signatures: Vec<MarkerSignature>,
         sketch: Option<String>,
-        photos: Vec<String>,
+        photos: Vec<String> [files = Files::Pictures],
         videos: Vec<String>,
         register_sheet: Option<String>,
         result_table: Option<String>,
@@ -232,7 +235,7 @@ layer! {
         tilt_deg: Option<f64> [unit = "°"],
         drift_m: Option<f64> [unit = "m"],
         last_message: Option<String>,
-        annexes: Vec<String>,
+        annexes: Vec<String> [files = Files::Papers],
     }
 }
 
@@ -272,6 +275,9 @@ impl BoundaryLine {
             last_inspection: None,
             next_inspection: None,
             archive_no: None,
+            agreement_map: None,
+            photos: Vec::new(),
+            papers: Vec::new(),
         }
     }
 }

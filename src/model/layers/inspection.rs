@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Layer, by_code, layer};
 use crate::model::value::ListItem;
-use crate::model::{Date, FieldKind, ItemKind};
+use crate::model::{Date, Files, ItemKind, MemberDef};
 
 /// Something that a round has to settle.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -22,10 +22,10 @@ pub struct InspectionProblem {
 
 impl ListItem for InspectionProblem {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("what", FieldKind::Text),
-        ("owner", FieldKind::Text),
-        ("deadline", FieldKind::Text),
-        ("result", FieldKind::Text),
+        MemberDef::text("what"),
+        MemberDef::text("owner"),
+        MemberDef::day("deadline"),
+        MemberDef::text("result"),
     ]);
 }
 
@@ -83,8 +83,8 @@ layer! {
         repaired_by: Option<String> [list = "side"],
         neighbour_present: Option<bool>,
         neighbour_names: Vec<String>,
-        photos_before: Vec<String>,
-        photos_after: Vec<String>,
+        photos_before: Vec<String> [files = Files::Pictures],
+        photos_after: Vec<String> [files = Files::Pictures],
         from_marker: Option<String>,
         to_marker: Option<String>,
         feature_changed: Option<bool>,
@@ -95,5 +95,78 @@ layer! {
         dispute_text: Option<String>,
         opinion: Option<String>,
         resurvey: Option<bool>,
+    }
+}
+
+impl InspectionRound {
+    /// A round with a name and nothing else.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            round_no: None,
+            year: None,
+            cause: None,
+            line_codes: Vec::new(),
+            lead_side: None,
+            participants_a: Vec::new(),
+            participants_b: Vec::new(),
+            stage: None,
+            planned_from: None,
+            planned_to: None,
+            begun: None,
+            ended: None,
+            problems: Vec::new(),
+            report_text: None,
+            signed_a: None,
+            signed_a_date: None,
+            signed_b: None,
+            signed_b_date: None,
+            filing_no: None,
+            filing_date: None,
+            filing_receiver: None,
+            archive_sets: None,
+        }
+    }
+}
+
+impl InspectionRecord {
+    /// A record of a round about a subject (word of `inspection_subject`) and nothing else.
+    pub fn of(round_code: &str, subject: &str) -> Self {
+        Self {
+            round_code: round_code.into(),
+            subject: subject.into(),
+            line_code: None,
+            marker_code: None,
+            segment: None,
+            side: None,
+            inspected: None,
+            weather: None,
+            inspectors: Vec::new(),
+            found: None,
+            device: None,
+            accuracy_m: None,
+            offset_m: None,
+            condition: None,
+            inscription: None,
+            references_valid: None,
+            references_text: None,
+            surroundings: None,
+            action: None,
+            repaired_by: None,
+            neighbour_present: None,
+            neighbour_names: Vec::new(),
+            photos_before: Vec::new(),
+            photos_after: Vec::new(),
+            from_marker: None,
+            to_marker: None,
+            feature_changed: None,
+            terrain_change: None,
+            recognisable: None,
+            cross_line_works: None,
+            dispute_grade: None,
+            dispute_text: None,
+            opinion: None,
+            resurvey: None,
+        }
     }
 }

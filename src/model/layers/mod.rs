@@ -81,7 +81,15 @@ macro_rules! layer {
 use layer;
 
 const fn plain_field<T: FieldValue>(name: &'static str) -> FieldDef {
-    FieldDef { name, kind: T::KIND, required: T::REQUIRED, list: T::LIST, unit: None, refers: None }
+    FieldDef {
+        name,
+        kind: T::KIND,
+        required: T::REQUIRED,
+        list: T::LIST,
+        unit: None,
+        refers: None,
+        files: None,
+    }
 }
 
 const fn by_id(layer: Layer) -> Reference {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Layer, by_id, layer};
 use crate::model::value::ListItem;
-use crate::model::{FieldKind, ItemKind};
+use crate::model::{FieldKind, ItemKind, MemberDef};
 
 /// Something that happened to a name in law: the name's status follows from these.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -26,12 +26,12 @@ pub struct NameEvent {
 
 impl ListItem for NameEvent {
     const ITEM: ItemKind = ItemKind::Object(&[
-        ("kind", FieldKind::Text),
-        ("date", FieldKind::Date),
-        ("date_text", FieldKind::Text),
-        ("authority", FieldKind::Text),
-        ("document", FieldKind::Text),
-        ("note", FieldKind::Text),
+        MemberDef::code("kind", "name_event"),
+        MemberDef { kind: FieldKind::Date, ..MemberDef::day("date") },
+        MemberDef::text("date_text"),
+        MemberDef::text("authority"),
+        MemberDef::text("document"),
+        MemberDef::text("note"),
     ]);
 }
 

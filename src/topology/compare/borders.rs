@@ -1,6 +1,6 @@
 //! The borders of both versions held against each other, neighbour by neighbour.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use geo_types::{Coord, Geometry, LineString, MultiPolygon};
 use rayon::prelude::*;
@@ -72,7 +72,7 @@ pub(super) fn measured(
             None => (Vec::new(), None),
             Some((own, _)) => {
                 let pair = [&borders_old[at], &borders_new[own]];
-                of_feature(pair, matches, metric, overlay.latitude(at))
+                of_feature(at, pair, matches, (metric, overlay.latitude(at)))
             }
         })
         .collect();
@@ -100,10 +100,10 @@ fn borders(members: &[Member]) -> Result<Borders, CoverageError> {
 
 /// A feature's borders against those of its new self.
 fn of_feature(
+    at: usize,
     [old, new]: [&BTreeMap<Other, Vec<Vec<Coord>>>; 2],
     matches: &Matches,
-    metric: Metric,
-    latitude: f64,
+    (metric, latitude): (Metric, f64),
 ) -> (Vec<Measured>, Option<Whole>) {
     let metres = |lines: &Vec<Vec<Coord>>| -> Vec<Vec<Coord>> {
         lines.iter().map(|line| line.iter().map(|c| metric.metres(*c, latitude)).collect()).collect()
@@ -129,6 +129,7 @@ fn of_feature(
     let none = Vec::new();
     let measured = old
         .iter()
+        .filter(|(other, _)| is_told_from(at, **other, matches))
         .map(|(other, lines)| {
             let partner = other.map(|other| matches.old[other].map(|(own, _)| own));
             let now = match partner {
@@ -139,7 +140,10 @@ fn of_feature(
             .unwrap_or(&none);
             // Where the neighbour is another now, the line may still be the same.
             let same = match now.is_empty() {
-                true => points(lines, metric).is_subset(&points_new),
+                true => {
+                    let own = points(lines, metric);
+                    common(&own, &points_new) == own.len()
+                }
                 false => points(lines, metric) == points(now, metric),
             };
             let evidence =
@@ -151,13 +155,33 @@ fn of_feature(
     (measured, Some(whole))
 }
 
-/// Vertices on a grid of a centimetre or so: formats round differently.
-fn points(lines: &[Vec<Coord>], metric: Metric) -> BTreeSet<(i64, i64)> {
+/// Whether a border is told from the side of this feature: that of the lower number, of the other where that one
+/// has no counterpart.
+fn is_told_from(at: usize, other: Other, matches: &Matches) -> bool {
+    other.is_none_or(|other| other >= at || matches.old[other].is_none())
+}
+
+/// Different vertices on a grid of a centimetre or so, rising: formats round differently.
+fn points(lines: &[Vec<Coord>], metric: Metric) -> Vec<(i64, i64)> {
     let unit = match metric {
         Metric::Plane => 1e2,
         Metric::Degrees => 1e7,
     };
-    lines.iter().flatten().map(|c| ((c.x * unit).round() as i64, (c.y * unit).round() as i64)).collect()
+    let grid = |c: &Coord| ((c.x * unit).round() as i64, (c.y * unit).round() as i64);
+    let mut points: Vec<(i64, i64)> = lines.iter().flatten().map(grid).collect();
+    points.sort_unstable();
+    points.dedup();
+    points
+}
+
+/// How many of some rising values are among others.
+fn common(some: &[(i64, i64)], others: &[(i64, i64)]) -> usize {
+    let mut others = others.iter().peekable();
+    let is_there = |one: &&(i64, i64)| {
+        while others.next_if(|other| other < one).is_some() {}
+        others.peek() == Some(one)
+    };
+    some.iter().filter(is_there).count()
 }
 
 fn evidence(both: Offsets, old: &[Vec<Coord>], new: &[Vec<Coord>], metric: Metric) -> LineEvidence {
@@ -171,11 +195,7 @@ fn evidence(both: Offsets, old: &[Vec<Coord>], new: &[Vec<Coord>], metric: Metri
         length_m: both.length_m / 2.0,
         vertices_old: before.len(),
         vertices_new: after.len(),
-        common_vertices: if fewer == 0 {
-            0.0
-        } else {
-            before.intersection(&after).count() as f64 / fewer as f64
-        },
+        common_vertices: if fewer == 0 { 0.0 } else { common(&before, &after) as f64 / fewer as f64 },
     }
 }
 
@@ -186,7 +206,6 @@ pub(super) fn reported(
     exchanges: &[Exchange],
     t: &Thresholds,
 ) -> Vec<BorderReport> {
-    let new_of = |old: usize| matches.old[old].map(|(own, _)| own);
     let mut by_pair: BTreeMap<(Other, Other), (f64, bool)> = BTreeMap::new();
     for exchange in exchanges {
         let to = exchange.to.map(|to| matches.new[to]);
@@ -199,10 +218,6 @@ pub(super) fn reported(
     let mut reports = Vec::new();
     for (at, measured) in lines.by_old.iter().enumerate() {
         for one in measured {
-            // From the side of the lower number; of the other where that one has no counterpart.
-            if one.other.is_some_and(|other| other < at && new_of(other).is_some()) {
-                continue;
-            }
             let pair = [Some(at).min(one.other), Some(at).max(one.other)];
             let (exchanged_m2, moved) = by_pair.get(&(pair[0], pair[1])).copied().unwrap_or_default();
             reports.push(BorderReport {

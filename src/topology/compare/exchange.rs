@@ -1,12 +1,15 @@
 //! Ground that changed hands: overlays of old and new features that are not the same.
+//!
+//! What is left of a feature beside its new self are strips along its border. Each neighbour is held against the
+//! strips near it only, and of the neighbour only what lies near them.
 
-use geo::BooleanOps as _;
-use geo_types::MultiPolygon;
+use geo::{BooleanOps as _, BoundingRect as _};
+use geo_types::{MultiPolygon, Polygon};
 use rayon::prelude::*;
 
 use super::borders::Lines;
 use super::matching::Matches;
-use super::overlay::{Overlay, area_m2, width_m};
+use super::overlay::{Near, Overlay, area_m2, width_m};
 use super::{Exchange, Piece, Thresholds};
 
 /// What passed from each old feature, and what came from outside. Features whose whole border lies closer
@@ -47,12 +50,8 @@ fn from_old(overlay: &Overlay, at: usize, own: Option<usize>, t: &Thresholds) ->
         if rest.0.is_empty() {
             break;
         }
-        let theirs = overlay.new_metres(other, latitude);
-        let passed = rest.intersection(&theirs);
-        if !passed.0.is_empty() {
-            rest = rest.difference(&theirs);
-            found.extend(exchange(overlay, (Some(at), Some(other)), &passed, latitude, t));
-        }
+        let passed = taken(&mut rest, overlay.new_near(other, latitude));
+        found.extend(exchange(overlay, (Some(at), Some(other)), &passed, latitude, t));
     }
     found.extend(exchange(overlay, (Some(at), None), &rest, latitude, t));
     found
@@ -68,9 +67,30 @@ fn from_outside(overlay: &Overlay, at: usize, matches: &Matches, t: &Thresholds)
         if rest.0.is_empty() {
             return None;
         }
-        rest = rest.difference(&overlay.old_metres_at(other, latitude));
+        taken(&mut rest, overlay.old_near(other, latitude));
     }
     exchange(overlay, (None, Some(at)), &rest, latitude, t)
+}
+
+/// Takes what a feature covers out of some strips of ground.
+fn taken(rest: &mut MultiPolygon, theirs: Near) -> MultiPolygon {
+    let bounds = theirs.bounds();
+    let meets = |part: &Polygon| {
+        let (Some(own), Some(bounds)) = (part.bounding_rect(), bounds) else { return false };
+        own.min().x <= bounds.max().x
+            && bounds.min().x <= own.max().x
+            && own.min().y <= bounds.max().y
+            && bounds.min().y <= own.max().y
+    };
+    let (near, far): (Vec<Polygon>, Vec<Polygon>) = std::mem::take(&mut rest.0).into_iter().partition(meets);
+    rest.0 = far;
+    let near = MultiPolygon(near);
+    let Some(window) = near.bounding_rect() else { return MultiPolygon(Vec::new()) };
+    let theirs = theirs.within(window);
+    let passed = near.intersection(&theirs);
+    let left = if passed.0.is_empty() { near } else { near.difference(&theirs) };
+    rest.0.extend(left.0);
+    passed
 }
 
 /// Sums and pieces; nothing where there is less than a square metre.

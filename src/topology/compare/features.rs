@@ -7,27 +7,34 @@ use super::{Exchange, FeatureChange, FeatureReport, LineChange, Member, Threshol
 
 /// Ground that passed, by where it came from and where it went.
 struct Passed<'a> {
-    exchanges: &'a [Exchange],
+    by_old: Vec<Vec<&'a Exchange>>,
+    by_new: Vec<Vec<&'a Exchange>>,
     t: &'a Thresholds,
 }
 
-impl Passed<'_> {
-    fn counts(&self, from: Option<usize>, to: Option<usize>) -> bool {
-        self.exchanges
-            .iter()
-            .any(|e| !e.pieces.is_empty() && (e.from == from && from.is_some() || e.to == to && to.is_some()))
+impl<'a> Passed<'a> {
+    fn new(exchanges: &'a [Exchange], [old, new]: [usize; 2], t: &'a Thresholds) -> Self {
+        let mut passed = Self { by_old: vec![Vec::new(); old], by_new: vec![Vec::new(); new], t };
+        for one in exchanges {
+            one.from.into_iter().for_each(|from| passed.by_old[from].push(one));
+            one.to.into_iter().for_each(|to| passed.by_new[to].push(one));
+        }
+        passed
+    }
+
+    fn counts(&self, from: usize, to: usize) -> bool {
+        self.by_old[from].iter().chain(&self.by_new[to]).any(|one| !one.pieces.is_empty())
     }
 
     /// New features that got ground that counts from an old one.
     fn from(&self, old: usize) -> Vec<(usize, f64)> {
-        let heirs =
-            self.exchanges.iter().filter(|e| e.from == Some(old) && e.area_m2 >= self.t.moved_area_m2);
+        let heirs = self.by_old[old].iter().filter(|e| e.area_m2 >= self.t.moved_area_m2);
         heirs.filter_map(|e| Some((e.to?, e.area_m2))).collect()
     }
 
     /// Old features that gave ground that counts to a new one.
     fn to(&self, new: usize) -> Vec<(usize, f64)> {
-        let givers = self.exchanges.iter().filter(|e| e.to == Some(new) && e.area_m2 >= self.t.moved_area_m2);
+        let givers = self.by_new[new].iter().filter(|e| e.area_m2 >= self.t.moved_area_m2);
         givers.filter_map(|e| Some((e.from?, e.area_m2))).collect()
     }
 }
@@ -40,7 +47,7 @@ pub(super) fn reported(
     (lines, exchanges): (&Lines, &[Exchange]),
     t: &Thresholds,
 ) -> Vec<FeatureReport> {
-    let passed = Passed { exchanges, t };
+    let passed = Passed::new(exchanges, [old.len(), new.len()], t);
     let mut reports: Vec<FeatureReport> = (0..old.len())
         .map(|at| match matches.old[at] {
             Some((own, by)) => {
@@ -95,7 +102,7 @@ fn kept(
     if !taken_in.is_empty() {
         return (FeatureChange::Merged, taken_in);
     }
-    let moved = passed.counts(Some(at), Some(own));
+    let moved = passed.counts(at, own);
     let change = match lines.whole(at) {
         None => FeatureChange::Unchanged,
         Some(line) => match line_change(&line, lines.same(at), moved, t) {

@@ -1,7 +1,9 @@
 //! How far one line runs from another, and whether it is shifted as a whole. Metres of a plane.
 
-use geo_types::{Coord, Line, Point};
-use rstar::{PointDistance as _, RTree};
+use geo_types::{Coord, Line};
+
+use crate::topology::boxes::{BoxTree, Extent};
+use crate::topology::plane;
 
 /// Distances of a line's points from another line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -51,18 +53,37 @@ impl Offsets {
 }
 
 /// Segments to measure distances from.
-pub(super) struct Segments(RTree<Line>);
+pub(super) struct Segments {
+    all: Vec<Line>,
+    tree: BoxTree,
+}
 
 impl Segments {
     pub(super) fn new<'a>(lines: impl Iterator<Item = &'a [Coord]>) -> Self {
-        let all = lines.flat_map(|line| line.windows(2).map(|pair| Line::new(pair[0], pair[1])));
-        Self(RTree::bulk_load(all.collect()))
+        let all: Vec<Line> =
+            lines.flat_map(|line| line.windows(2).map(|pair| Line::new(pair[0], pair[1]))).collect();
+        let boxes: Vec<Extent> = all.iter().map(|one| Extent::round([one.start, one.end])).collect();
+        Self { tree: BoxTree::build(&boxes), all }
     }
 
-    /// The nearest segment to a point and the point's distance from it.
-    fn nearest(&self, p: Coord) -> Option<(&Line, f64)> {
-        let point = Point(p);
-        self.0.nearest_neighbor(&point).map(|line| (line, line.distance_2(&point).max(0.0).sqrt()))
+    /// The nearest segment to a point, of equally near ones the first, and the point's distance from it. `near` is
+    /// a segment that may be near, and becomes the nearest: along a line it is mostly the one before.
+    fn nearest(&self, p: Coord, near: &mut usize) -> Option<(&Line, f64)> {
+        let distance2 = |at: usize| plane::distance2(p, self.all[at].start, self.all[at].end).0;
+        let known = (*near < self.all.len()).then_some(*near).or((!self.all.is_empty()).then_some(0))?;
+        let mut best = (distance2(known), known);
+        // What is nearer meets the box round the circle so far; the margin is for rounding.
+        let reach = best.0.sqrt() * (1.0 + 1e-9);
+        let reach = Coord { x: reach, y: reach };
+        self.tree.visit(&Extent { min: p - reach, max: p + reach }, |at| {
+            let at = at as usize;
+            let d = distance2(at);
+            if (d, at) < best {
+                best = (d, at);
+            }
+        });
+        *near = best.1;
+        Some((&self.all[best.1], best.0.sqrt()))
     }
 }
 
@@ -75,15 +96,15 @@ pub(super) fn offsets(lines: &[Vec<Coord>], to: &Segments) -> Option<Offsets> {
     let length: f64 = lines.iter().flat_map(|line| line.windows(2)).map(|p| distance(p[0], p[1])).sum();
     let step = (length / SAMPLES).max(f64::MIN_POSITIVE);
     let mut sums = Sums::default();
-    let mut max = 0.0f64;
+    let (mut max, mut near) = (0.0f64, 0);
     for line in lines {
         let mut to_next = step / 2.0;
         for pair in line.windows(2) {
-            max = max.max(to.nearest(pair[0])?.1);
+            max = max.max(to.nearest(pair[0], &mut near)?.1);
             let long = distance(pair[0], pair[1]);
             while to_next < long {
                 let p = pair[0] + (pair[1] - pair[0]) * (to_next / long);
-                let (segment, d) = to.nearest(p)?;
+                let (segment, d) = to.nearest(p, &mut near)?;
                 max = max.max(d);
                 sums.add(p, segment, d);
                 to_next += step;
@@ -91,7 +112,7 @@ pub(super) fn offsets(lines: &[Vec<Coord>], to: &Segments) -> Option<Offsets> {
             to_next -= long;
         }
         if let Some(last) = line.last() {
-            max = max.max(to.nearest(*last)?.1);
+            max = max.max(to.nearest(*last, &mut near)?.1);
         }
     }
     Some(Offsets { max_m: max, length_m: length, ..sums.solved() })

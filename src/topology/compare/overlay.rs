@@ -1,7 +1,7 @@
 //! What an old feature and a new one have in common, in metres of a plane that touches the ground there.
 
 use geo::{Area as _, BooleanOps as _, Euclidean, Length as _, MapCoords as _};
-use geo_types::{Coord, MultiPolygon, Polygon};
+use geo_types::{Coord, LineString, MultiPolygon, Polygon, Rect};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -70,9 +70,14 @@ impl<'a> Overlay<'a> {
         self.metres(self.old[at].shape, self.latitude(at))
     }
 
-    /// An old feature in metres of some plane.
-    pub(super) fn old_metres_at(&self, at: usize, latitude: f64) -> MultiPolygon {
-        self.metres(self.old[at].shape, latitude)
+    /// An old feature on some plane, to be cut to a window.
+    pub(super) fn old_near(&self, at: usize, latitude: f64) -> Near<'_> {
+        Near { shape: self.old[at].shape, span: self.spans[0][at], metric: self.metric, latitude }
+    }
+
+    /// A new feature on some plane, to be cut to a window.
+    pub(super) fn new_near(&self, at: usize, latitude: f64) -> Near<'_> {
+        Near { shape: self.new[at].shape, span: self.spans[1][at], metric: self.metric, latitude }
     }
 
     /// A new feature in metres of an old one's plane.
@@ -98,6 +103,69 @@ impl<'a> Overlay<'a> {
     pub(super) fn coordinates(&self, piece: &Polygon, latitude: f64) -> Polygon {
         piece.map_coords(|c| self.metric.coordinate(c, latitude))
     }
+}
+
+/// A feature of which a part is wanted.
+pub(super) struct Near<'a> {
+    shape: &'a MultiPolygon,
+    span: Option<AABB<[f64; 2]>>,
+    metric: Metric,
+    latitude: f64,
+}
+
+impl Near<'_> {
+    /// The box round it, metres.
+    pub(super) fn bounds(&self) -> Option<Rect> {
+        let span = self.span?;
+        let at = |[x, y]: [f64; 2]| self.metric.metres(Coord { x, y }, self.latitude);
+        Some(Rect::new(at(span.lower()), at(span.upper())))
+    }
+
+    /// What of it lies in a window, metres. Its outline may run along the window's sides, and there twice.
+    pub(super) fn within(&self, window: Rect) -> MultiPolygon {
+        // A little more, so that nothing of the window's own outline meets its sides.
+        let about = Coord { x: 1.0, y: 1.0 };
+        let window = Rect::new(window.min() - about, window.max() + about);
+        let ring = |ring: &LineString| {
+            let metres: Vec<Coord> = ring.0.iter().map(|c| self.metric.metres(*c, self.latitude)).collect();
+            cut(metres, window)
+        };
+        let part = |part: &Polygon| {
+            let shell = ring(part.exterior())?;
+            Some(Polygon::new(shell, part.interiors().iter().filter_map(ring).collect()))
+        };
+        MultiPolygon(self.shape.0.iter().filter_map(part).collect())
+    }
+}
+
+/// A ring cut to a window, side by side (Sutherland and Hodgman); nothing where it lies beyond. O(n).
+fn cut(mut ring: Vec<Coord>, window: Rect) -> Option<LineString> {
+    let (low, high) = (window.min(), window.max());
+    let inside = |c: &Coord| low.x <= c.x && c.x <= high.x && low.y <= c.y && c.y <= high.y;
+    if ring.iter().all(inside) {
+        return Some(LineString(ring));
+    }
+    ring.pop();
+    let sides = [(0, low.x, 1.0), (0, high.x, -1.0), (1, low.y, 1.0), (1, high.y, -1.0)];
+    for (axis, at, sign) in sides {
+        // How far within the side.
+        let depth = |c: Coord| sign * (if axis == 0 { c.x } else { c.y } - at);
+        let mut kept = Vec::with_capacity(ring.len());
+        for (place, b) in ring.iter().enumerate() {
+            let a = ring[(place + ring.len() - 1) % ring.len()];
+            let (from, to) = (depth(a), depth(*b));
+            if (from < 0.0) != (to < 0.0) {
+                let on = a + (*b - a) * (from / (from - to));
+                kept.push(if axis == 0 { Coord { x: at, y: on.y } } else { Coord { x: on.x, y: at } });
+            }
+            if to >= 0.0 {
+                kept.push(*b);
+            }
+        }
+        ring = kept;
+    }
+    ring.push(*ring.first()?);
+    (ring.len() > 3).then_some(LineString(ring))
 }
 
 /// Area of something in metres.

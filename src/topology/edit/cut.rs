@@ -109,9 +109,6 @@ impl Draft {
             return Err(Refusal::Tangled);
         }
         let (points, noded) = self.noded(shape, &cutting);
-        if let Some(([a, _], _)) = points.iter().find(|([a, b], _)| self.locks.hold(*a, *b)) {
-            return Err(Refusal::Locked { at: *a });
-        }
         let whole = redrawn(shape, |ring| with_all(ring, &points));
         let border: HashSet<Key, RandomState> =
             edges(&whole).flat_map(|[a, b]| [key([a, b]), key([b, a])]).collect();

@@ -6,6 +6,7 @@
 
 mod check;
 mod cut;
+mod locked;
 mod pieces;
 mod points;
 mod refusal;
@@ -19,6 +20,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use super::{Locks, Metric};
+pub use locked::Divided;
 pub use refusal::Refusal;
 
 /// A shape in a draft, shared with whoever asked.
@@ -59,10 +61,12 @@ pub enum Edit {
         /// the vertex
         at: Coord,
     },
-    /// lays the border that an edge is part of, from node to node, onto a line (middle of a road or river)
+    /// lays the border that an edge is part of, or a stretch of it, onto a line (middle of a road or river)
     Snap {
         /// both ends of an edge of the border
         edge: [Coord; 2],
+        /// the vertices of the border between which it is laid; `None`: from node to node
+        stretch: Option<[Coord; 2]>,
         /// the line
         line: LineString,
         /// how far the border may lie from it, in metres
@@ -107,6 +111,8 @@ pub struct Change {
 pub struct Edited {
     /// features that change, by rising number
     pub changes: Vec<Change>,
+    /// locked edges that got vertices on them: their stretches are locked from then on
+    pub divided: Vec<Divided>,
 }
 
 impl Edited {
@@ -118,7 +124,8 @@ impl Edited {
             before: change.after.clone(),
             after: change.before.clone(),
         };
-        Self { changes: self.changes.iter().map(turned).collect() }
+        // What was locked in stretches is locked as a whole as well.
+        Self { changes: self.changes.iter().map(turned).collect(), divided: Vec::new() }
     }
 }
 
@@ -163,12 +170,15 @@ impl Draft {
             Edit::Insert { edge, at } => self.answer(self.inserted(*edge, self.round(*at))?),
             Edit::Delete { at } => self.answer(self.deleted(*at)?),
             // The feet of the border's ends on the line may lie beyond the next border: then without them.
-            Edit::Snap { edge, line, within_m } => self
-                .answer(self.snapped(*edge, line, *within_m, true)?)
-                .or_else(|refused| match self.snapped(*edge, line, *within_m, false) {
-                    Ok(shapes) => self.answer(shapes),
-                    Err(_) => Err(refused),
-                }),
+            Edit::Snap { edge, stretch, line, within_m } => {
+                let border = self.stretch_of(*edge, *stretch)?;
+                self.answer(self.snapped(&border, line, *within_m, true)?).or_else(|refused| {
+                    match self.snapped(&border, line, *within_m, false) {
+                        Ok(shapes) => self.answer(shapes),
+                        Err(_) => Err(refused),
+                    }
+                })
+            }
             Edit::Split { feature, line } => self.answer(self.split(*feature, line)?),
             Edit::Merge { features } => self.answer(self.merged(features)?),
             Edit::HandOver { from, to, piece } => self.answer(self.handed_over(*from, *to, piece)?),
@@ -187,8 +197,9 @@ impl Draft {
             .filter(|change| change.before != change.after)
             .collect();
         changes.sort_by_key(|change| change.feature);
+        let divided = self.divided(&changes)?;
         self.checked(&changes)?;
-        Ok(Edited { changes })
+        Ok(Edited { changes, divided })
     }
 
     /// Takes an answer in.
@@ -212,7 +223,13 @@ impl Draft {
             }
             self.shapes[change.feature] = change.after.clone();
         }
+        self.lock(&edited.divided);
         Ok(())
+    }
+
+    /// Locks the stretches of locked edges that got vertices.
+    pub fn lock(&mut self, divided: &[Divided]) {
+        self.locks.extend(divided.iter().flat_map(Divided::stretches));
     }
 
     /// Features whose box meets another, rising.

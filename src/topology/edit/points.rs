@@ -57,9 +57,6 @@ impl Draft {
         if found.is_empty() {
             return Err(Refusal::NoEdge { from: a, to: b });
         }
-        if self.locks.hold(a, b) {
-            return Err(Refusal::Locked { at: a });
-        }
         self.free_of(found.iter().copied(), at)?;
         self.each(found, |ring| with_between(ring, [a, b], &[at]))
     }

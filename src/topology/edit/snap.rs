@@ -16,10 +16,27 @@ struct Place {
 }
 
 impl Draft {
+    /// The border that an edge is part of, or what lies between two of its vertices.
+    pub(super) fn stretch_of(
+        &self,
+        edge: [Coord; 2],
+        stretch: Option<[Coord; 2]>,
+    ) -> Result<Vec<Coord>, Refusal> {
+        let border = self.border(edge)?;
+        let Some([a, b]) = stretch else { return Ok(border) };
+        let place = |wanted: Coord| border.iter().position(|c| *c == wanted);
+        let from = place(a).ok_or(Refusal::NoVertex { at: a })?;
+        let to = place(b).ok_or(Refusal::NoVertex { at: b })?;
+        if from == to {
+            return Err(Refusal::NotAlong);
+        }
+        Ok(border[from.min(to)..=from.max(to)].to_vec())
+    }
+
     /// The border's ends stay; with `feet` it goes from each straight to the nearest point of the line.
     pub(super) fn snapped(
         &self,
-        edge: [Coord; 2],
+        border: &[Coord],
         line: &LineString,
         within_m: f64,
         feet: bool,
@@ -27,7 +44,6 @@ impl Draft {
         if line.0.iter().any(|c| !(c.x.is_finite() && c.y.is_finite())) {
             return Err(Refusal::NotANumber);
         }
-        let border = self.border(edge)?;
         let locked = border.windows(2).find(|pair| self.locks.hold(pair[0], pair[1]));
         if let Some(pair) = locked {
             return Err(Refusal::Locked { at: pair[0] });
@@ -36,7 +52,7 @@ impl Draft {
         if first == last || line.0.len() < 2 {
             return Err(Refusal::NotAlong);
         }
-        for c in &border {
+        for c in border {
             let distance_m = self.nearest(line, *c).ok_or(Refusal::NotAlong)?.distance_m;
             if distance_m > within_m {
                 return Err(Refusal::TooFar { distance_m, within_m });
@@ -53,7 +69,7 @@ impl Draft {
         if laid.len() < 3 && from.segment != to.segment {
             return Err(Refusal::NotAlong);
         }
-        self.with_border(&border, &laid)
+        self.with_border(border, &laid)
     }
 
     /// The border that an edge is part of, from node to node.

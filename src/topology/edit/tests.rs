@@ -108,15 +108,47 @@ fn locked_borders_stay() {
     assert!(locked(Edit::Move { at: at(10., 5.), to: at(11., 5.) }));
     assert!(locked(Edit::Move { at: at(10., 10.), to: at(11., 11.) }));
     assert!(locked(Edit::Delete { at: at(10., 5.) }));
-    assert!(locked(Edit::Insert { edge: [at(10., 5.), at(10., 10.)], at: at(10., 7.) }));
+    assert!(locked(Edit::Insert { edge: [at(10., 5.), at(10., 10.)], at: at(10.001, 7.) }));
     assert!(locked(Edit::Merge { features: vec![0, 1] }));
-    assert!(locked(Edit::Split { feature: 0, line: line(&[(-1., 7.), (11., 7.)]) }));
     assert!(locked(Edit::Snap {
         edge: [at(10., 0.), at(10., 5.)],
+        stretch: None,
         line: line(&[(10., -1.), (11., 11.)]),
         within_m: 3.
     }));
     assert!(!locked(Edit::Merge { features: vec![0, 2] }));
+}
+
+#[test]
+fn a_locked_border_gets_points_and_stays_where_it_is() {
+    let lock = line(&[(10., 0.), (10., 5.), (10., 10.)]);
+    let mut draft = Draft { locks: Locks::of_lines([&lock]), ..four() };
+    let cut = draft.plan(&Edit::Split { feature: 0, line: line(&[(-1., 7.), (11., 7.)]) }).unwrap();
+    let on = Divided { edge: [at(10., 5.), at(10., 10.)], points: vec![at(10., 7.)] };
+    let turned = Divided { edge: [on.edge[1], on.edge[0]], ..on.clone() };
+    assert!(cut.divided == [on] || cut.divided == [turned], "{:?}", cut.divided);
+    let beside = cut.changes.iter().find(|change| change.feature == 1).unwrap();
+    let has = |shape: &Option<Shape>| {
+        shape.iter().flat_map(|shape| super::rings::edges(shape)).any(|[a, _]| a == at(10., 7.))
+    };
+    assert!(has(&beside.after) && !has(&beside.before), "the neighbour has the point too");
+    draft.apply(&cut).unwrap();
+    // Its stretches are locked as it was.
+    let locked = |draft: &Draft, edit: Edit| matches!(draft.plan(&edit), Err(Refusal::Locked { .. }));
+    assert!(locked(&draft, Edit::Move { at: at(10., 7.), to: at(10., 8.) }));
+    assert!(locked(&draft, Edit::Delete { at: at(10., 7.) }));
+    assert!(locked(&draft, Edit::Merge { features: vec![0, 1] }));
+    draft.apply(&cut.inverse()).unwrap();
+    assert!(locked(&draft, Edit::Move { at: at(10., 5.), to: at(11., 5.) }));
+    // Where a line that is not level meets a slanted lock, rounding to the grid moves nothing that counts.
+    let slant = line(&[(0., 0.), (10., 3.)]);
+    let two = [
+        ring(&[(0., 0.), (10., 3.), (10., 9.), (0., 9.)]),
+        ring(&[(0., 0.), (0., -9.), (10., -9.), (10., 3.)]),
+    ];
+    let draft = Draft::new(two, Locks::of_lines([&slant]), Metric::Plane);
+    let cut = draft.plan(&Edit::Split { feature: 0, line: line(&[(3.3, -1.), (4.7, 10.)]) }).unwrap();
+    assert_eq!(cut.divided.len(), 1);
 }
 
 #[test]
@@ -137,7 +169,12 @@ fn vertices_come_and_go() {
 fn a_border_is_laid_onto_a_line() {
     let mut draft = four();
     let road = line(&[(11., 20.), (10.5, 8.), (11., 4.), (10.5, -3.)]);
-    let snap = |within_m| Edit::Snap { edge: [at(10., 5.), at(10., 0.)], line: road.clone(), within_m };
+    let snap = |within_m| Edit::Snap {
+        edge: [at(10., 5.), at(10., 0.)],
+        stretch: None,
+        line: road.clone(),
+        within_m,
+    };
     assert!(matches!(draft.plan(&snap(0.2)), Err(Refusal::TooFar { .. })));
     assert_eq!(done(&mut draft, &snap(2.0)), [0, 1]);
     let shape = draft.shape(0).unwrap();
@@ -145,6 +182,27 @@ fn a_border_is_laid_onto_a_line() {
         assert!(shape.0[0].exterior().0.contains(&corner), "{shape:?}");
     }
     assert!(!shape.0[0].exterior().0.contains(&at(10., 5.)));
+    assert!((area(&draft, 0) + area(&draft, 1) - 200.0).abs() < 1e-6);
+}
+
+#[test]
+fn a_stretch_is_laid_and_the_rest_stays() {
+    let mut draft = four();
+    let road = line(&[(11., 20.), (10.4, 2.5), (11., -3.)]);
+    let lay = |to| Edit::Snap {
+        edge: [at(10., 5.), at(10., 0.)],
+        stretch: Some([at(10., 0.), to]),
+        line: road.clone(),
+        within_m: 2.0,
+    };
+    assert_eq!(draft.plan(&lay(at(3., 3.))), Err(Refusal::NoVertex { at: at(3., 3.) }));
+    assert_eq!(draft.plan(&lay(at(10., 0.))), Err(Refusal::NotAlong));
+    assert_eq!(done(&mut draft, &lay(at(10., 5.))), [0, 1]);
+    let ring = &draft.shape(0).unwrap().0[0].exterior().0;
+    for corner in [at(10., 0.), at(10.4, 2.5), at(10., 5.), at(10., 10.)] {
+        assert!(ring.contains(&corner), "{ring:?}");
+    }
+    assert!(area(&draft, 0) > 100.5);
     assert!((area(&draft, 0) + area(&draft, 1) - 200.0).abs() < 1e-6);
 }
 

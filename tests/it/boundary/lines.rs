@@ -7,9 +7,9 @@ use boundstone::crs::Crs;
 use boundstone::model::layers::{
     BoundaryLine, BoundaryMarker, Division, DivisionLevel, LayerStruct as _, Road,
 };
-use boundstone::model::{Change, Layer, Record, RecordId, Revision};
+use boundstone::model::{Change, Layer, Record, RecordId, Revision, geometry};
 use boundstone::snapshot::Snapshot;
-use geo_types::{Geometry, MultiLineString, MultiPolygon, Polygon, line_string, point, polygon};
+use geo_types::{Coord, Geometry, MultiLineString, MultiPolygon, Polygon, line_string, point, polygon};
 
 use super::{after, ids, imported, stored, text, today};
 use crate::shared::shared;
@@ -213,7 +213,9 @@ fn a_recoded_side_keeps_its_line_and_a_side_that_is_gone_is_said() {
 #[test]
 fn streets_are_left_out_unless_asked_for_and_grids_have_no_lines() {
     let township = |at: u128, code: &str, name: &str, x: f64| {
-        let area = polygon![(x: x, y: 25.0), (x: x + 0.1, y: 25.0), (x: x + 0.1, y: 25.1), (x: x, y: 25.1)];
+        // On the register's grid, as every coordinate that comes in.
+        let end = geometry::round(Coord { x: x + 0.1, y: 25.0 }).x;
+        let area = polygon![(x: x, y: 25.0), (x: end, y: 25.0), (x: end, y: 25.1), (x: x, y: 25.1)];
         division(at, code, name, DivisionLevel::Township, area)
     };
     let snapshot = snapshot(vec![

@@ -119,3 +119,90 @@ async fn rounds_have_tasks_and_lines_fall_due() {
     let gone = app.get("/api/v1/inspections/01ARZ3NDEKTSV4RRFFQ69G5FAV").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 }
+
+/// The east of the two counties begins 3 m too far west.
+fn plant_overlap(app: &TestApp) {
+    let snapshot = app.register.snapshot();
+    let divisions = snapshot.layer(Layer::Division);
+    let east = divisions.iter().find(|record| record.label() == Some("盘龙区")).unwrap();
+    let mut shape = east.geometry.as_deref().unwrap().clone();
+    use geo::MapCoordsInPlace as _;
+    shape.map_coords_in_place(|c| if c.x == 102.7 { geo_types::Coord { x: 102.699_97, y: c.y } } else { c });
+    let after = boundstone::model::Record {
+        geometry: Some(geometry::settle(shape, Layer::Division.def().geometry).unwrap().into()),
+        ..(**east).clone()
+    };
+    let changes = vec![Change::update((**east).clone(), after)];
+    let made = app.register.commit(header_of(SetKind::Import, "错误图形"), |_| {
+        Ok::<_, std::convert::Infallible>(changes.clone())
+    });
+    made.unwrap();
+}
+
+#[tokio::test]
+async fn a_narrow_overlap_is_found_previewed_repaired_and_undone() {
+    let app = TestApp::new();
+    assert_eq!(app.ok("/api/v1/checks?rule=G01").await["total"], 0);
+    plant_overlap(&app);
+    let found = app.ok("/api/v1/checks?rule=G01&kind=overlap&level=county").await;
+    assert_eq!(found["total"], 1, "{found}");
+    assert_eq!(found["kinds"], json!({ "overlap": 1 }));
+    let finding = &found["findings"][0];
+    assert!((finding["width_m"].as_f64().unwrap() - 3.0).abs() < 0.2, "{finding}");
+    assert_eq!(finding["basis"], "assumed");
+    let id = finding["id"].as_str().unwrap().to_owned();
+
+    let detail = app.ok(&format!("/api/v1/checks/{id}")).await;
+    assert_eq!(detail["place"]["type"], "Polygon");
+    assert_eq!(detail["repair"]["offered"], true);
+    assert_eq!(detail["records"].as_array().unwrap().len(), 2);
+    assert_eq!(detail["repair"]["owners"].as_array().unwrap().len(), 2);
+
+    let before = app.ok("/api/v1/register").await["revision"].as_u64().unwrap();
+    let preview = app.write("POST", &format!("/api/v1/checks/{id}/repair/preview"), &[], &json!({})).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.text());
+    let sides = preview.json()["divisions"].as_array().unwrap().clone();
+    let lost = |one: &serde_json::Value| {
+        one["area_before_m2"].as_f64().unwrap() - one["area_after_m2"].as_f64().unwrap()
+    };
+    let total: f64 = sides.iter().map(lost).sum();
+    assert!((total - finding["area_m2"].as_f64().unwrap()).abs() < 5.0, "{total} {finding}");
+    let held: serde_json::Map<String, serde_json::Value> =
+        sides.iter().map(|one| (one["id"].as_str().unwrap().to_owned(), one["etag"].clone())).collect();
+    let body = json!({ "held": held, "by": "李工", "reason": "检核修复" });
+    let unseen = json!({ "held": {}, "by": "李工", "reason": "检核修复" });
+    let path = format!("/api/v1/checks/{id}/repair");
+    let refused = app.write("POST", &path, &[], &unseen).await;
+    assert_eq!(refused.status, StatusCode::PRECONDITION_REQUIRED, "{}", refused.text());
+    let done = app.write("POST", &path, &[], &body).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    assert_eq!(done.json()["revision"], before + 1);
+    assert_eq!(app.ok("/api/v1/checks?rule=G01,G02").await["total"], 0);
+    let gone = app.write("POST", &path, &[], &body).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND, "{}", gone.text());
+
+    let undo = format!("/api/v1/log/{}/undo", before + 1);
+    let undone = app.write("POST", &undo, &[], &json!({ "by": "李工", "reason": "误改" })).await;
+    assert!(undone.status.is_success(), "{}", undone.text());
+    let again = app.ok("/api/v1/checks?rule=G01").await;
+    assert_eq!(again["findings"][0]["id"].as_str(), Some(id.as_str()), "the same fault is the same finding");
+}
+
+#[tokio::test]
+async fn findings_are_listed_as_a_workbook_and_those_of_papers_say_why_there_is_no_repair() {
+    let app = TestApp::new();
+    put_borders(&app);
+    let sheet = app.get("/api/v1/checks/export?rule=B07").await;
+    assert_eq!(sheet.status, StatusCode::OK);
+    assert!(sheet.body.starts_with(b"PK"), "a workbook");
+    let found = app.ok("/api/v1/checks?rule=B07&line=53010001020103").await;
+    assert_eq!(found["total"], 1);
+    assert_eq!(app.ok("/api/v1/checks?line=530100010299").await["total"], 0);
+    let id = found["findings"][0]["id"].as_str().unwrap();
+    let detail = app.ok(&format!("/api/v1/checks/{id}")).await;
+    assert_eq!(detail["repair"]["offered"], false);
+    assert!(!detail["repair"]["why"]["zh"].as_str().unwrap().is_empty());
+    let asked = app.write("POST", &format!("/api/v1/checks/{id}/repair/preview"), &[], &json!({})).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(app.get("/api/v1/checks/0123456789abcdef").await.status, StatusCode::NOT_FOUND);
+}

@@ -68,21 +68,33 @@ fn every_route_is_described_and_every_description_has_a_route() {
 #[tokio::test]
 async fn described_paths_answer() {
     let app = TestApp::new();
-    // A job's own paths need a job: see `importing`; a picture's a picture: see `underlays`; a round's a round: see
-    // `checks`.
+    // A job's own paths need a job: see `importing`; a picture's a picture: see `underlays`; a round's a round and
+    // a finding's a finding: see `checks`; a marker's a marker: see `papers`; a plan's a plan: see `plans`.
     let of_job = |path: &str| {
         path.contains("{id}")
-            && ["jobs", "uploads", "imports", "underlay", "inspections"].iter().any(|p| path.contains(p))
+            && [
+                "jobs",
+                "uploads",
+                "imports",
+                "underlay",
+                "inspections",
+                "checks",
+                "comparisons",
+                "boundary",
+                "zoning",
+            ]
+            .iter()
+            .any(|p| path.contains(p))
     };
-    // A line's own paths need a line: see `boundary`.
-    let of_line = |path: &str| path.contains("{code}");
+    // A line's own paths need a line: see `boundary`; a file's a file: see `media`.
+    let of_line = |path: &str| path.contains("{code}") || path.contains("{file}");
     for route in routes().filter(|r| !r.path.contains("events") && !of_job(r.path) && !of_line(r.path)) {
         let path = route.path.replace("{layer}", "facility").replace("{id}", &app.facilities[0].to_string());
         let path =
             path.replace("{revision}", "1").replace("{z}", "0").replace("{x}", "0").replace("{y}", "0");
         let path = path.replace("/tiles/facility", "/tiles/facility.json").replace(".json/", "/");
         let query = match path.as_str() {
-            path if path.ends_with("locate") => "?lon=102&lat=25",
+            path if path.ends_with("locate") || path.ends_with("reverse") => "?lon=102&lat=25",
             path if path.ends_with("boundary/lines") => "?level=county",
             _ => "",
         };

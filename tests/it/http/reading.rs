@@ -158,14 +158,23 @@ async fn a_point_is_located_and_names_are_found() {
     assert_eq!(names, [json!("五华区"), json!("华山街道")]);
     assert_eq!(doc["chain"][0]["level_title"]["zh"].as_str().map(str::is_empty), Some(false));
     let doc = app.ok("/api/v1/search?q=530102").await;
-    assert_eq!(doc["results"][0]["match"], "code");
-    assert_eq!(doc["results"][0]["label"], "五华区");
-    assert_eq!(doc["results"][0]["context"], "", "what lies below a division is not round it");
-    assert_eq!(doc["results"][0]["count"], 1);
+    let (first, place) = (&doc["features"][0]["properties"], &doc["features"][0]["properties"]["geocoding"]);
+    assert_eq!((&first["record"]["match"], &first["record"]["count"]), (&json!("code"), &json!(1)));
+    assert_eq!((&place["name"], &place["type"]), (&json!("五华区"), &json!("county")));
+    assert_eq!(first["record"]["context"], "", "what lies below a division is not round it");
     let street = app.ok("/api/v1/search?q=%E5%8D%8E%E5%B1%B1%E8%A1%97%E9%81%93&layer=division").await;
-    assert_eq!(street["results"][0]["context"], "五华区");
+    assert_eq!(street["features"][0]["properties"]["record"]["context"], "五华区");
+    assert_eq!(street["features"][0]["properties"]["geocoding"]["admin"], json!({"level6": "五华区"}));
+    assert_eq!(street["geocoding"]["version"], "0.1.0");
     let doc = app.ok("/api/v1/search?q=%E7%BF%A0%E6%B9%96").await;
     assert!(doc["total"].as_u64().unwrap() >= 3, "{doc}");
+    let near = app.ok("/api/v1/search?q=cuihu&near=102.65,25.05&limit=1").await;
+    assert_eq!((&near["total"], near["features"].as_array().map(Vec::len)), (&json!(null), Some(1)));
+    assert_eq!(app.get("/api/v1/search?q=a&near=200,1").await.status, StatusCode::BAD_REQUEST);
+    let there = app.ok("/api/v1/reverse?lon=102.65&lat=25.05").await;
+    let names: Vec<_> = there["features"].as_array().unwrap().iter().collect();
+    assert_eq!(names.last().unwrap()["properties"]["geocoding"]["name"], "华山街道");
+    assert_eq!(app.get("/api/v1/reverse?lon=102.65").await.status, StatusCode::BAD_REQUEST);
     let doc = app.ok("/api/v1/layers/facility/legend?field=kind").await;
     let counts: Vec<_> =
         doc["values"].as_array().unwrap().iter().map(|v| v["count"].as_u64().unwrap()).collect();

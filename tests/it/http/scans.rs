@@ -110,6 +110,15 @@ async fn a_scan_is_fitted_and_laid_under_the_data() {
         (&json!("1958年地形图"), &json!("scan.png"))
     );
     assert_eq!(desk.app.write("PATCH", &path, &[], &json!({ "title": " " })).await.status.as_u16(), 422);
+    // How the office has it shown stays with the picture, whatever else is changed of it.
+    let shown = json!({ "on": true, "opacity": 40, "order": 2 });
+    let told = desk.app.write("PATCH", &path, &[], &json!({ "shown": shown })).await;
+    assert_eq!((told.status, &told.json()["title"]), (StatusCode::OK, &json!("1958年地形图")));
+    desk.app.write("PATCH", &path, &[], &json!({ "title": "旧图" })).await;
+    let list = desk.app.ok("/api/v1/underlays").await;
+    assert_eq!((&list["underlays"][0]["shown"], &list["underlays"][0]["title"]), (&shown, &json!("旧图")));
+    let loud = json!({ "shown": { "on": true, "opacity": 101, "order": 0 } });
+    assert_eq!(desk.app.write("PATCH", &path, &[], &loud).await.status.as_u16(), 422);
     assert_eq!(desk.app.write("DELETE", &path, &[], &json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(desk.app.write("DELETE", &path, &[], &json!({})).await.status, StatusCode::NOT_FOUND);
     assert_eq!(desk.app.ok("/api/v1/underlays").await["underlays"], json!([]));

@@ -40,6 +40,35 @@ async fn feature(app: &TestApp, path: &str) -> (Json, String) {
 }
 
 #[tokio::test]
+async fn members_of_listed_objects_have_their_kinds() {
+    let app = TestApp::new();
+    let register = app.ok("/api/v1/register").await;
+    let layer = register["layers"].as_array().unwrap().iter().find(|layer| layer["name"] == "name").unwrap();
+    let events = layer["fields"].as_array().unwrap().iter().find(|field| field["name"] == "events").unwrap();
+    let members: Vec<&Json> = events["members"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        (members[0]["name"].as_str(), members[0]["list"].as_str()),
+        (Some("kind"), Some("name_event"))
+    );
+    assert_eq!(
+        (members[1]["kind"].as_str(), members[1]["title"]["zh"].as_str()),
+        (Some("date"), Some("日期"))
+    );
+    assert!(app.ok("/api/v1/lists").await["signature_role"]["values"][1]["code"] == "office");
+    let items = "/ogc/collections/name/items";
+    let named = |events: Json| json!({ "type": "Feature", "geometry": null, "properties": { "text": "新街", "events": events } });
+    let wrong = send(&app, "POST", items, &[], &named(json!([{ "kind": "approved", "date": "去年" }]))).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text());
+    assert_eq!(wrong.json()["findings"][0]["spot"]["field"], "events");
+    let right = named(json!([{ "kind": "approved", "date": "2026-11-21", "note": "" }]));
+    let made = send(&app, "POST", items, &[], &right).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let place = made.header("location").replace("http://test.local:8080", "");
+    let kept = &feature(&app, &place).await.0["properties"]["events"];
+    assert_eq!(*kept, json!([{ "kind": "approved", "date": "2026-11-21" }]));
+}
+
+#[tokio::test]
 async fn a_feature_is_created_replaced_updated_and_deleted() {
     let app = TestApp::new();
     let reply = send(&app, "POST", ITEMS, &[("idempotency-key", "k1")], &clinic("新诊所")).await;

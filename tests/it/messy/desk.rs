@@ -4,9 +4,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
+
+/// How long one waits for an answer and for a job: both are soon there, but not on a machine that compiles beside it.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Percent-encoded.
 pub fn encoded(text: &str) -> String {
@@ -51,15 +54,17 @@ impl Desk {
 
     fn exchange(&self, head: &str, body: &[u8]) -> (u16, Json) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         // As of 1.0: the answer comes in one piece and the connection is closed after it.
         let head = format!("{head}host: {}\r\ncontent-length: {}\r\n\r\n", self.address, body.len());
         stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
+        // A server that has said no does not read on.
+        let sent = stream.write_all(body);
         let mut answer = Vec::new();
         // A connection that the server resets behind its answer has given that answer.
-        let _ = stream.read_to_end(&mut answer);
-        let end = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
+        let read = stream.read_to_end(&mut answer);
+        let end = answer.windows(4).position(|part| part == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("{head}: no answer ({sent:?}, {read:?})"));
         let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
         let body = &answer[end + 4..];
         let shown = || String::from_utf8_lossy(body).into_owned();
@@ -89,7 +94,8 @@ impl Desk {
 
     pub fn ended(&self, job: &Json) -> Json {
         let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap_or_else(|| panic!("{job}")));
-        for _ in 0..6000 {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
             let (_, now) = self.send("GET", &path, &Json::Null);
             if !["queued", "running"].contains(&now["state"].as_str().unwrap()) {
                 return now;

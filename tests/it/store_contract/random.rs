@@ -57,7 +57,7 @@ fn value(field: &'static FieldDef) -> BoxedStrategy<Value> {
                     members
                         .iter()
                         .zip(texts)
-                        .map(|((name, _), text)| ((*name).to_owned(), text.into()))
+                        .map(|(member, text)| (member.name.to_owned(), text.into()))
                         .collect(),
                 )
             });

@@ -21,8 +21,9 @@ export async function closeBrowser() {
   browser = undefined
 }
 
-/** Sits down at an address. `phone`: a phone's screen; `noWebgl`: a browser that cannot draw the map. */
-export async function sitDown(address, path = '/', { phone = false, noWebgl = false, english = false } = {}) {
+/** Sits down at an address. `phone`: a phone's screen; `noWebgl`: a browser that cannot draw the map;
+ *  `noTableMap`: one whose reader has hidden the map of the tables. */
+export async function sitDown(address, path = '/', { phone = false, noWebgl = false, noTableMap = false, english = false } = {}) {
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
   const context = await browser.newContext({
     locale: 'zh-CN',
@@ -37,6 +38,7 @@ export async function sitDown(address, path = '/', { phone = false, noWebgl = fa
       }
     })
   }
+  if (noTableMap) await context.addInitScript(() => localStorage.setItem('boundstone.table-map', 'no'))
   if (english) await context.addInitScript(() => localStorage.setItem('boundstone.language', 'en'))
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE)
@@ -48,7 +50,7 @@ export async function sitDown(address, path = '/', { phone = false, noWebgl = fa
     if (message.type() === 'error' && !message.text().includes('Failed to load resource')) desk.faults.push(message.text())
   })
   await page.goto(address + path)
-  await page.locator('[data-test=import], [data-test^=layer-], [data-test=empty], [data-test=log-entry], .trouble').first().waitFor()
+  await page.locator('[data-test=import], [data-test^=layer-], [data-test=empty], [data-test=log-entry], .boundary, .zoning, .trouble').first().waitFor()
   return desk
 }
 
@@ -159,8 +161,25 @@ class Desk {
     await this.page.goto(this.address + path)
   }
 
+  /** The same without loading the page anew, as a link within it. */
+  async turnTo(path) {
+    await this.page.evaluate((to) => {
+      history.pushState(history.state, '', to)
+      dispatchEvent(new PopStateEvent('popstate', { state: history.state }))
+    }, path)
+  }
+
+  /** Puts away what is open, as before another piece of work, and turns to an address. */
+  async putAway(path) {
+    await this.page.evaluate(() => { document.activeElement?.blur() })
+    if (await this.test('draw-cancel').count()) await this.test('draw-cancel').click()
+    for (let turn = 0; turn < 2 && (await this.test('form-discard').count()) > 0; turn += 1) await this.test('form-discard').click()
+    await this.press('Escape', 'Escape')
+    await this.turnTo(path)
+  }
+
   async openRecord({ layer, id }) {
-    await this.page.goto(`${this.address}/map?sel=${layer}/${id}`)
+    await this.turnTo(`/map?sel=${layer}/${id}`)
     return this.recordOpens()
   }
 
@@ -290,7 +309,7 @@ class Desk {
           return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden'
         }
         const name = (element) => `${element.tagName}.${element.className} ${element.textContent?.trim().slice(0, 20)}`
-        const targets = [...document.querySelectorAll('.top button, .top a, .top input, .buttons button, .panel .row, .drawer .action, .drawer .close')]
+        const targets = [...document.querySelectorAll('.top button, .top a, .top input, .buttons button, .panel .row, .drawer .action, .drawer .close, .drawer .choice label, .drawer [role=tab], .drawer .field input, .drawer .own input')]
           .filter(seen)
           .filter((element) => element.getBoundingClientRect().height < side)
           .map((element) => `target ${name(element)} ${element.getBoundingClientRect().height}`)
@@ -308,6 +327,14 @@ class Desk {
   /** Whether anything makes the page scroll sideways. */
   overflows() {
     return this.page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)
+  }
+
+  /** Waits until something has been asked of the server whose address holds all of these words. */
+  async asksFor(...words) {
+    const asked = () => this.requests.some((url) => words.every((word) => url.includes(word)))
+    for (const deadline = Date.now() + PATIENCE; !asked(); await this.page.waitForTimeout(100)) {
+      if (Date.now() > deadline) throw new Error(`nothing was asked with ${words.join(' and ')}`)
+    }
   }
 
   /** Requests that went anywhere but to our own server. */

@@ -32,7 +32,15 @@ export class Drawing {
 
   /** Goes to a place so near that pixels are about 0.5 m, and waits for the map. */
   async goTo([lon, lat], zoom = 17) {
-    await this.page.goto(`${this.desk.address}/map?at=${lon},${lat},${zoom}`)
+    await this.desk.turnTo(`/map?at=${lon},${lat},${zoom}`)
+    await this.desk.mapIsDrawn()
+    await this.quiet()
+  }
+
+  /** Opens a record, with the map so near its place that pixels are about a quarter of a metre. */
+  async open({ layer, id }, title, [lon, lat], zoom = 18) {
+    await this.desk.turnTo(`/map?at=${lon},${lat},${zoom}&sel=${layer}/${id}`)
+    await this.desk.recordOpens(title)
     await this.desk.mapIsDrawn()
     await this.quiet()
   }

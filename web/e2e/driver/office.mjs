@@ -21,13 +21,48 @@ export class Office {
     return answer
   }
 
+  /** Brings a file of one layer in, as proposed, without the page. */
+  async bringIn(name, text, layer) {
+    const sent = await fetch(`${this.address}/api/v1/uploads?name=${encodeURIComponent(name)}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: text })
+    const { upload, sources } = await sent.json()
+    const trial = await this.send('POST', '/api/v1/imports/preview', { upload, file: sources[0].file, layer, crs: 'EPSG:4490' })
+    await this.ended(trial.id)
+    const { id } = await this.send('POST', `/api/v1/imports/${trial.id}/accept`, { by: '李四', reason: '入库' })
+    return (await this.ended(id)).outcome
+  }
+
+  /** Asks after a job until `fits`. */
+  async watch(id, fits) {
+    const deadline = Date.now() + 120_000
+    for (;;) {
+      const job = await this.ask(`/api/v1/jobs/${id}`)
+      if (fits(job)) return job
+      if (Date.now() > deadline) throw new Error(`job ${id} is ${job.state}: ${JSON.stringify(job.progress)}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  ended(id) {
+    return this.watch(id, ({ state }) => ['done', 'failed', 'cancelled'].includes(state))
+  }
+
+  /** Until a job is at a stage, or has ended. */
+  reaches(id, stage) {
+    return this.watch(id, ({ state, progress }) => progress.stage?.zh === stage || ['done', 'failed', 'cancelled'].includes(state))
+  }
+
   async register() {
     return this.ask('/api/v1/register')
   }
 
   /** The first hit for a name or code, in a layer if one is given. */
   async find(text, layer) {
-    const { results } = await this.ask(`/api/v1/search?q=${encodeURIComponent(text)}&limit=50`)
+    const { features } = await this.ask(`/api/v1/search?q=${encodeURIComponent(text)}&limit=50`)
+    const results = features.map(({ geometry, properties }) => ({
+      ...properties.record,
+      label: properties.geocoding.name,
+      at: geometry?.coordinates ?? null,
+    }))
     const hit = results.find((one) => !layer || one.layer === layer)
     if (!hit) throw new Error(`nothing called ${text} in ${layer ?? 'any layer'}`)
     return hit

@@ -1,13 +1,13 @@
 // A demo register of its own and a `boundstone` that serves it on a free port, for as long as a spec runs.
 import { spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** The program tried: BOUNDSTONE_BIN, else the debug build of this checkout. */
 export const program = process.env.BOUNDSTONE_BIN ?? new URL('../../../target/debug/boundstone', import.meta.url).pathname
 
-function run(...args) {
+export function run(...args) {
   const done = spawnSync(program, args, { encoding: 'utf8', timeout: 300_000 })
   if (done.status !== 0) throw new Error(`boundstone ${args.join(' ')}: exit ${done.status}\n${done.stderr}`)
   return done.stdout
@@ -32,6 +32,7 @@ export async function serve(register, ...options) {
   const folder = mkdtempSync(join(tmpdir(), 'boundstone-e2e-'))
   const file = join(folder, 'register.gpkg')
   copyFileSync(register, file)
+  if (existsSync(`${register}.media`)) cpSync(`${register}.media`, `${file}.media`, { recursive: true })
   const child = spawn(program, ['serve', file, '--bind', '127.0.0.1:0', '--show', 'internal', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -30,13 +30,30 @@ export async function leave(desk) {
   }
 }
 
-/** The same with a page at `path` for each case; `ready({ server, office, desk })` is told of it. */
-export function sitting({ path = '/', ready, ...how } = {}) {
-  const here = serving(how)
+/** The same with a page at `path` for each case; `ready({ server, office, desk })` is told of it; `how` as of `sitDown`. */
+export function sitting({ path = '/', how, ready, ...where } = {}) {
+  const here = serving(where)
   beforeEach(async () => {
-    here.desk = await sitDown(here.server.address, path)
+    here.desk = await sitDown(here.server.address, path, how)
     await ready?.(here)
   })
   afterEach(() => leave(here.desk))
+  return here
+}
+
+/** One page for all cases, as of one person who goes on working: opening a page costs seconds of software drawing.
+ *  Before each case what is open is put away; after one that failed the next has a page of its own. */
+export function staying({ path = '/', ready, ...where } = {}) {
+  const here = serving(where)
+  let failed = false
+  beforeEach(async () => {
+    if (here.desk && !failed) return here.desk.putAway(path)
+    await here.desk?.leave()
+    here.desk = await sitDown(here.server.address, path)
+    failed = false
+    await ready?.(here)
+  })
+  afterEach((test) => { failed = !test.passed })
+  after(() => leave(here.desk))
   return here
 }

@@ -1,4 +1,10 @@
 // One person at the table of a layer, in the words of the work.
+async function read(download) {
+  const parts = []
+  for await (const part of await download.createReadStream()) parts.push(part)
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(parts) }
+}
+
 export class TableWork {
   constructor(desk) {
     this.desk = desk
@@ -121,14 +127,31 @@ export class TableWork {
 
   async export(format) {
     const arriving = this.page.waitForEvent('download')
-    await this.desk.test('export').click()
+    await this.openExport()
     await this.desk.test('export-format').selectOption(format)
     await this.desk.test('export-run').click()
-    const download = await arriving
-    const parts = []
-    for await (const part of await download.createReadStream()) parts.push(part)
+    const file = await read(await arriving)
     await this.page.locator('.el-message').first().waitFor({ state: 'detached' })
-    return { name: download.suggestedFilename(), bytes: Buffer.concat(parts) }
+    return file
+  }
+
+  async openExport() {
+    if (!(await this.desk.test('export-menu').isVisible())) await this.desk.test('export').click()
+    await this.desk.test('export-menu').waitFor()
+  }
+
+  /** Which columns go into the file: those shown, or all. */
+  async columnsOfExport(span) {
+    await this.openExport()
+    await this.desk.test('export-menu').locator(`input[type=radio][value=${span}]`).last().check()
+  }
+
+  /** The file of an export in the list of jobs. */
+  async fileOfJob(called) {
+    await this.desk.test('jobs').click()
+    const arriving = this.page.waitForEvent('download')
+    await this.desk.test('job').filter({ hasText: called }).first().locator('[data-test=job-file]').click()
+    return read(await arriving)
   }
 
   async sortBy(field) {

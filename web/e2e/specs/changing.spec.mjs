@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { closeBrowser, sitDown } from '../driver/desk.mjs'
 import { serve } from '../driver/server.mjs'
-import { sitting } from '../driver/sitting.mjs'
+import { staying } from '../driver/sitting.mjs'
 
 describe('changing the register', () => {
   let office, desk
-  sitting({ ready: (here) => { ({ office, desk } = here) } })
+  staying({ path: '/map', ready: (here) => { ({ office, desk } = here) } })
 
   it('shows at once what another desk changes', async () => {
     const hit = await office.find('华山街道', 'division')
@@ -25,11 +25,7 @@ describe('changing the register', () => {
     const hit = await office.find('华山街道', 'division')
     await desk.mapIsDrawn()
     const revision = await office.change(hit, { remarks: '试' }, '试改备注')
-    const deadline = Date.now() + 15_000
-    while (!desk.requests.some((url) => url.includes('/tiles/') && url.includes(`v=${revision}`))) {
-      assert.ok(Date.now() < deadline, 'no tile of the new revision was asked for')
-      await desk.page.waitForTimeout(200)
-    }
+    await desk.asksFor('/tiles/', `v=${revision}`)
   })
 
   it('undoes a change from the history, with name, reason and document', async () => {

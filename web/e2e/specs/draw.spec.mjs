@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sitDown } from '../driver/desk.mjs'
 import { Drawing, HERE, SIGNED, by, near } from '../driver/drawing.mjs'
-import { sitting } from '../driver/sitting.mjs'
+import { staying } from '../driver/sitting.mjs'
 
 describe('drawing on the map', () => {
   let server, office, desk, pen
-  const here = sitting({ ready: () => {
+  const here = staying({ path: `/map?at=${HERE.join()},17`, ready: () => {
     ({ server, office, desk } = here)
     pen = new Drawing(desk)
   } })

@@ -9,11 +9,10 @@ const ACT = { by: '王五', reason: '年度核查' }
 
 describe('when something goes wrong', () => {
   let office, desk, table
-  sitting({ path: '/table/door_plate', ready: async (here) => {
+  sitting({ path: '/table/door_plate', how: { noTableMap: true }, ready: async (here) => {
     ({ office, desk } = here)
     table = new TableWork(desk)
     await table.stands()
-    await table.withoutMap()
   } })
   const countOf = async (layer) => (await office.register()).layers.find((one) => one.name === layer).count
 
@@ -67,6 +66,20 @@ describe('when something goes wrong', () => {
     assert.equal(await countOf('door_plate'), before + 2)
     await table.undo()
     assert.equal(await countOf('door_plate'), before)
+  })
+
+  it('adds rows to a filtered list such as stand there', async () => {
+    await table.filterByCode('status', '预留')
+    const before = await table.count()
+    await table.startEditing(ACT)
+    await table.press('Control+End')
+    await table.rowStands(before)
+    await table.pasteFromLast('plate_no', ['末尾 3 号'])
+    assert.match(await desk.text('[data-test=preview-new]'), /状态 预留/)
+    await table.savePreview()
+    await table.counts(before + 1)
+    await table.undo()
+    await table.counts(before)
   })
 
   it('says why a division with borders is not deleted', async () => {

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sitDown } from '../driver/desk.mjs'
 import { Drawing, HERE, SIGNED, by, estate, near } from '../driver/drawing.mjs'
-import { sitting } from '../driver/sitting.mjs'
+import { staying } from '../driver/sitting.mjs'
 
 describe('changing shapes on the map', () => {
   let server, office, desk, pen
-  sitting({ ready: (here) => {
+  staying({ path: `/map?at=${HERE.join()},18`, ready: (here) => {
     ({ server, office, desk } = here)
     pen = new Drawing(desk)
   } })
@@ -25,7 +25,7 @@ describe('changing shapes on the map', () => {
     }
     const hit = await estate(office, '群岛小区', at, islands)
     const before = await geometryOf(hit)
-    await desk.openRecord(hit)
+    await pen.open(hit, '群岛小区', HERE)
     await pen.reshape()
     await pen.snapping(false)
     assert.equal(await pen.vertices(), 11)
@@ -48,7 +48,7 @@ describe('changing shapes on the map', () => {
   it('puts a vertex in by its middle handle and takes it out again', async () => {
     const at = by(HERE, -60, -60)
     const hit = await estate(office, '加点小区', at)
-    await desk.openRecord(hit)
+    await pen.open(hit, '加点小区', HERE)
     await pen.reshape()
     await pen.snapping(false)
     await pen.drag(by(at, 30, 0), by(at, 30, -12))
@@ -83,7 +83,7 @@ describe('changing shapes on the map', () => {
   it('copies a record aside without its code, and deletes one with a reason', async () => {
     const hit = await estate(office, '原样小区', by(HERE, -60, -60))
     await office.change(hit, { code: 'X-1', address: '原样路 2 号' }, '备好')
-    await desk.openRecord(hit)
+    await pen.open(hit, '原样小区', HERE)
     await desk.sees('原样路 2 号')
     await desk.test('copy-record').click()
     await desk.test('fresh-drawer').waitFor()
@@ -108,7 +108,7 @@ describe('changing shapes on the map', () => {
   })
 
   it('says why a division is not changed here', async () => {
-    await desk.openRecord(await office.find('华山街道', 'division'))
+    await pen.open(await office.find('华山街道', 'division'), '华山街道', HERE)
     await desk.test('reshape').click()
     await desk.sees('界线与邻区共用')
     assert.equal(await pen.isUnderWay(), false)
@@ -118,7 +118,7 @@ describe('changing shapes on the map', () => {
   it('lets two people at the same shape settle it side by side', async () => {
     const at = by(HERE, -60, -60)
     const hit = await estate(office, '争议小区', at)
-    await desk.openRecord(hit)
+    await pen.open(hit, '争议小区', HERE)
     await pen.reshape()
     await pen.snapping(false)
     const mine = by(at, 70, 60)
@@ -148,7 +148,7 @@ describe('changing shapes on the map', () => {
   it('keeps a shape not saved when the browser is closed', async () => {
     const at = by(HERE, -60, -60)
     const hit = await estate(office, '草稿小区', at)
-    await desk.openRecord(hit)
+    await pen.open(hit, '草稿小区', HERE)
     await pen.reshape()
     await pen.snapping(false)
     const to = by(at, -15, -10)

@@ -78,7 +78,7 @@ describe('pictures under the data', () => {
     await scanning.place('1958年地形图')
     const [shown] = await scanning.list()
     assert.deepEqual(shown, { name: '1958年地形图', on: true })
-    assert.ok(desk.requests.some((url) => url.includes('/tiles/underlay/')))
+    await desk.asksFor('/tiles/underlay/')
     await scanning.rename('1958年地形图', '一九五八年图')
     assert.deepEqual((await scanning.list()).map(({ name }) => name), ['一九五八年图'])
     await scanning.remove('一九五八年图')

@@ -6,11 +6,10 @@ import { TableWork } from '../driver/table.mjs'
 
 describe('a layer as a table', () => {
   let office, desk, table
-  sitting({ path: '/table/door_plate', ready: async (here) => {
+  sitting({ path: '/table/door_plate', how: { noTableMap: true }, ready: async (here) => {
     ({ office, desk } = here)
     table = new TableWork(desk)
     await table.stands()
-    await table.withoutMap()
   } })
 
   it('has only the rows in view, wherever one scrolls', async () => {
@@ -192,5 +191,28 @@ describe('a layer as a table', () => {
     await desk.test('record-form').waitFor({ state: 'detached' })
     await desk.page.locator('[data-test=drawer]').getByText('草稿路').first().waitFor()
     assert.equal(await desk.test('draft').count(), 0)
+  })
+
+  it('takes the words of a list in a cell and in a form', async () => {
+    const hit = await office.find('高新区养老院', 'facility')
+    const served = async () => (await office.record(hit)).attributes.served_communities
+    await desk.openRecord(hit)
+    await desk.test('edit-record').click()
+    await desk.page.locator('#form-served_communities').fill('530102001001；530102001002、530102001001')
+    await desk.fill('form-by', '王五')
+    await desk.fill('form-reason', '补正')
+    await desk.test('form-save').click()
+    await desk.test('record-form').waitFor({ state: 'detached' })
+    assert.deepEqual(await served(), ['530102001001', '530102001002'])
+
+    await desk.open('/table/facility')
+    await table.settled()
+    await table.filterByText('name', '高新区养老院')
+    await table.startEditing({ by: '王五', reason: '补正' })
+    await table.write(0, 'served_communities', '530102001003', { shown: true })
+    await table.saved()
+    assert.deepEqual(await served(), ['530102001003'])
+    await table.undo()
+    assert.equal((await served()).length, 2)
   })
 })

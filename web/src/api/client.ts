@@ -14,10 +14,11 @@ import type {
   ProblemBody,
   RecordAnswer,
   RegisterInfo,
+  Geocoded,
   SearchAnswer,
   SummaryAnswer,
-  UnderlaysAnswer,
 } from './types'
+import type { UnderlaysAnswer } from './underlays'
 
 /** Why a call gave no answer. */
 export class Problem extends Error {
@@ -106,6 +107,16 @@ const at = (when: When): Params => ({ as_of: when.asOf, revision: when.revision 
 const part = encodeURIComponent
 const ACCEPTED = 202
 
+/** What a search found, out of its GeocodeJSON. */
+const hits = ({ total, features }: Geocoded): SearchAnswer => ({
+  total,
+  results: features.map(({ geometry, properties: { geocoding, record } }) => ({
+    ...record,
+    label: geocoding.name ?? record.code ?? '',
+    at: geometry?.coordinates ?? null,
+  })),
+})
+
 export const api = {
   register: (when: When = {}) => get<RegisterInfo>('/api/v1/register', at(when)),
   lists: () => get<CodeLists>('/api/v1/lists'),
@@ -118,7 +129,7 @@ export const api = {
   changeSet: (revision: number, offset = 0, limit = 200) =>
     get<ChangeSetAnswer>(`/api/v1/log/${String(revision)}`, { offset, limit }),
   search: (q: string, when: When = {}, signal?: AbortSignal) =>
-    get<SearchAnswer>('/api/v1/search', { q, limit: 20, ...at(when) }, signal),
+    get<Geocoded>('/api/v1/search', { q, limit: 20, ...at(when) }, signal).then(hits),
   locate: (lon: number, lat: number, when: When = {}) =>
     get<LocateAnswer>('/api/v1/locate', { lon, lat, ...at(when) }),
   items: (layer: string, params: Params = {}, signal?: AbortSignal) =>

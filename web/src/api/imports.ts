@@ -60,6 +60,8 @@ export interface Source {
   kind: string
   rows: number | null
   columns: string[]
+  /** those of them that its places were read from */
+  geometry_columns?: string[]
   geometry: boolean
   crs: CrsFacts
   encoding: string | null
@@ -99,6 +101,8 @@ export interface PreviewRequest {
   /** rows of a joined table: the record each is about, or the place of a new one */
   place?: Record<string, Placing>
   split_crossings?: boolean
+  /** neighbours of divisions follow borders that moved by up to so many metres */
+  carry_m?: number
   /** seven parameters from an older datum, or `keep` */
   datum?: string
   source?: string

@@ -2,6 +2,7 @@
 import { answer, call, get } from './client'
 import type { Job } from './imports'
 import type { Bilingual, LonLat } from './types'
+import type { UnderlayShown } from './underlays'
 
 export interface Scan {
   upload: string
@@ -59,5 +60,6 @@ export const scans = {
   place: (upload: string, placing: Placing) => call<Job>(`${of(upload)}/place`, send('POST', placing)),
   discard: async (upload: string): Promise<void> => { await answer(of(upload), { method: 'DELETE' }) },
   rename: (id: string, title: string) => call<unknown>(`${BASE}/${part(id)}`, send('PATCH', { title })),
+  show: (id: string, shown: UnderlayShown) => call<unknown>(`${BASE}/${part(id)}`, send('PATCH', { shown })),
   remove: async (id: string): Promise<void> => { await answer(`${BASE}/${part(id)}`, { method: 'DELETE' }) },
 }

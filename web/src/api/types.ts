@@ -13,12 +13,26 @@ export interface FieldDef {
   name: string
   title: Bilingual
   kind: 'text' | 'int' | 'real' | 'bool' | 'date' | 'list'
+  /** of a list: what its items are */
+  items?: 'text' | 'object' | null
+  /** of a list of things: what each of them has */
+  members?: MemberDef[]
   required: boolean
   unit: string | null
   list: string | null
   help: Bilingual | null
   /** the layer it points at, by id or by code */
   refers?: { layer: string; by: 'id' | 'code' } | null
+  /** of a list: its texts name files that are kept beside the register */
+  files?: 'pictures' | 'papers'
+}
+
+export interface MemberDef {
+  name: string
+  title: Bilingual
+  kind: 'text' | 'int' | 'real' | 'bool' | 'date'
+  unit: string | null
+  list: string | null
 }
 
 export interface LayerInfo {
@@ -56,12 +70,6 @@ export interface RegisterInfo {
 export interface InRegister {
   title: string
   revision: number
-}
-
-/** What can be laid under the data. */
-export interface UnderlaysAnswer {
-  underlays: { id: string; title: string; file: string; secrecy: string; made: string; bbox: Box; min_zoom: number; max_zoom: number; tiles: string }[]
-  basemaps: { title: Bilingual; url: string; hosts: string[]; attribution: string; min_zoom: number; max_zoom: number }[]
 }
 
 export interface CodeList {
@@ -176,7 +184,21 @@ export interface SearchHit {
   code: string | null
   context: string | null
   at: LonLat | null
-  match: 'code' | 'exact' | 'prefix' | 'infix'
+  match: string
+  /** the name that was found, where it is not what the record is called now */
+  matched: string | null
+  /** whether that is a name that it had before */
+  former: boolean
+}
+
+/** GeocodeJSON, as far as the page reads it. */
+export interface Geocoded {
+  /** null where there are more than were looked for */
+  total: number | null
+  features: {
+    geometry: { coordinates: LonLat } | null
+    properties: { geocoding: { name: string | null }; record: Omit<SearchHit, 'label' | 'at'> }
+  }[]
 }
 
 export interface SearchAnswer {
@@ -223,6 +245,7 @@ export interface Finding {
   severity: string
   spot: { field?: string | null; record?: string | null; row?: number | null }
   what: Bilingual
+  done?: Bilingual | null
 }
 
 export interface ProblemBody {

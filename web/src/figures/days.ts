@@ -37,3 +37,9 @@ export function dayOfYear(year: number, today: string): string | null {
   if (year === now) return null
   return year < now ? `${String(year)}-12-31` : `${String(year)}-01-01`
 }
+
+/** The same day a year before, but not before the first that is known of. */
+export function yearBefore(day: string, first: string | undefined): string {
+  const before = `${String(Number(day.slice(0, 4)) - 1)}${day.slice(4).replace('-02-29', '-02-28')}`
+  return first && first > before && first < day ? first : before
+}

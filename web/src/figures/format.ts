@@ -62,10 +62,14 @@ export interface ValueWords {
   none: string
 }
 
+export type ValueField = Pick<FieldDef, 'kind' | 'unit' | 'list' | 'name' | 'members'>
+
+const NAMELESS: ValueField = { name: '', kind: 'text', list: null, unit: null }
+
 /** One value of a field as a person reads it, with unit and code title. */
 export function fieldValue(
   value: Json | undefined,
-  field: Pick<FieldDef, 'kind' | 'unit' | 'list' | 'name'> | undefined,
+  field: ValueField | undefined,
   lists: CodeLists,
   language: Language,
   words: ValueWords,
@@ -82,11 +86,15 @@ export function fieldValue(
   }
   if (Array.isArray(value)) {
     if (value.length === 0) return words.none
-    return value.map((item) => fieldValue(item, undefined, lists, language, words)).join(language === 'zh' ? '、' : ', ')
+    const things = value.some((item) => item !== null && typeof item === 'object')
+    const between = things ? { zh: '；', en: '; ' } : { zh: '、', en: ', ' }
+    const item: ValueField = { ...NAMELESS, members: field?.members }
+    return value.map((one) => fieldValue(one, item, lists, language, words)).join(between[language])
   }
-  return Object.values(value)
-    .filter((item) => item !== null && item !== '')
-    .map((item) => fieldValue(item, undefined, lists, language, words))
+  const member = (name: string) => field?.members?.find((one) => one.name === name)
+  return Object.entries(value)
+    .filter(([, item]) => item !== null && item !== '')
+    .map(([name, item]) => [field ? '' : name, fieldValue(item, member(name) ?? NAMELESS, lists, language, words)].filter(Boolean).join(' '))
     .join(' · ')
 }
 

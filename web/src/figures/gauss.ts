@@ -28,10 +28,33 @@ export function zoneOf(lon: number): number {
   return Math.round(lon / 3)
 }
 
+const known = (zone: number) => Number.isInteger(zone) && zone >= 24 && zone <= 46
+
 /** Forward projection; null outside China's zones 24–46, where the reading means nothing. */
 export function toPlane(lon: number, lat: number): PlanePoint | null {
   const zone = zoneOf(lon)
-  if (zone < 24 || zone > 46 || Math.abs(lat) > 84) return null
+  return known(zone) && Math.abs(lat) <= 84 ? project(lon, lat, zone) : null
+}
+
+/**
+ * Back to longitude and latitude, the zone being the prefix of y; null where that is none of China's. Steps of the
+ * forward projection until it comes to the point, each about a hundred times nearer.
+ */
+export function fromPlane(x: number, y: number): [lon: number, lat: number] | null {
+  const zone = Math.floor(y / 1_000_000)
+  if (!known(zone) || !(Math.abs(x) < 9_400_000)) return null
+  const degree = (Math.PI / 180) * RECTIFYING
+  let [lon, lat] = [zone * 3, x / degree]
+  for (let step = 0; step < 12; step += 1) {
+    const at = project(lon, lat, zone)
+    lat += (x - at.x) / degree
+    lon += (y - at.y) / (degree * Math.max(0.05, Math.cos((lat * Math.PI) / 180)))
+    if (Math.abs(lat) > 84 || Math.abs(lon - zone * 3) > 6) return null
+  }
+  return [lon, lat]
+}
+
+function project(lon: number, lat: number, zone: number): PlanePoint {
   const phi = (lat * Math.PI) / 180
   const lambda = ((lon - zone * 3) * Math.PI) / 180
   const tau = Math.tan(phi)

@@ -21,6 +21,8 @@ export interface Choice {
   place: Record<string, Placing>
   /** lines are cut where they cross */
   split: boolean
+  /** neighbours of divisions that are not in the file follow its borders */
+  carry: boolean
   /** empty: nothing said; else `keep` or seven parameters */
   datum: string
   /** where the data come from, in words */
@@ -30,7 +32,7 @@ export interface Choice {
 }
 
 export const freshChoice = (): Choice => ({
-  layer: '', crs: '', encoding: '', mapping: {}, mapped: false, constants: {}, key: '', invalid: 'repair', join: false, place: {}, split: false, datum: '', source: '', profile: '',
+  layer: '', crs: '', encoding: '', mapping: {}, mapped: false, constants: {}, key: '', invalid: 'repair', join: false, place: {}, split: false, carry: false, datum: '', source: '', profile: '',
 })
 
 /** Whether a layer's shapes can cross themselves. */
@@ -42,6 +44,11 @@ export const mayJoin = (source: Pick<Source, 'geometry'>, layer: Pick<LayerInfo,
 
 /** Whether a layer's lines can be cut where they cross. */
 export const maySplit = (source: Pick<Source, 'geometry'>, layer: Pick<LayerInfo, 'geometry'>): boolean => source.geometry && layer.geometry === 'line'
+
+/** How far neighbours follow, m. */
+const CARRY_M = 50
+/** Whether a file brings areas of divisions, whose neighbours may follow. */
+export const mayCarry = (source: Pick<Source, 'geometry'>, layer: Pick<LayerInfo, 'name'>): boolean => source.geometry && layer.name === 'division'
 
 const said = (constants: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(constants).filter(([, text]) => text.trim() !== ''))
@@ -62,6 +69,7 @@ export function requestOf(upload: string, source: Source, layer: LayerInfo, choi
     ...(choice.join && mayJoin(source, layer) && { join: true }),
     ...(choice.join && mayJoin(source, layer) && filled(choice.place) && { place: choice.place }),
     ...(choice.split && maySplit(source, layer) && { split_crossings: true }),
+    ...(choice.carry && mayCarry(source, layer) && { carry_m: CARRY_M }),
     ...(choice.datum && { datum: choice.datum }),
     ...(choice.source.trim() && { source: choice.source.trim() }),
     ...(choice.profile && { profile: choice.profile }),
@@ -113,6 +121,7 @@ export function choiceOf(params: Record<string, Json>, source: Pick<Source, 'col
     join: params['join'] === true,
     place: placings(params['place']),
     split: params['split_crossings'] === true,
+    carry: typeof params['carry_m'] === 'number',
     datum: text(params['datum']),
     source: text(params['source']),
     profile: text(params['profile']),

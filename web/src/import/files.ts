@@ -6,6 +6,13 @@ export const MOST_BYTES = 2 * 1024 ** 3
 /** Files that mean nothing alone, by their ends. */
 const COMPANIONS = new Set(['shx', 'prj', 'cpg', 'qpj', 'sbn', 'sbx', 'qix', 'xml', 'aux', 'dat', 'map', 'id', 'ind', 'mid', 'qmd', 'csvt', 'gfs', 'xsd'])
 
+/** What formats are called, by the server's word. */
+const CALLED: Record<string, string> = {
+  shapefile: 'Shapefile', dbf: 'dBase', geojson: 'GeoJSON', csv: 'CSV', xlsx: 'Excel', xlsm: 'Excel', xlsb: 'Excel', xls: 'Excel', ods: 'ODS', osm: 'OpenStreetMap',
+  gdb: 'FileGDB', gpkg: 'GeoPackage', fgb: 'FlatGeobuf', tab: 'MapInfo', mif: 'MapInfo', sqlite: 'SQLite',
+}
+export const formatName = (word: string): string => CALLED[word] ?? word.toUpperCase()
+
 export const endOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
 const stemOf = (name: string): string => name.replace(/(\.shp)?\.[^.]+$/i, '').toLowerCase()
 

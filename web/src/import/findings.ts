@@ -1,4 +1,5 @@
-// The findings of a trial in groups that a person can work through: gravest first, one group per rule. Pure.
+// The findings of a trial in groups that a person can work through: gravest first, one group per rule; each
+// thing said of a file as a whole by itself. Pure.
 import type { ImportFinding } from '../api/imports'
 import type { LonLat } from '../api/types'
 
@@ -6,6 +7,7 @@ export type Severity = 'error' | 'warning' | 'note'
 const WEIGHT: readonly string[] = ['error', 'warning', 'note']
 
 export interface FindingGroup {
+  key: string
   rule: string
   severity: Severity
   /** rows concerned, also those that are not listed */
@@ -20,8 +22,9 @@ export function grouped(findings: readonly ImportFinding[]): FindingGroup[] {
   const groups = new Map<string, FindingGroup>()
   for (const finding of findings) {
     const severity = severityOf(finding)
-    const key = `${severity} ${finding.rule}`
-    const group = groups.get(key) ?? { rule: finding.rule, severity, count: 0, findings: [] }
+    // what is said of a file as a whole is a thing by itself
+    const key = rowsOf(finding).length > 0 ? `${severity} ${finding.rule}` : `${severity} ${finding.rule} ${finding.what.zh}`
+    const group = groups.get(key) ?? { key, rule: finding.rule, severity, count: 0, findings: [] }
     group.count += finding.count ?? 1
     group.findings.push(finding)
     groups.set(key, group)

@@ -1,4 +1,5 @@
-// What an import would do, drawn over the register: new, changed and refused apart by colour and by stroke.
+// What an import would do, drawn over the register: new, changed and refused apart by colour and by stroke; and
+// the ground of a finding (`fault`), with a strong edge however narrow it is.
 import type { GeoJSONSource, LayerSpecification, Map as Drawn } from 'maplibre-gl'
 import { tokens } from '../look/tokens'
 import type { Overlay } from '../state/view'
@@ -6,7 +7,7 @@ import type { Overlay } from '../state/view'
 const SOURCE = 'overlay'
 const { colour } = tokens
 const byOp = (fresh: string, changed: string, refused: string) =>
-  ['match', ['get', 'op'], 'changed', changed, 'refused', refused, fresh] as unknown as string
+  ['match', ['get', 'op'], 'changed', changed, 'refused', refused, 'fault', refused, fresh] as unknown as string
 const INK = byOp(colour.green, colour.blue, colour.red)
 const of = (op: string) => ['==', ['get', 'op'], op] as never
 const isPoint = ['==', ['geometry-type'], 'Point'] as never
@@ -22,10 +23,11 @@ const line = (id: string, op: string, dash?: number[]): LayerSpecification => ({
 })
 
 const LAYERS: LayerSpecification[] = [
-  { id: 'overlay-fill', type: 'fill', source: SOURCE, filter: isArea, paint: { 'fill-color': INK, 'fill-opacity': 0.13 } },
+  { id: 'overlay-fill', type: 'fill', source: SOURCE, filter: isArea, paint: { 'fill-color': INK, 'fill-opacity': ['match', ['get', 'op'], 'fault', 0.35, 0.13] as never } },
   line('overlay-new', 'new'),
   line('overlay-changed', 'changed', [4, 2]),
   line('overlay-refused', 'refused', [1, 1.4]),
+  line('overlay-fault', 'fault'),
   {
     id: 'overlay-point',
     type: 'circle',

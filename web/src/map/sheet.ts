@@ -5,11 +5,12 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Box, Geometry, LonLat } from '../api/types'
 import type { Place, Selection } from '../state/address'
-import type { Flight, Overlay } from '../state/view'
+import type { Flight } from '../state/view'
 import { anchorOf, outsideOf } from './anchor'
+import { camera } from './camera'
 import type { Pen, PenReports } from './draw/pen'
 import type { Pointer } from './scan/pointer'
-import { putOverlay } from './overlay'
+import { RoundLayer } from './round'
 import { pick, type Candidate, type Picked } from './pick'
 import { symbolPixels } from './pictograms'
 import { levelLayers, mapStyle, pickable, styleLayersOf } from './style'
@@ -44,12 +45,6 @@ const MANY = 24
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 const ratio = () => Math.min(3, Math.max(2, Math.ceil(devicePixelRatio)))
 
-function camera(start: Flight | null) {
-  if (!start) return { center: [104, 35] as LonLat, zoom: 3 }
-  if ('box' in start) return { bounds: start.box, fitBoundsOptions: { padding: { top: 28, right: 28, bottom: 44, left: 28 }, maxZoom: 15 } }
-  return { center: start.at, zoom: start.zoom }
-}
-
 function collection(geometries: readonly Geometry[], properties: Record<string, unknown> = {}) {
   return {
     type: 'FeatureCollection' as const,
@@ -68,6 +63,7 @@ export class Sheet {
   /** whether the pointer belongs to a pen now */
   private lent = false
   private readonly rasters: Rasters
+  readonly round: RoundLayer
 
   constructor(container: HTMLElement, options: SheetOptions) {
     this.reports = options.reports
@@ -97,6 +93,7 @@ export class Sheet {
     this.ready = new Promise((resolve) => {
       this.map.once('style.load', () => { resolve() })
     })
+    this.round = new RoundLayer(this.map, this.ready)
     this.listen()
   }
 
@@ -200,6 +197,7 @@ export class Sheet {
     else this.map.easeTo({ center: flight.at, zoom: flight.zoom, ...how })
   }
 
+  readonly jumpTo = ({ lon, lat, zoom }: Place): void => void this.map.jumpTo({ center: [lon, lat], zoom })
   zoomBy(step: number): void {
     this.map.easeTo({ zoom: Math.round(this.map.getZoom()) + step, animate: !still(), duration: 250 })
   }
@@ -237,8 +235,9 @@ export class Sheet {
     this.put('after', after, { many })
   }
 
-  showOverlay(overlay: Overlay | null): void {
-    void this.ready.then(() => { putOverlay(this.map, overlay) })
+  /** Draws something of one's own over the register, once the map stands. */
+  lay(draw: (map: Drawn) => void): void {
+    void this.ready.then(() => { draw(this.map) })
   }
 
   /** The working district; `edge`: the register ends with its counties, so the outline of the province is no border. */
@@ -261,23 +260,26 @@ export class Sheet {
     })
   }
 
-  /** Lends the map to a pen until that is closed. Its code is loaded when the first is asked for. */
-  async pen(reports: PenReports): Promise<Pen> {
-    const [{ Pen: Made }] = await Promise.all([import('./draw/pen'), this.ready])
+  /** Lends the map until what is made of it is closed. Its code is loaded when it is first asked for. */
+  async lend<Made>(load: () => Promise<(map: Drawn, done: () => void) => Made>): Promise<Made> {
+    const [make] = await Promise.all([load(), this.ready])
     this.lent = true
-    return new Made(this.map, reports, () => { this.lent = false })
+    return make(this.map, () => { this.lent = false })
   }
 
-  /** Lends the map for pointing at places until that is closed. */
-  async point(told: (at: LonLat) => void): Promise<Pointer> {
-    const [{ Pointer: Made }] = await Promise.all([import('./scan/pointer'), this.ready])
-    this.lent = true
-    return new Made(this.map, told, () => { this.lent = false })
-  }
+  /** For drawing. */
+  readonly pen = (reports: PenReports): Promise<Pen> => this.lend(async () => {
+    const { Pen: Made } = await import('./draw/pen')
+    return (map, done) => new Made(map, reports, done)
+  })
 
-  get zoom(): number {
-    return this.map.getZoom()
-  }
+  /** For pointing at places. */
+  readonly point = (told: (at: LonLat) => void): Promise<Pointer> => this.lend(async () => {
+    const { Pointer: Made } = await import('./scan/pointer')
+    return (map, done) => new Made(map, told, done)
+  })
+
+  get zoom(): number { return this.map.getZoom() }
 
   /** Pictures and maps under the data, the lowest first. */
   showUnderlays(wanted: readonly Raster[]): void {
@@ -294,6 +296,4 @@ export class Sheet {
   }
 }
 
-function pair(at: LngLat): LonLat {
-  return [at.lng, at.lat]
-}
+const pair = (at: LngLat): LonLat => [at.lng, at.lat]

@@ -47,7 +47,7 @@ export function keyFacts(record: RecordAnswer, layer: LayerInfo): Row[] {
 
 /** All fields of the layer, those stated first, then how many are not. */
 export function allFields(record: RecordAnswer, layer: LayerInfo): { stated: Row[]; empty: FieldDef[] } {
-  const fields = layer.fields.filter((field) => !['id', 'version'].includes(field.name))
+  const fields = layer.fields.filter((field) => !['id', 'version'].includes(field.name) && !field.files)
   return {
     stated: fields.flatMap((field) => {
       const value = record.attributes[field.name]
@@ -61,7 +61,7 @@ export function allFields(record: RecordAnswer, layer: LayerInfo): { stated: Row
 export function otherAttributes(record: RecordAnswer, layer: LayerInfo): [string, Json][] {
   const known = new Set([...layer.fields.map((field) => field.name), ...OWN_PLACE, 'extra'])
   const extra = record.attributes['extra']
-  const nested = extra !== null && typeof extra === 'object' && !Array.isArray(extra) ? Object.entries(extra) : []
+  const nested = extra !== null && typeof extra === 'object' && !Array.isArray(extra) ? Object.entries(extra).filter(([name]) => name !== 'media') : []
   return [...Object.entries(record.attributes).filter(([name]) => !known.has(name)), ...nested].filter(([, value]) => filled(value))
 }
 

@@ -1,14 +1,15 @@
 // Values of fields as words in the reader's language.
-import type { FieldDef, Json } from '../api/types'
-import { fieldValue, type Language } from '../figures/format'
+import type { Json } from '../api/types'
+import { fieldValue, type Language, type ValueField } from '../figures/format'
+import { titleOf } from '../media/entries'
 import { useRegister } from '../state/register'
 import { useText } from '../text'
 
 export function useWords() {
   const register = useRegister()
   const { t, locale, title } = useText()
-  const value = (content: Json | undefined, field?: Pick<FieldDef, 'kind' | 'unit' | 'list' | 'name'>): string =>
-    fieldValue(content, field, register.lists, locale.value as Language, {
+  const value = (content: Json | undefined, field?: ValueField): string =>
+    fieldValue(field && 'files' in field && Array.isArray(content) ? content.map((one) => (typeof one === 'string' ? titleOf(one) : one)) : content, field, register.lists, locale.value as Language, {
       yes: t('app.yes'),
       no: t('app.no'),
       none: t('app.none'),

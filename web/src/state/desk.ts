@@ -214,16 +214,42 @@ export const useDesk = defineStore('desk', () => {
   }
 
   /** Records made new and taken away, as one change set; gives its revision. */
-  async function post(changes: OneChange[], what: string): Promise<number> {
+  const post = (changes: OneChange[], what: string): Promise<number> =>
+    record(changes.map((change) => [change.op, change.layer, change.id, ...(change.op === 'delete' ? [] : [change.set, change.geometry ?? null])]), what, (said) => api.changes({ changes, ...said }))
+
+  /** Sends a change of whatever kind, signed and with its key, as a step that can be taken back; gives its revision. */
+  async function record(content: unknown, what: string, put: (said: Act) => Promise<{ revision: number }>): Promise<number> {
     busy.value = true
     register.own = 'under way'
-    const said = act(changes.map((change) => [change.op, change.layer, change.id, ...(change.op === 'delete' ? [] : [change.set, change.geometry ?? null])]))
+    const said = act(content)
     try {
-      const { revision } = await reach(() => api.changes({ changes, ...said }))
+      const { revision } = await reach(() => put(said))
       register.own = revision
       done.value = [...done.value, { revision, what }]
       undone.value = []
       return revision
+    } catch (cause) {
+      register.own = null
+      throw cause
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /**
+   * Has the server do something that it decides on by itself, as one change set; `content` and `why` say what is sent,
+   * so that the same sent again is done once, and `what` names it for undo.
+   */
+  async function perform<T extends { revision: number }>(content: unknown, what: string, why: string, send: (said: Act) => Promise<T>): Promise<T> {
+    busy.value = true
+    register.own = 'under way'
+    const said = act(content, why)
+    try {
+      const answer = await reach(() => send(said))
+      register.own = answer.revision
+      done.value = [...done.value, { revision: answer.revision, what }]
+      undone.value = []
+      return answer
     } catch (cause) {
       register.own = null
       throw cause
@@ -265,5 +291,5 @@ export const useDesk = defineStore('desk', () => {
   const undo = (why: (step: Step) => string) => turn('undo', why)
   const redo = (why: (step: Step) => string) => turn('redo', why)
 
-  return { reason, document, sitting, busy, done, undone, refused, conflict, complete, sign, start, stop, commit, create, remove, post, undo, redo, skip }
+  return { reason, document, sitting, busy, done, undone, refused, conflict, complete, sign, start, stop, commit, create, remove, post, record, perform, undo, redo, skip }
 })

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { Geometry, Json } from '../api/types'
 import { keepDraft } from './drafts'
+import { store, stored } from './kept'
 import { useRegister } from './register'
 import { useView } from './view'
 
@@ -28,21 +29,6 @@ export interface Fresh {
   id: string
   values: Record<string, Json>
   geometry: Geometry | null
-}
-
-function stored(key: string, fallback: string): string {
-  try {
-    return localStorage.getItem(key) ?? fallback
-  } catch {
-    return fallback
-  }
-}
-function store(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    // storage switched off: nothing is kept
-  }
 }
 
 /** Tolerances of snapping that one may choose, in pixels. */

@@ -1,22 +1,7 @@
 // What the reader brings: language, and the name under which they sign. Kept in this browser.
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-
-function stored(key: string): string {
-  try {
-    return localStorage.getItem(key) ?? ''
-  } catch {
-    return '' // storage switched off: nothing is kept
-  }
-}
-
-function store(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    // storage switched off: nothing is kept
-  }
-}
+import { store, stored } from './kept'
 
 export const useReader = defineStore('reader', () => {
   const signs = ref(stored('boundstone.by'))

@@ -26,8 +26,12 @@ export function syncAddress(router: Router): void {
     view.hidden = wanted.hidden
   }
   take()
-  router.afterEach((to, from) => {
-    if (to.fullPath === from.fullPath) return
+  /** the address that is being made from the view: there is nothing to take from it, or two of them would chase each other */
+  let own = ''
+  router.afterEach((to, from, failure) => {
+    const mine = to.fullPath === own
+    if (mine) own = ''
+    if (failure || mine || to.fullPath === from.fullPath) return
     // a plain link to another mode carries the view along
     if (Object.keys(to.query).length === 0 && to.path !== from.path) {
       const query = writeView(current())
@@ -41,6 +45,7 @@ export function syncAddress(router: Router): void {
     const route = router.currentRoute.value
     if (sameView(readView(route.query), current())) return
     const next = { path: route.path, query: writeView(current()) }
+    own = router.resolve(next).fullPath
     void (push ? router.push(next) : router.replace(next))
   }
   watch([() => view.selection, () => view.asOf], () => { show(true) })

@@ -1,9 +1,12 @@
-// Pictures and maps under the data: what there is, which of them are shown and how strongly. The choice is
-// kept in this browser, by register.
+// Pictures and maps under the data: what there is, which of them are shown and how strongly. The register has a
+// default for its own pictures; what a person chooses otherwise is kept in this browser, by register.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '../api/client'
-import type { Bilingual, Box, UnderlaysAnswer } from '../api/types'
+import { scans } from '../api/scans'
+import type { Bilingual, Box } from '../api/types'
+import type { UnderlaysAnswer } from '../api/underlays'
+import { store, stored } from './kept'
 import { useRegister } from './register'
 
 /** Something that can be laid under the data. */
@@ -18,6 +21,8 @@ export interface Underlay {
   attribution: string | null
   /** whether it is a picture of the register's own, that can be called otherwise and taken away */
   own: boolean
+  /** how the office has it shown */
+  usual: Shown | null
 }
 
 /** How one is shown. */
@@ -55,6 +60,10 @@ export function readOrder(text: string | null): string[] {
 
 export const FULL = 100
 
+/** Whether one is shown otherwise than usual; how strongly counts where it is shown. */
+export const differs = (one: Shown, usual: Shown | null): boolean =>
+  one.on !== (usual?.on ?? false) || (one.on && one.opacity !== (usual?.opacity ?? FULL))
+
 /** All in one list: the register's own pictures, then maps of others. */
 export function listed(answer: UnderlaysAnswer, origin: string): Underlay[] {
   const pictures = answer.underlays.map((one) => ({
@@ -65,6 +74,7 @@ export function listed(answer: UnderlaysAnswer, origin: string): Underlay[] {
     zooms: [one.min_zoom, one.max_zoom] as [number, number],
     attribution: null,
     own: true,
+    usual: one.shown ? { on: one.shown.on, opacity: one.shown.opacity } : null,
   }))
   const maps = answer.basemaps.map((one) => ({
     id: `map:${one.url}`,
@@ -74,6 +84,7 @@ export function listed(answer: UnderlaysAnswer, origin: string): Underlay[] {
     zooms: [one.min_zoom, one.max_zoom] as [number, number],
     attribution: one.attribution,
     own: false,
+    usual: null,
   }))
   return [...maps, ...pictures]
 }
@@ -95,12 +106,17 @@ export const useUnderlays = defineStore('underlays', () => {
   const register = useRegister()
   const all = shallowRef<Underlay[]>([])
   const shown = ref<Record<string, Shown>>({})
+  /** whether the order is not the office's */
+  const moved = ref(false)
   const place = () => `underlays:${register.info?.created ?? ''}`
 
   async function load(): Promise<void> {
     try {
-      all.value = ordered(listed(await api.underlays(), location.origin), readOrder(localStorage.getItem(`${place()}:order`)))
-      shown.value = readShown(localStorage.getItem(place()))
+      const order = readOrder(stored(`${place()}:order`))
+      const usual = listed(await api.underlays(), location.origin)
+      all.value = ordered(usual, order)
+      moved.value = all.value.some(({ id }, at) => usual[at]?.id !== id)
+      shown.value = readShown(stored(place()))
     } catch {
       all.value = [] // the map is whole without them
     }
@@ -110,25 +126,36 @@ export const useUnderlays = defineStore('underlays', () => {
   function move(id: string, by: 1 | -1): void {
     const order = swapped(all.value, id, by)
     all.value = ordered(all.value, order)
-    try {
-      localStorage.setItem(`${place()}:order`, JSON.stringify(order))
-    } catch {
-      // a browser that keeps nothing
-    }
+    moved.value = true
+    store(`${place()}:order`, JSON.stringify(order))
   }
 
-  const of = (id: string): Shown => shown.value[id] ?? { on: false, opacity: FULL }
+  const of = (id: string): Shown => shown.value[id] ?? all.value.find((one) => one.id === id)?.usual ?? { on: false, opacity: FULL }
+  /** whether this browser shows them otherwise than the office has it */
+  const otherwise = computed(() => moved.value || all.value.some(({ id, usual }) => shown.value[id] && differs(shown.value[id], usual)))
+
+  /** Makes what this browser shows what the office shows. */
+  async function makeUsual(): Promise<void> {
+    const own = all.value.filter((one) => one.own)
+    for (const [order, { id }] of own.entries()) await scans.show(id, { ...of(id), order })
+    await forget(own.map(({ id }) => id))
+  }
+
+  /** Back to what the office shows; what is chosen of other maps stays. */
+  async function forget(ids: readonly string[]): Promise<void> {
+    shown.value = Object.fromEntries(Object.entries(shown.value).filter(([id]) => !ids.includes(id)))
+    store(place(), JSON.stringify(shown.value))
+    store(`${place()}:order`, null)
+    await load()
+  }
+  const asUsual = () => forget(all.value.map(({ id }) => id))
   function set(id: string, change: Partial<Shown>): void {
     shown.value = { ...shown.value, [id]: { ...of(id), ...change } }
-    try {
-      localStorage.setItem(place(), JSON.stringify(shown.value))
-    } catch {
-      // a browser that keeps nothing: the choice lasts as long as the page
-    }
+    store(place(), JSON.stringify(shown.value))
   }
   /** Those that are drawn, the lowest first. */
   const drawn = computed(() => all.value.filter((one) => of(one.id).on).map((one) => ({ ...one, opacity: of(one.id).opacity })))
   const attributions = computed(() => drawn.value.flatMap((one) => one.attribution ?? []))
 
-  return { all, shown, drawn, attributions, of, set, move, load }
+  return { all, shown, drawn, attributions, otherwise, of, set, move, load, makeUsual, asUsual }
 })

@@ -5,6 +5,9 @@ import { ref, shallowRef } from 'vue'
 import type { Features } from '../api/imports'
 import type { Box, Geometry, LonLat } from '../api/types'
 import type { Place, Selection } from './address'
+import { store, stored } from './kept'
+
+const TABLE_MAP = 'boundstone.table-map'
 
 /** Something drawn over the map beside the selection: how things stood before and after. */
 export interface Comparison {
@@ -18,6 +21,15 @@ export interface Comparison {
 export interface Overlay {
   features: Features | null
   spot: LonLat | null
+}
+
+/** The earlier of two versions, on a map of its own beside the first. */
+export interface Twin {
+  /** the day whose register is drawn; null: today's */
+  asOf: string | null
+  title: string
+  shapes: Geometry[]
+  pieces: Geometry[]
 }
 
 /** A question that the next click on the map answers: where something is, or which record it is. */
@@ -39,13 +51,18 @@ export const useView = defineStore('view', () => {
   const hidden = ref<string[]>([])
   const comparison = shallowRef<Comparison | null>(null)
   const overlay = shallowRef<Overlay | null>(null)
+  const twin = shallowRef<Twin | null>(null)
   const asking = shallowRef<Asking | null>(null)
   const flight = shallowRef<Flight | null>(null)
   /** other records found under the last click, for the drawer to offer */
   const alsoHere = shallowRef<(Selection & { label: string | null })[]>([])
   const leftOpen = ref(true)
-  /** whether the map stands above the table */
-  const mapInTable = ref(true)
+  /** whether the map stands above the table: as last chosen, and while something of it is shown there */
+  const mapInTable = ref(stored(TABLE_MAP) !== 'no')
+  function chooseMapInTable(shown: boolean): void {
+    mapInTable.value = shown
+    store(TABLE_MAP, shown ? null : 'no')
+  }
   /** whether the map is to go to the selection once its place is known */
   const wantsFlight = ref(false)
 
@@ -70,5 +87,5 @@ export const useView = defineStore('view', () => {
   function flyTo(next: Flight): void {
     flight.value = next
   }
-  return { place, selection, asOf, hidden, comparison, overlay, asking, flight, alsoHere, leftOpen, mapInTable, wantsFlight, select, show, toggle, flyTo }
+  return { place, selection, asOf, hidden, comparison, overlay, twin, asking, flight, alsoHere, leftOpen, mapInTable, chooseMapInTable, wantsFlight, select, show, toggle, flyTo }
 })

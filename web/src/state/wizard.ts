@@ -33,6 +33,8 @@ export const useWizard = defineStore('wizard', () => {
   const overlay = shallowRef<Features | null>(null)
   const spot = shallowRef<LonLat | null>(null)
   const mapOpen = ref(false)
+  /** the layer that a link led here for; empty: told from the files */
+  const wish = ref('')
   /** the first rows are being read in another encoding */
   const rereading = ref(false)
 
@@ -94,7 +96,7 @@ export const useWizard = defineStore('wizard', () => {
     if (!chosen) return
     guesses.value = chosen.crs.guesses
     overlay.value = chosen.sample_geometry
-    turnTo(chosen.layer ?? '')
+    turnTo(register.layers.has(wish.value) ? wish.value : (chosen.layer ?? ''))
     if (chosen.unseen) void reread('')
   }
   function turnTo(name: string): void {
@@ -253,6 +255,7 @@ export const useWizard = defineStore('wizard', () => {
       if (end.state !== 'done' || revision === null) return false
       done.value = { revision, layer: found.layer, counts: outcome?.counts ?? found.counts, extent: found.extent, undone: false }
       overlay.value = null
+      wish.value = ''
       return true
     } catch (cause) {
       register.own = null
@@ -276,7 +279,7 @@ export const useWizard = defineStore('wizard', () => {
 
   return {
     step, upload, at, source, layer, choice, draft, guesses, trial, trialId, trialJob, trialRuns, acceptJob, acceptRuns,
-    done, problem, opening, rereading, rowsToPlace, overlay, spot, mapOpen, known, request,
+    done, problem, opening, wish, rereading, rowsToPlace, overlay, spot, mapOpen, known, request,
     reset, uploaded, pick, turnTo, reread, placeRow, tryOut, takeUp, accept, discard,
   }
 })

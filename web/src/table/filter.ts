@@ -1,5 +1,5 @@
 // What is asked of a column and in which order, as the server reads it (CQL2 text, sortby).
-import type { FieldDef } from '../api/types'
+import type { FieldDef, Json } from '../api/types'
 
 export type ColumnFilter =
   | { kind: 'text'; contains: string }
@@ -52,6 +52,16 @@ export function cql(filters: Filters, fields: readonly FieldDef[]): string {
     return filter && filterable(field) && asks(filter) ? [`(${condition(field, filter)})`] : []
   })
   return parts.join(' AND ')
+}
+
+/** What every record that meets the filters has: of each column the one value that is let through. */
+export function givenBy(filters: Filters, fields: readonly FieldDef[]): Record<string, Json> {
+  return Object.fromEntries(fields.flatMap((field): [string, Json][] => {
+    const filter = filters[field.name]
+    const [only, ...others] = filter?.kind === 'choice' ? filter.codes : []
+    if (only === undefined || others.length > 0) return []
+    return [[field.name, field.kind === 'bool' ? only === 'true' : only]]
+  }))
 }
 
 export const sortby = (sort: Sort | null): string => (sort ? `${sort.down ? '-' : ''}${sort.name}` : '')

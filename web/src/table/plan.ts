@@ -91,14 +91,15 @@ export function planPaste(block: readonly string[][], rows: readonly Row[], fiel
 
 /**
  * Rows of a block that lie below the last row of the table, as new records: from `from` on, each with an id of its
- * own. `layer` are all fields of the layer: one that must be there and is not among those pasted is lacking.
+ * own. `layer` are all fields of the layer: one that must be there and is not among those pasted is lacking. `given`
+ * is what the list shows only records with, such as one kind: the new ones are of it where the block does not say.
  */
-export function planAdded(block: readonly string[][], from: number, fields: readonly FieldDef[], layer: readonly FieldDef[], lists: CodeLists, freshId: () => string): Pick<Plan, 'added' | 'unfit'> {
+export function planAdded(block: readonly string[][], from: number, fields: readonly FieldDef[], layer: readonly FieldDef[], lists: CodeLists, freshId: () => string, given: Record<string, Json> = {}): Pick<Plan, 'added' | 'unfit'> {
   const plan: Pick<Plan, 'added' | 'unfit'> = { added: [], unfit: [] }
   for (const line of block.slice(from)) {
     if (line.every((text) => text.trim() === '')) continue
     const id = freshId()
-    const values: Record<string, Json> = {}
+    const values: Record<string, Json> = { ...given }
     fields.slice(0, line.length).forEach((field, across) => {
       const text = line[across] ?? ''
       if (text.trim() === '') return

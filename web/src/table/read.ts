@@ -9,8 +9,11 @@ export type Reading = { value: Json } | { misread: Misread }
 const YES = ['是', '有', '√', 'true', 'yes', 'y', '1']
 const NO = ['否', '无', '×', 'false', 'no', 'n', '0']
 
-/** Whether a field's cells can be written at all: lists of things cannot, in one cell. */
-export const isWritable = (field: FieldDef): boolean => field.kind !== 'list'
+/** What stands between the items of a list in one cell; the server reads files the same way. */
+const BETWEEN = /[;；、|\n]/
+
+/** Whether a field's cells can be written at all: lists of words can, lists of things not, in one cell. */
+export const isWritable = (field: FieldDef): boolean => field.kind !== 'list' || field.items === 'text'
 
 export function readCell(text: string, field: FieldDef, lists: CodeLists): Reading {
   const plain = text.trim()
@@ -24,6 +27,8 @@ export function readCell(text: string, field: FieldDef, lists: CodeLists): Readi
       const day = readDay(plain)
       return day ? { value: day } : { misread: 'date' }
     }
+    case 'list':
+      return readList(plain)
     case 'bool': {
       const word = plain.toLowerCase()
       if (YES.includes(word)) return { value: true }
@@ -32,6 +37,12 @@ export function readCell(text: string, field: FieldDef, lists: CodeLists): Readi
     default:
       return field.list ? readCode(plain, field.list, lists) : { value: plain }
   }
+}
+
+/** Words of a list, each once. */
+function readList(text: string): Reading {
+  const items = text.split(BETWEEN).map((item) => item.trim()).filter((item) => item !== '')
+  return { value: items.length > 0 ? [...new Set(items)] : null }
 }
 
 function readNumber(text: string, field: FieldDef): Reading {

@@ -1,14 +1,26 @@
 // Every sentence of the page in English. The same keys as zh.ts; a test compares them.
+import { boundaryEn } from './boundary.en'
 import { deskEn } from './desk.en'
 import { drawEn } from './draw.en'
+import { findingsEn } from './findings.en'
 import { importEn } from './import.en'
+import { linesEn } from './lines.en'
+import { mediaEn } from './media.en'
+import { roundsEn } from './rounds.en'
 import { scanEn } from './scan.en'
+import { zoningEn } from './zoning.en'
 import type { Text } from './zh'
 
 export const en: Text = {
+  ...boundaryEn,
   ...deskEn,
   ...drawEn,
+  ...findingsEn,
   ...importEn,
+  ...linesEn,
+  ...mediaEn,
+  ...roundsEn,
+  ...zoningEn,
   ...scanEn,
   app: {
     name: 'Boundstone',
@@ -28,26 +40,28 @@ export const en: Text = {
     no: 'no',
     and: ', ',
     colon: ': ',
+    stop: '.',
     counted: '{what} ({count})',
     aside: ' ({text})',
   },
-  mode: { map: 'Map', table: 'Table', import: 'Import', log: 'Changes', label: 'Mode' },
+  mode: { map: 'Map', table: 'Table', boundary: 'Boundary', zoning: 'Communities', import: 'Import', log: 'Changes', label: 'Mode' },
   line: {
     opening: 'Connecting',
     open: 'Connected · revision {revision}',
     broken: 'Disconnected, trying again',
     brokenLong: 'The connection to the server is lost. You see revision {revision}; it is brought up to date once the connection is back.',
     readOnly: 'Read only',
-    readOnlyWhy: 'The server has opened the register read only; nothing can be undone or changed',
+    readOnlyWhy: 'For reading only: the register is opened read only, or several are seen as one; nothing can be added, changed or undone',
     updated: 'Now at revision {revision}',
   },
   language: { switch: '中文', label: 'Change language' },
   search: {
-    label: 'Search by name or code',
-    hint: 'Name or code (press /)',
-    hintTouch: 'Name or code',
+    label: 'Search by name, pinyin or code',
+    hint: 'Name, pinyin or code (press /)',
+    hintTouch: 'Name, pinyin or code',
     none: 'Nothing found for “{q}”. Try a shorter name, the first digits of a code, or check the date.',
-    total: '{total} found, first {shown} shown',
+    more: 'The best {shown} are shown; there are more',
+    former: 'formerly “{name}”',
     failed: 'The search failed: {why}',
     results: 'Results',
     clear: 'Clear',
@@ -103,6 +117,12 @@ export const en: Text = {
     whole: 'Whole register',
     position: 'My position',
     positionFailed: 'Your position is not available: {why}',
+    noPosition: {
+      denied: 'this site may not use the position; allow it in the browser’s settings',
+      unavailable: 'the device gave none; try again under open sky',
+      slow: 'none was found in 20 seconds; try again under open sky',
+      insecure: 'browsers give it over https only; open the page by https, or click in the map or type coordinates',
+    },
     print: 'Print',
     coordinates: 'Coordinates',
     coordinatesHint: 'Click to copy; CGCS2000',
@@ -200,6 +220,10 @@ export const en: Text = {
     already: 'This change set has been undone',
   },
   underlay: {
+    otherwise: 'This browser shows them otherwise than the office',
+    asUsual: 'Back to the default',
+    makeUsual: 'Make this the default',
+    makeUsualTold: 'Keeps what is shown now, how strongly and in which order, with the register: others see it so when they open it; everybody may still choose otherwise in a browser of their own',
     title: 'Under the data',
     show: 'Show {name} under the data',
     goTo: 'Go to the extent of {name}',

@@ -29,5 +29,11 @@ export function turnTo(next: Language): void {
 export function useText() {
   const { t, locale } = useI18n()
   const title = (text: Bilingual | null | undefined): string => text?.[locale.value as Language] ?? ''
-  return { t, locale, title }
+  /** The same as a whole sentence, to stand beside others: with a capital and a full stop. */
+  const sentence = (text: Bilingual | null | undefined): string => {
+    const plain = title(text).trim()
+    if (plain === '') return ''
+    return plain.charAt(0).toUpperCase() + plain.slice(1) + (/[。！？.!?]$/.test(plain) ? '' : t('app.stop'))
+  }
+  return { t, locale, title, sentence }
 }

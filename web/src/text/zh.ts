@@ -1,13 +1,25 @@
 // Every sentence of the page in Chinese. The same keys as en.ts; a test compares them.
+import { boundaryZh } from './boundary.zh'
 import { deskZh } from './desk.zh'
 import { drawZh } from './draw.zh'
+import { findingsZh } from './findings.zh'
 import { importZh } from './import.zh'
+import { linesZh } from './lines.zh'
+import { mediaZh } from './media.zh'
+import { roundsZh } from './rounds.zh'
 import { scanZh } from './scan.zh'
+import { zoningZh } from './zoning.zh'
 
 export const zh = {
+  ...boundaryZh,
   ...deskZh,
   ...drawZh,
+  ...findingsZh,
   ...importZh,
+  ...linesZh,
+  ...mediaZh,
+  ...roundsZh,
+  ...zoningZh,
   ...scanZh,
   app: {
     name: '界碑',
@@ -27,26 +39,28 @@ export const zh = {
     no: '否',
     and: '、',
     colon: '：',
+    stop: '。',
     counted: '{what}（{count}）',
     aside: '（{text}）',
   },
-  mode: { map: '地图', table: '台账', import: '导入', log: '变更', label: '工作方式' },
+  mode: { map: '地图', table: '台账', boundary: '界线', zoning: '社区', import: '导入', log: '变更', label: '工作方式' },
   line: {
     opening: '正在连接',
     open: '已连接 · 第 {revision} 版',
     broken: '连接中断，正在重连',
     brokenLong: '与服务器的连接中断，显示的是第 {revision} 版的内容；恢复后会自动更新。',
     readOnly: '只读',
-    readOnlyWhy: '服务器以只读方式打开登记册，不能撤销或修改',
+    readOnlyWhy: '这里只能看：登记册以只读方式打开，或几个登记册合看，不能新增、修改、撤销',
     updated: '已更新到第 {revision} 版',
   },
   language: { switch: 'English', label: '切换语言' },
   search: {
-    label: '按名称或代码查找',
-    hint: '名称或代码（按 / 键）',
-    hintTouch: '名称或代码',
-    none: '没有找到“{q}”。可以换用简称、代码的前几位，或检查右侧的日期。',
-    total: '共 {total} 条，显示前 {shown} 条',
+    label: '按名称、拼音或代码查找',
+    hint: '名称、拼音或代码（按 / 键）',
+    hintTouch: '名称、拼音或代码',
+    none: '没有找到“{q}”。可以换用简称、拼音、代码的前几位，或检查右侧的日期。',
+    more: '显示最合适的 {shown} 条，还有更多',
+    former: '原名“{name}”',
     failed: '查找没有完成：{why}',
     results: '查找结果',
     clear: '清除',
@@ -102,6 +116,12 @@ export const zh = {
     whole: '全区范围',
     position: '我的位置',
     positionFailed: '得不到当前位置：{why}',
+    noPosition: {
+      denied: '没有允许本网站使用位置，请在浏览器设置中允许',
+      unavailable: '设备没有给出位置，请到开阔处再试',
+      slow: '20 秒内没有定到位，请到开阔处再试',
+      insecure: '浏览器只在 https 网址下给出位置，请用 https 打开，或在图上点、写坐标',
+    },
     print: '打印',
     coordinates: '坐标',
     coordinatesHint: '点按复制；坐标为 CGCS2000',
@@ -199,6 +219,10 @@ export const zh = {
     already: '这次变更已被撤销',
   },
   underlay: {
+    otherwise: '本机的显示与单位默认不同',
+    asUsual: '恢复默认',
+    makeUsual: '设为单位默认',
+    makeUsualTold: '把现在的开关、浓淡和上下次序记入登记册，其他人打开时即如此显示；各人仍可在自己的浏览器里另选',
     title: '影像与扫描图',
     show: '显示底图“{name}”',
     goTo: '到“{name}”的范围',

@@ -110,9 +110,9 @@ export function useEdits(table: Table) {
     const last = Math.min(Math.max(bottom, top + block.length - 1), table.total - 1)
     const rows = await rowsAt(top, last)
     const plan = planPaste(block, rows, fieldsFrom(left), register.lists, { rows: bottom - top + 1, columns: right - left + 1 })
-    // What lies below the last row of the layer becomes new rows; below a group or in a filtered list nobody sees its end.
+    // What lies below the last row becomes new rows; in a filtered list or a group they are such as stand there.
     if (plan.beyond.rows > 0 && table.atEnd) {
-      const { added, unfit } = planAdded(block, block.length - plan.beyond.rows, fieldsFrom(left), table.layer?.fields ?? [], register.lists, freshId)
+      const { added, unfit } = planAdded(block, block.length - plan.beyond.rows, fieldsFrom(left), table.layer?.fields ?? [], register.lists, freshId, table.given)
       plan.added = added
       plan.unfit.push(...unfit)
       plan.beyond = { ...plan.beyond, rows: 0 }

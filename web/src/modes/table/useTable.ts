@@ -3,13 +3,13 @@ import { computed, markRaw, onBeforeUnmount, reactive, ref, shallowRef, watch } 
 import { useRegister } from '../../state/register'
 import { useView } from '../../state/view'
 import { keepColumns, readColumns, usualColumns, type Column } from '../../table/columns'
-import { asks, cql, nextSort, sortby, type ColumnFilter, type Filters, type Sort } from '../../table/filter'
+import { asks, cql, givenBy, nextSort, sortby, type ColumnFilter, type Filters, type Sort } from '../../table/filter'
 import type { Row } from '../../table/plan'
 import { rangeOf, type Cell } from '../../table/range'
 import { Rows, askedOf, type Query } from '../../table/rows'
 import { allOf, conditionOf, type Grouping } from '../../table/group'
 import type { TableView } from '../../table/views'
-import type { Group } from '../../api/types'
+import type { Group, Json } from '../../api/types'
 import { api } from '../../api/client'
 import { useSummary } from './useSummary'
 
@@ -36,8 +36,8 @@ export function useTable(name: () => string) {
   })
   const range = computed(() => rangeOf(anchor.value, cursor.value))
   const total = computed(() => rows.total.value ?? 0)
-  /** whether the last row shown is the layer's last: nothing is filtered and no group is open */
-  const atEnd = computed(() => Object.keys(filters.value).length === 0 && grouping.value === null && rows.total.value !== null)
+  /** whether the rows end below the last one shown: what is pasted there is new */
+  const atEnd = computed(() => rows.total.value !== null && (grouping.value === null || opened.value !== null))
 
   watch(name, () => {
     columns.value = layer.value ? readColumns(layer.value) : []
@@ -70,6 +70,13 @@ export function useTable(name: () => string) {
   }, { immediate: true })
   watch(() => register.revision, () => { rows.renew() })
   onBeforeUnmount(() => { rows.stop() })
+
+  /** what a record must have so that it stands in the list as it is filtered and grouped now */
+  const given = computed<Record<string, Json>>(() => {
+    const group = opened.value === null ? undefined : groups.value[opened.value]
+    const ofGroup = grouping.value && grouping.value.level === null && group && group.value !== null ? { [grouping.value.field]: group.value } : {}
+    return { ...givenBy(filters.value, layer.value?.fields ?? []), ...ofGroup }
+  })
 
   function openGroup(at: number | null): void {
     const field = layer.value?.fields.find((one) => one.name === grouping.value?.field)
@@ -132,7 +139,7 @@ export function useTable(name: () => string) {
   const pickOnly = (some: readonly Row[]) => { picked.value = new Map(some.map((row) => [row.id, row])) }
 
   return reactive({
-    layer, columns, fields, filters, sort, grouping, groups, opened, summary, summaryProblem, cursor, anchor, range, picked, wanted, total, atEnd, base, query,
+    layer, columns, fields, filters, sort, grouping, groups, opened, summary, summaryProblem, cursor, anchor, range, picked, wanted, total, atEnd, given, base, query,
     rows: markRaw(rows),
     go, goTo, openGroup, setGrouping, takeView, setColumns, setFilter, clearFilters, turnSort, pick, pickOnly,
   })

@@ -1,0 +1,149 @@
+//! The input of `boundstone zone`: units with area, and their columns as the solver wants them.
+
+use geo_types::Geometry;
+use serde_json::Value as Json;
+
+use super::{Zone, barriers};
+use crate::cli::failure::Failure;
+use crate::cli::stop;
+use crate::cli::topology::features::Features;
+use crate::cli::topology::simplify::too_large;
+use crate::model::{Bilingual, Finding, Severity, Spot};
+use crate::zoning::{Facts, Task, Units, classify, numbered};
+
+/// The file and what is known of its units.
+pub(super) struct Input {
+    pub features: Features,
+    /// the row of every unit: rows without area are none
+    pub rows: Vec<usize>,
+    /// what each unit is called in reports
+    pub names: Vec<String>,
+    /// the parents and communities, by the numbers of the task
+    pub parents: Vec<String>,
+    pub communities: Vec<String>,
+    units: Units,
+    facts: Facts,
+}
+
+/// Usual names of the column that names a unit.
+const IDS: &[&str] =
+    &["id", "code", "unit", "geoid", "geoid10", "代码", "编号", "编码", "name", "名称", "bkg_key", "fid"];
+
+impl Input {
+    pub(super) fn read(zone: &Zone) -> Result<Self, Failure> {
+        let mut features = Features::read(&zone.input, &zone.reading)?;
+        let weight = features.wanted_column(&zone.weight)?;
+        let rows: Vec<usize> =
+            (0..features.shapes.len()).filter(|row| has_area(&features.shapes[*row])).collect();
+        if rows.is_empty() {
+            return Err(Failure::nothing("文件里没有面", "there are no polygons in the file"));
+        }
+        let shapes: Vec<Geometry> = rows.iter().map(|row| features.shapes[*row].clone()).collect();
+        stop::check()?;
+        let mut units = Units::measure(&shapes, features.metric).map_err(too_large)?;
+        drop(shapes);
+        if let Some(path) = &zone.barriers {
+            let (lines, found) = barriers::read(path, &features, units.latitude)?;
+            found.into_iter().for_each(|finding| features.findings.push(finding));
+            classify(&mut units, &lines);
+        }
+        stop::check()?;
+        let mut wrong = Vec::new();
+        let households =
+            rows.iter().map(|row| households(&features.values[*row][weight], *row, &mut wrong)).collect();
+        if let Some(first) = wrong.first() {
+            features.findings.push(not_a_number(zone, *first, wrong.len()));
+        }
+        let texts = |column: &Option<String>| -> Result<Option<Vec<String>>, Failure> {
+            let Some(name) = column else { return Ok(None) };
+            let column = features.wanted_column(name)?;
+            Ok(Some(rows.iter().map(|row| features.text(*row, column)).collect()))
+        };
+        let within = texts(&zone.within)?;
+        let current = texts(&zone.current)?;
+        let together = texts(&zone.keep_together)?;
+        let numbers = |texts: &Option<Vec<String>>| {
+            texts.as_ref().map(|texts| numbered(texts.iter().map(String::as_str)))
+        };
+        let (parent, mut parents) = numbers(&within).unzip();
+        // Units without a parent are a parent of their own.
+        let none = parents.as_ref().map_or(0, Vec::len) as u32;
+        let parent = parent.map(|list| list.into_iter().map(|one| one.unwrap_or(none)).collect());
+        if let Some(parents) = &mut parents {
+            parents.push(String::new());
+        }
+        let (present, communities) = numbers(&current).unzip();
+        let facts = Facts {
+            households,
+            parent,
+            present,
+            shares: None,
+            together: numbers(&together).map(|both| both.0),
+        };
+        let names = names(zone, &features, &rows)?;
+        let (parents, communities) = (parents.unwrap_or_default(), communities.unwrap_or_default());
+        Ok(Self { features, rows, names, parents, communities, units, facts })
+    }
+
+    pub(super) fn task(&self, zone: &Zone) -> Result<Task, Failure> {
+        Ok(Task::new(&self.units, &self.facts, zone.band()))
+    }
+
+    /// The present community of every unit, by number.
+    pub(super) fn present(&self) -> Option<&[Option<u32>]> {
+        self.facts.present.as_deref()
+    }
+}
+
+fn has_area(shape: &Geometry) -> bool {
+    match shape {
+        Geometry::MultiPolygon(many) => !many.0.is_empty(),
+        Geometry::Polygon(polygon) => polygon.exterior().0.len() > 3,
+        _ => false,
+    }
+}
+
+fn households(value: &Json, row: usize, wrong: &mut Vec<usize>) -> f64 {
+    let read = match value {
+        Json::Null => return 0.0,
+        Json::Number(number) => number.as_f64(),
+        Json::String(text) if text.trim().is_empty() => return 0.0,
+        Json::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    match read.filter(|number: &f64| number.is_finite() && *number >= 0.0) {
+        Some(number) => number,
+        None => {
+            wrong.push(row);
+            0.0
+        }
+    }
+}
+
+fn not_a_number(zone: &Zone, row: usize, count: usize) -> Finding {
+    let spot = Spot {
+        file: Some(zone.input.display().to_string()),
+        row: Some(row as u64 + 1),
+        field: Some(zone.weight.clone()),
+        ..Spot::default()
+    };
+    let what = Bilingual::new(
+        format!("户数不是不小于 0 的数（共 {count} 行）"),
+        format!("households that are no number from 0 on ({count} rows)"),
+    );
+    let done = Bilingual::new("按 0 户计", "counted as none");
+    Finding::new("zone.weight", Severity::Warning, spot, what, done)
+}
+
+/// What units are called: the id that was named, else a usual column whose values are all different, else the row.
+fn names(zone: &Zone, features: &Features, rows: &[usize]) -> Result<Vec<String>, Failure> {
+    let all = |column: usize| -> Vec<String> { rows.iter().map(|row| features.text(*row, column)).collect() };
+    if let Some(name) = &zone.id {
+        return Ok(all(features.wanted_column(name)?));
+    }
+    let usual = IDS.iter().filter_map(|name| features.column(name)).map(all).find(|names| {
+        let distinct: std::collections::BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        distinct.len() == names.len() && !distinct.contains("")
+    });
+    Ok(usual.unwrap_or_else(|| rows.iter().map(|row| format!("#{}", row + 1)).collect()))
+}

@@ -1,0 +1,275 @@
+//! Units of re-zoning from the register: a street with known answers, and the demo district.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use boundstone::crs::geodesic;
+use boundstone::model::layers::{Division, DivisionLevel, HouseholdCount, LayerStruct};
+use boundstone::model::{Date, Fields, Layer, Record, RecordId, Revision, Secrecy, Value, geometry};
+use boundstone::sample::{SampleOptions, generate};
+use boundstone::snapshot::Snapshot;
+use boundstone::topology::{Coverage, Kind, Metric, Settings, validate};
+use boundstone::zoning::{Barrier, Blocks, BlocksError, Scope};
+use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon};
+
+fn day() -> Date {
+    Date::new(2026, 12, 1).unwrap()
+}
+
+fn scope<'a>(streets: &'a [String], communities: &'a [String], count: &'a str) -> Scope<'a> {
+    Scope { day: day(), show: Secrecy::Internal, streets, communities, count }
+}
+
+/// A plain of 100 m squares: about a thousandth of a degree each.
+#[derive(Default)]
+struct Plain(Vec<Record>);
+
+impl Plain {
+    fn at((x, y): (f64, f64)) -> Coord {
+        geometry::round(Coord { x: 102.7 + x * 0.001, y: 25.0 + y * 0.0009 })
+    }
+
+    fn area(points: &[(f64, f64)]) -> Geometry {
+        let mut ring = LineString(points.iter().map(|p| Self::at(*p)).collect());
+        ring.close();
+        Geometry::MultiPolygon(MultiPolygon(vec![Polygon::new(ring, Vec::new())]))
+    }
+
+    fn line(points: &[(f64, f64)]) -> Geometry {
+        Geometry::MultiLineString(MultiLineString(vec![LineString(
+            points.iter().map(|p| Self::at(*p)).collect(),
+        )]))
+    }
+
+    fn rectangle(x: f64, y: f64, right: f64, top: f64) -> Geometry {
+        Self::area(&[(x, y), (right, y), (right, top), (x, top)])
+    }
+
+    fn add<T: LayerStruct>(&mut self, what: T, code: Option<&str>, shape: Option<Geometry>) -> RecordId {
+        self.fields(T::LAYER, what.into_fields(), code, shape)
+    }
+
+    fn fields(
+        &mut self,
+        layer: Layer,
+        fields: Fields,
+        code: Option<&str>,
+        shape: Option<Geometry>,
+    ) -> RecordId {
+        let id = RecordId::from_bits(1000 + self.0.len() as u128);
+        let mut record = Record::new(layer, id, fields);
+        record.code = code.map(Into::into);
+        record.geometry = shape.map(Arc::new);
+        self.0.push(record);
+        id
+    }
+
+    /// Of a layer whose fields are all optional.
+    fn some(&mut self, layer: Layer, values: &[(&str, Value)], shape: Geometry) -> RecordId {
+        let def = layer.def();
+        let pairs = values.iter().map(|(name, value)| (def.index_of(name).unwrap(), value.clone()));
+        self.fields(layer, Fields::from_pairs(pairs), None, Some(shape))
+    }
+
+    fn count(&mut self, layer: &str, id: Option<RecordId>, code: Option<&str>, number: i64) {
+        let count = HouseholdCount {
+            subject_layer: layer.into(),
+            subject_id: id.map(|id| id.to_string()),
+            subject_code: code.map(Into::into),
+            kind: "registered".into(),
+            number,
+            counted: Date::new(2026, 6, 30),
+            basis: None,
+        };
+        self.add(count, None, None);
+    }
+
+    /// Two communities of 2 × 2 squares side by side: an arterial through both, a river through the first.
+    fn street() -> Self {
+        let mut plain = Self::default();
+        let division = |name: &str, level, parent: &str| Division {
+            parent_code: Some(parent.into()),
+            kind: (level == DivisionLevel::Community).then(|| "community".into()),
+            ..Division::named(name, level)
+        };
+        let ring = |x: f64| {
+            [(0., 0.), (1., 0.), (2., 0.), (2., 1.), (2., 2.), (1., 2.), (0., 2.), (0., 1.)]
+                .map(|(a, b)| (a + x, b))
+        };
+        let whole = [
+            (0., 0.),
+            (1., 0.),
+            (2., 0.),
+            (3., 0.),
+            (4., 0.),
+            (4., 1.),
+            (4., 2.),
+            (3., 2.),
+            (2., 2.),
+            (1., 2.),
+            (0., 2.),
+            (0., 1.),
+        ];
+        plain.add(
+            division("街道", DivisionLevel::Township, "530102"),
+            Some("530102001"),
+            Some(Self::area(&whole)),
+        );
+        for (name, code, x) in [("甲", "530102001001", 0.0), ("乙", "530102001002", 2.0)] {
+            let record = division(name, DivisionLevel::Community, "530102001");
+            plain.add(record, Some(code), Some(Self::area(&ring(x))));
+        }
+        let text = |text: &str| Value::Text(text.into());
+        plain.some(
+            Layer::Road,
+            &[("class", text("arterial"))],
+            Self::line(&[(-0.5, 1.0), (2.0, 1.0), (4.5, 1.0)]),
+        );
+        plain.some(Layer::Water, &[("kind", text("river"))], Self::line(&[(1.0, -0.5), (1.0, 2.5)]));
+        // Leads nowhere.
+        plain.some(Layer::Road, &[("class", text("branch"))], Self::line(&[(3.0, 1.0), (3.0, 1.7)]));
+        // Over the arterial, and over the limit.
+        let over_road =
+            plain.some(Layer::Compound, &[("name", text("跨路小区"))], Self::rectangle(2.5, 0.8, 3.5, 1.2));
+        let over_limit =
+            plain.some(Layer::Compound, &[("name", text("跨界小区"))], Self::rectangle(1.7, 0.2, 2.1, 0.4));
+        plain.count("compound", Some(over_road), None, 100);
+        plain.count("compound", Some(over_limit), None, 50);
+        let building = |plain: &mut Self, x: f64, y: f64, floors: i64| {
+            let values = [("kind", text("residential")), ("floors", Value::Int(floors))];
+            plain.some(Layer::Building, &values, Self::rectangle(x, y, x + 0.1, y + 0.1))
+        };
+        let counted = building(&mut plain, 0.2, 1.2, 5);
+        plain.count("building", Some(counted), None, 30);
+        building(&mut plain, 0.5, 1.5, 1);
+        building(&mut plain, 0.5, 0.5, 3);
+        // Inside a compound that is counted as a whole.
+        building(&mut plain, 1.8, 0.25, 9);
+        plain.count("division", None, Some("530102001001"), 130);
+        plain
+    }
+
+    fn snapshot(self) -> Snapshot {
+        Snapshot::build(Revision(7), self.0)
+    }
+}
+
+#[test]
+fn a_street_is_cut_by_its_road_and_river_but_no_compound_is() {
+    let snapshot = Plain::street().snapshot();
+    let streets = ["530102001".to_owned()];
+    let blocks = Blocks::of(&snapshot, &scope(&streets, &[], "registered")).unwrap();
+    let shown: Vec<(Option<usize>, i64, u32, usize)> =
+        blocks.blocks.iter().map(|b| (b.community, b.households, b.buildings, b.compounds.len())).collect();
+    // Two empty corners, two with buildings: the limit between the lower right corner and what lies beyond is not kept.
+    let mut sorted = shown.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, [(Some(0), 0, 0, 0), (Some(0), 38, 1, 0), (Some(0), 42, 2, 0), (Some(1), 150, 1, 2)]);
+    assert_eq!(blocks.households(), 230);
+    let united = blocks.blocks.iter().find(|block| block.households == 150).unwrap();
+    assert_eq!((united.shares.clone(), united.over_limits), (vec![(0, 50), (1, 100)], true));
+    assert!(blocks.definition().zh.contains("分摊所在社区的余数 50 户"), "{}", blocks.definition().zh);
+    // Neighbours by what lies between them.
+    let number = |households: i64| shown.iter().position(|b| b.1 == households).unwrap() as u32;
+    let class = |a: i64, b: i64| {
+        let pair = (number(a).min(number(b)), number(a).max(number(b)));
+        blocks.units.borders.iter().find(|border| (border.a, border.b) == pair).map(|border| border.class)
+    };
+    assert_eq!(class(42, 38), Some(Barrier::Arterial));
+    assert_eq!(class(42, 0), Some(Barrier::River));
+    assert_eq!(class(42, 150), None);
+    assert_eq!(blocks.units.borders.len(), 4);
+    assert!(blocks.cut.is_empty());
+    // One community alone: the compound over its limit stays cut, and is named.
+    let own = ["530102001001".to_owned()];
+    let alone = Blocks::of(&snapshot, &scope(&[], &own, "registered")).unwrap();
+    assert_eq!((alone.blocks.len(), alone.cut.len(), alone.households()), (4, 1, 130));
+    assert_eq!(alone.cut[0].1, "跨界小区");
+    let none = Blocks::of(&snapshot, &scope(&["530102099".to_owned()], &[], "registered"));
+    assert!(matches!(none, Err(BlocksError::Street(_))));
+}
+
+fn demo() -> Snapshot {
+    Snapshot::build(Revision(1), generate(SampleOptions::default(), |_| {}).into_records())
+}
+
+#[test]
+fn the_demo_district_is_cut_into_blocks_that_lose_nothing() {
+    let snapshot = demo();
+    let mut streets: Vec<String> = Vec::new();
+    let mut compounds: BTreeMap<String, i64> = BTreeMap::new();
+    for record in snapshot.layer(Layer::Division).iter() {
+        if record.text("level") == Some("township") && record.valid.contains(day()) {
+            streets.extend(record.code.as_deref().map(str::to_owned));
+        }
+    }
+    streets.sort();
+    for record in snapshot.layer(Layer::HouseholdCount).iter() {
+        if record.text("subject_layer") == Some("compound")
+            && let Some(Value::Int(number)) = record.get("number")
+        {
+            *compounds.entry(record.text("kind").unwrap().to_owned()).or_default() += number;
+        }
+    }
+    for (kind, number) in &compounds {
+        let begun = Instant::now();
+        let blocks = Blocks::of(&snapshot, &scope(&streets, &[], kind)).unwrap();
+        println!("{} units of {kind} in {:?}", blocks.blocks.len(), begun.elapsed());
+        assert_eq!(blocks.households(), *number, "{kind}");
+        if kind != "registered" {
+            continue;
+        }
+        let again = Blocks::of(&snapshot, &scope(&streets, &[], kind)).unwrap();
+        assert_eq!((&again.blocks, &again.shapes), (&blocks.blocks, &blocks.shapes));
+        let sizes: BTreeMap<usize, usize> = blocks.blocks.iter().fold(BTreeMap::new(), |mut all, block| {
+            *all.entry(block.street).or_default() += 1;
+            all
+        });
+        println!(
+            "{sizes:?} {} over limits; {:?}",
+            blocks.blocks.iter().filter(|b| b.over_limits).count(),
+            blocks.cut
+        );
+        let heavy = blocks.blocks.iter().map(|block| block.households).max();
+        println!("heaviest {heavy:?}; {}", blocks.definition().zh);
+        // Every unit is one polygon, and together they are the subdistricts.
+        let one = |shape: &Geometry| matches!(shape, Geometry::MultiPolygon(parts) if parts.0.len() == 1);
+        assert!(blocks.shapes.iter().all(one));
+        let all: f64 = blocks.shapes.iter().map(geodesic::area_m2).sum();
+        let own: f64 = snapshot
+            .layer(Layer::Division)
+            .iter()
+            .filter(|record| record.text("level") == Some("township"))
+            .filter_map(|record| record.geometry.as_deref().map(geodesic::area_m2))
+            .sum();
+        assert!((all / own - 1.0).abs() < 1e-9, "{all} {own}");
+        let coverage = Coverage::build(blocks.shapes.iter().map(Some)).unwrap();
+        let flaws = validate(&coverage, &Settings::new(Metric::Degrees)).flaws;
+        let bad: Vec<_> =
+            flaws.iter().filter(|flaw| !matches!(flaw.kind, Kind::Sliver | Kind::Enclosed)).collect();
+        assert!(bad.is_empty(), "{bad:?}");
+        // No compound lies in two units with more than a sliver.
+        use geo::BooleanOps as _;
+        let (mut looked, mut cut) = (0, Vec::new());
+        for record in snapshot.layer(Layer::Compound).iter().step_by(7) {
+            let Some(Geometry::MultiPolygon(ground)) = record.geometry.as_deref() else { continue };
+            looked += 1;
+            let bounds = record.geometry.as_deref().and_then(geometry::bounds).unwrap();
+            let parts = blocks.shapes.iter().filter(|shape| {
+                let own = geometry::bounds(shape).unwrap();
+                let apart = own.max().x < bounds.min().x
+                    || bounds.max().x < own.min().x
+                    || own.max().y < bounds.min().y
+                    || bounds.max().y < own.min().y;
+                let Geometry::MultiPolygon(shape) = shape else { return false };
+                !apart && geodesic::area_m2(&Geometry::MultiPolygon(shape.intersection(ground))) > 150.0
+            });
+            if parts.count() > 1 {
+                cut.push(record.label().unwrap_or_default().to_owned());
+            }
+        }
+        assert!(looked > 400);
+        assert!(cut.is_empty(), "{cut:?}");
+    }
+}
