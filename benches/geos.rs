@@ -1,49 +1,19 @@
-//! GEOS as a peer, through shapely from PyPI: put into `target/peers` once, skipped where it cannot be had.
+//! GEOS as a peer, through shapely from PyPI.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use geo_types::Geometry;
 use geozero::{CoordDimensions, ToWkb as _};
 
+use crate::peers::{are_there, python};
+
 /// The release measured against; a newer one may be faster.
 const SHAPELY: &str = "shapely==2.2.0";
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers")
-}
-
-/// Whether shapely can be imported, after having tried to install it.
-fn is_there() -> bool {
-    let import = || {
-        let status = python().args(["-c", "import shapely"]).stderr(Stdio::null()).status();
-        status.is_ok_and(|status| status.success())
-    };
-    let install = || {
-        let target = folder();
-        let status = Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--target"])
-            .arg(target)
-            .arg(SHAPELY)
-            .stdout(Stdio::null())
-            .status();
-        status.is_ok_and(|status| status.success())
-    };
-    import() || install() && import()
-}
-
-fn python() -> Command {
-    let mut command = Command::new("python3");
-    command.env("PYTHONPATH", folder());
-    command
-}
 
 /// Runs statements on `shapes` (an array of geometries) and gives the seconds they took, the best of three;
 /// `None`, with a message, where shapely cannot be had.
 pub fn seconds(shapes: &[Geometry], statements: &str) -> Option<f64> {
-    if !is_there() {
-        println!("skipped: shapely cannot be installed here");
+    if !are_there("shapely", &[SHAPELY]) {
         return None;
     }
     let mut file = tempfile::NamedTempFile::new().unwrap();

@@ -4,6 +4,7 @@
 mod borders;
 mod geos;
 mod names;
+mod peers;
 mod register;
 mod report;
 mod rows;
@@ -12,6 +13,7 @@ mod store;
 mod tiles;
 mod topology_checks;
 mod topology_edits;
+mod zoning;
 
 use report::Report;
 
@@ -30,5 +32,6 @@ fn main() {
     topology_checks::run(&mut report);
     topology_edits::run(&mut report);
     borders::run(&mut report);
+    zoning::run(&mut report);
     report.finish();
 }

@@ -36,7 +36,7 @@ pub use export::{ExportParams, Exported};
 pub use job::{Failure, Job, JobEvent, Progress, Work};
 pub use running::Stopped;
 pub use underlay::{Scan, UnderlayParams};
-pub use zoning::{Alternative, Certified, Desk, Head, Made, PlanScope, Version, ZoningParams};
+pub use zoning::{Alternative, Certified, Desk, Head, Made, PlanScope, PlanWishes, Version, ZoningParams};
 
 use folder::Folder;
 use running::Live;

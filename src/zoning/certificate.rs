@@ -10,7 +10,7 @@ use crate::model::Bilingual;
 /// A proof as it is reported.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Certificate {
-    /// `unit`, `island`, `total`, `cut`, `neighbours`, `exhausted`, `apart` or `zone_count`
+    /// `unit`, `island`, `total`, `cut`, `neighbours`, `exhausted`, `apart`, `contradiction` or `zone_count`
     pub kind: &'static str,
     /// the sentence
     pub why: Bilingual,
@@ -27,7 +27,7 @@ pub struct Certificate {
 /// A change of the wishes after which this proof no longer holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Relaxation {
-    /// `max`, `min`, `max_of_unit`, `zones`, `keep_together`
+    /// `max`, `min`, `max_of_unit`, `zones`, `keep_together`, `keep_apart`
     pub parameter: &'static str,
     /// what it must be, households or zones
     pub value: f64,
@@ -67,6 +67,21 @@ pub fn certificate(proof: &Proof, band: &Band, name: &dyn Fn(u32) -> String) -> 
                 parameter: "keep_together",
                 value: 0.0,
                 what: Bilingual::new("不要求它们同属一区", "do not ask them to stay together"),
+            }],
+        },
+        Proof::Contradiction { units } => Certificate {
+            kind: "contradiction",
+            why: Bilingual::new(
+                format!("既要求同属一区又要求分属不同区：{}", few(&names(units), units.len())),
+                format!("units are asked to be together and apart: {}", few(&names(units), units.len())),
+            ),
+            units: names(units),
+            island_units: 0,
+            households: None,
+            relaxations: vec![Relaxation {
+                parameter: "keep_apart",
+                value: 0.0,
+                what: Bilingual::new("取消其中一项要求", "drop one of the two wishes"),
             }],
         },
         Proof::Zones { least, most, asked } => {
@@ -109,9 +124,10 @@ pub fn amount(households: f64) -> String {
 }
 
 fn of_island(obstacle: &Obstacle, label: &str, band: &Band) -> (&'static str, Option<f64>, Bilingual) {
-    let [min, max] = [band.min, band.max].map(|end| amount(households(end)));
+    let [min, max, most] = [band.min, band.max, band.most()].map(|end| amount(households(end)));
     match obstacle {
         Obstacle::Heavy { weight, .. } => {
+            let max = most;
             let own = amount(households(*weight));
             let why = Bilingual::new(
                 format!("单元 {label} 有 {own} 户，一个就超过上限 {max}，且不可拆分"),

@@ -44,15 +44,9 @@ pub(super) struct Divided {
 /// Divides.
 pub(super) fn divide(original: &Problem, wish: &Wish, watch: &Watch) -> Divided {
     let mut problem = original.clone();
-    let mut obstacles = Vec::new();
     let mut needed = (None, None);
-    for (node, weight) in problem.weight.iter_mut().enumerate() {
-        if *weight > problem.band.max {
-            obstacles.push(Obstacle::Heavy { node: node as u32, weight: *weight });
-            // A zone with just this node is the best that can be: for the rest it counts as full.
-            *weight = problem.band.max;
-        }
-    }
+    let above = problem.cap().into_iter();
+    let mut obstacles: Vec<Obstacle> = above.map(|(node, weight)| Obstacle::Heavy { node, weight }).collect();
     let counts = bounds::zone_counts(&problem);
     let mut sets = Sets::new(&problem, &problem.band);
     let tried = || exact::obstacle(&problem, sets.as_ref()?, watch);
@@ -142,8 +136,8 @@ fn best_of(
     if *range.end() <= 1 || problem.nodes() <= 1 {
         let zone = vec![0; problem.nodes()];
         let state = search::State::new(problem, zone, 1);
-        let (miss, energy) = (state.miss(), state.energy(0.0));
-        return (Outcome { zone: state.zone, miss, energy, cut_short: false }, false);
+        let ((miss, broken), energy) = (state.wrong(), state.energy(0.0));
+        return (Outcome { zone: state.zone, miss, broken, energy, cut_short: false }, false);
     }
     let mut scouts: Vec<Chain> = Vec::new();
     let chain = |start, zones, at: usize, hot| Chain {
@@ -161,11 +155,12 @@ fn best_of(
         for hot in [0.05, 0.2, 0.5, 1.0] {
             scouts.push(chain(Start::Given(present), problem.communities, scouts.len(), hot));
         }
-    } else {
-        for zones in counts(problem, range) {
-            for start in [Start::Levels, Start::Tree] {
-                scouts.push(chain(start, zones, scouts.len(), 1.0));
-            }
+    }
+    // Where present zones are to change little these are for want of better: they may be far from the band.
+    let tried = if scouts.is_empty() { usize::MAX } else { 1 };
+    for zones in counts(problem, range).into_iter().take(tried) {
+        for start in [Start::Levels, Start::Tree] {
+            scouts.push(chain(start, zones, scouts.len(), 1.0));
         }
     }
     let each = work * 7 / 30 / scouts.len().max(1) as u64;
@@ -206,13 +201,18 @@ fn best_of(
     let cut_short = cut_short || found.iter().map(|(_, o)| o).chain(&last).any(|outcome| outcome.cut_short);
     let all = found.into_iter().map(|(_, outcome)| outcome).chain(last);
     let best = all.reduce(|best, next| if rank(&next) < rank(&best) { next } else { best });
-    let best =
-        best.unwrap_or(Outcome { zone: vec![0; problem.nodes()], miss: 0, energy: 0.0, cut_short: true });
+    let best = best.unwrap_or(Outcome {
+        zone: vec![0; problem.nodes()],
+        miss: 0,
+        broken: 0,
+        energy: 0.0,
+        cut_short: true,
+    });
     (best, cut_short)
 }
 
-fn rank(outcome: &Outcome) -> (i64, f64) {
-    (outcome.miss, outcome.energy)
+fn rank(outcome: &Outcome) -> (i64, i64, f64) {
+    (outcome.miss, outcome.broken, outcome.energy)
 }
 
 /// Numbers of zones worth a try: near the ideal where there is one, else the fewest and a little more.

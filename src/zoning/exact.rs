@@ -93,6 +93,9 @@ impl Sets {
                 return None;
             }
         }
+        growth.sets.retain(|(nodes, _)| {
+            !nodes.iter().any(|node| problem.apart_from(*node).iter().any(|other| nodes.contains(other)))
+        });
         Some(Self(growth.sets))
     }
 

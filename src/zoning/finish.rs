@@ -44,6 +44,7 @@ fn finished(
     next: &mut u32,
 ) -> Vec<u32> {
     let mut problem = island.problem.clone();
+    problem.cap();
     let mut given: Vec<Option<u32>> = vec![None; problem.nodes()];
     for (unit, node) in island.units.iter().zip(&island.node) {
         let own = &mut given[*node as usize];

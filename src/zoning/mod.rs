@@ -29,10 +29,10 @@ mod units;
 mod watch;
 
 pub use barrier::Barrier;
-pub use blocks::{Block, Blocks, BlocksError, Known, Place, Scope};
+pub use blocks::{Block, Blocks, BlocksError, Known, Place, Scope, Wishes};
 pub use bounds::Obstacle;
 pub use certificate::{Certificate, Relaxation, amount, certificate};
-pub use figures::{Figures, Limits, Objectives, PlanFinding, Share, Zone, figures};
+pub use figures::{Figures, Limits, Objectives, PlanFinding, Share, Zone, figures, straightness};
 pub use finish::finish;
 pub use graph::{Border, Graph};
 pub use order::{Kind, Order};

@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Wishes};
 use super::preset::Preset;
+use super::problem::counted;
 use super::task::Task;
 
 /// What is to be done with the communities in scope.
@@ -53,6 +54,8 @@ pub struct Order {
     pub kind: Kind,
     /// households of a zone: at least, at most, best
     pub band: (f64, f64, Option<f64>),
+    /// at most for a zone with a block that is above the band by itself
+    pub wide_max: Option<f64>,
     /// how many zones: in all, or of each community that is split
     pub zones: Option<RangeInclusive<usize>>,
     /// what counts first
@@ -65,8 +68,9 @@ pub struct Order {
 
 impl Order {
     /// The task on these blocks, without a budget.
-    pub fn task(&self, blocks: &Blocks) -> Task {
-        let mut task = blocks.task(self.band);
+    pub fn task(&self, blocks: &Blocks, wishes: &Wishes) -> Task {
+        let mut task = blocks.task(self.band, wishes);
+        task.problem.band.wide = self.wide_max.map(counted);
         task.preset = self.preset;
         task.seed = self.seed;
         task.alternatives = self.alternatives;

@@ -30,12 +30,26 @@ pub struct Band {
     pub max: i64,
     /// best; `None` where all within are as good
     pub ideal: Option<i64>,
+    /// at most for a zone that holds a node above `max`, such as a dense compound that is not cut; `None`: no zone may
+    /// be above `max`
+    pub wide: Option<i64>,
 }
 
 impl Band {
     /// How far outside a number is; 0 within.
     pub fn miss(&self, weight: i64) -> i64 {
         (weight - self.max).max(self.min - weight).max(0)
+    }
+
+    /// How far outside a zone is whose heaviest node weighs so much.
+    pub fn miss_of(&self, weight: i64, heaviest: i64) -> i64 {
+        let wide = self.wide.filter(|_| heaviest > self.max);
+        wide.map_or_else(|| self.miss(weight), |wide| Self { max: wide.max(self.max), ..*self }.miss(weight))
+    }
+
+    /// The most that any zone may have.
+    pub fn most(&self) -> i64 {
+        self.wide.map_or(self.max, |wide| wide.max(self.max))
     }
 }
 
@@ -77,6 +91,8 @@ pub struct Problem {
     pub communities: usize,
     /// the zone a node is bound to
     pub fixed: Vec<Option<u32>>,
+    /// the nodes that share no zone with a node, in order; empty where none are kept apart
+    pub apart: Vec<Vec<u32>>,
     /// what a cut border costs, in thousandths
     pub cost: Vec<i64>,
     /// the band
@@ -96,6 +112,37 @@ impl Problem {
     /// How many nodes.
     pub fn nodes(&self) -> usize {
         self.weight.len()
+    }
+
+    /// The nodes that share no zone with a node.
+    pub fn apart_from(&self, node: u32) -> &[u32] {
+        self.apart.get(node as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Pairs of nodes that are to be apart and share a zone.
+    pub fn broken(&self, zone: &[u32]) -> usize {
+        let own = |(node, others): (usize, &Vec<u32>)| {
+            others
+                .iter()
+                .filter(|other| **other as usize > node && zone[**other as usize] == zone[node])
+                .count()
+        };
+        self.apart.iter().enumerate().map(own).sum()
+    }
+
+    /// Takes nodes that are above the band for full: a zone with such a node alone is the best there can be. Gives
+    /// those that are above all that is allowed.
+    pub fn cap(&mut self) -> Vec<(u32, i64)> {
+        let Band { max, .. } = self.band;
+        let most = self.band.most();
+        let mut above = Vec::new();
+        for (node, weight) in self.weight.iter_mut().enumerate().filter(|(_, weight)| **weight > max) {
+            if *weight > most {
+                above.push((node as u32, *weight));
+            }
+            *weight = max;
+        }
+        above
     }
 
     /// Households of a node by present community.
@@ -168,6 +215,17 @@ impl Problem {
             }
             present_starts.push(present.len() as u32);
         }
+        let mut apart = vec![Vec::new(); if self.apart.is_empty() { 0 } else { groups }];
+        for (node, others) in self.apart.iter().enumerate() {
+            let Some(own) = group_of[node] else { continue };
+            let beyond =
+                others.iter().filter_map(|other| group_of[*other as usize]).filter(|other| *other != own);
+            apart[own as usize].extend(beyond);
+        }
+        for list in &mut apart {
+            list.sort_unstable();
+            list.dedup();
+        }
         let mut problem = Self {
             graph: self.graph.grouped(groups, group_of),
             weight,
@@ -177,6 +235,7 @@ impl Problem {
             present,
             communities: self.communities,
             fixed,
+            apart,
             cost: Vec::new(),
             band: self.band,
             weights: self.weights,

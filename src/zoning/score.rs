@@ -41,6 +41,8 @@ pub struct Scores {
     pub households_out_of_band: f64,
     /// zones in several pieces
     pub zones_in_pieces: usize,
+    /// pairs of units that are to be apart and share a zone
+    pub apart_broken: usize,
     /// households of the smallest zone
     pub smallest: f64,
     /// and of the largest
@@ -85,7 +87,8 @@ fn zone_score(problem: &Problem, zone: &[u32], number: u32, nodes: &[u32]) -> Zo
             }
         }
     }
-    let miss = problem.band.miss(weight);
+    let heaviest = nodes.iter().map(|node| problem.weight[*node as usize]).max().unwrap_or(0);
+    let miss = problem.band.miss_of(weight, heaviest);
     ZoneScore {
         zone: number,
         units: nodes.len(),
@@ -142,6 +145,7 @@ fn scores(problem: &Problem, zone: &[u32], members: &BTreeMap<u32, Vec<u32>>, ro
         zones_out_of_band: rows.iter().filter(|row| !row.in_band).count(),
         households_out_of_band: rows.iter().map(|row| row.out_of_band).sum(),
         zones_in_pieces: rows.iter().filter(|row| row.pieces > 1).count(),
+        apart_broken: problem.broken(zone),
         smallest: least(|row| row.households),
         largest: -least(|row| -row.households),
         households_moved: (problem.communities > 0).then(|| moved(problem, members).1),

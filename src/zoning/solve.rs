@@ -59,6 +59,11 @@ pub enum Proof {
         /// the units
         units: Vec<u32>,
     },
+    /// units that are to stay together are to be apart as well
+    Contradiction {
+        /// the units
+        units: Vec<u32>,
+    },
     /// the number of zones that is asked for cannot be
     Zones {
         /// as many at least
@@ -95,6 +100,7 @@ pub struct Answer {
 pub fn solve(task: &Task, watch: &Watch) -> Answer {
     let (islands, torn) = islands(task);
     let mut proofs: Vec<Proof> = torn.into_iter().map(|Torn { units }| Proof::Torn { units }).collect();
+    proofs.extend(task.contradictions().into_iter().map(|units| Proof::Contradiction { units }));
     let shares = shares(task, &islands, &mut proofs);
     let nodes: usize = islands.iter().map(|island| island.problem.nodes()).sum();
     let presets = presets(task);
@@ -117,8 +123,9 @@ pub fn solve(task: &Task, watch: &Watch) -> Answer {
         proofs.extend(divided.obstacles.iter().map(|obstacle| proof(island, divided, obstacle)));
     }
     let plans = plans(task, &islands, &divided, &presets);
-    let missing =
-        plans.first().is_none_or(|plan| plan.scores.zones_out_of_band > 0 || plan.scores.zones_in_pieces > 0);
+    let missing = plans.first().is_none_or(|Plan { scores, .. }| {
+        scores.zones_out_of_band + scores.zones_in_pieces + scores.apart_broken > 0
+    });
     let status = match (proofs.is_empty(), missing) {
         (false, _) => Status::Impossible,
         (true, true) => Status::NotFound,
@@ -280,7 +287,8 @@ fn zones_of(task: &Task, islands: &[Island], divided: &[Divided], preset: usize)
 fn dominates(one: &Scores, other: &Scores) -> bool {
     let less = |p: f64, q: f64| p <= q * (1.0 + 1e-9) + 1e-9;
     let known = |p: Option<f64>, q: Option<f64>| less(p.unwrap_or(0.0), q.unwrap_or(0.0));
-    less(one.households_out_of_band, other.households_out_of_band)
+    one.apart_broken <= other.apart_broken
+        && less(one.households_out_of_band, other.households_out_of_band)
         && less(one.cut_edges as f64, other.cut_edges as f64)
         && less(one.border_m, other.border_m)
         && less(-one.polsby_popper, -other.polsby_popper)

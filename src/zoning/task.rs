@@ -21,6 +21,10 @@ pub struct Facts {
     pub shares: Option<Vec<Vec<(u32, f64)>>>,
     /// units with the same number stay together
     pub together: Option<Vec<Option<u32>>>,
+    /// no two units of a group share a zone
+    pub apart: Vec<Vec<u32>>,
+    /// units that stay in the zone of their present community: those of one together, of several apart
+    pub locked: Vec<u32>,
 }
 
 /// A division that is asked for.
@@ -47,7 +51,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// From measured units. `ideal` and the ends of the band are households.
+    /// From measured units. `ideal` and the ends of the band are households. O(units + pairs that are kept apart).
     pub fn new(units: &Units, facts: &Facts, (min, max, ideal): (f64, f64, Option<f64>)) -> Self {
         let nodes = units.area.len();
         let weight: Vec<i64> = facts.households.iter().map(|weight| counted(*weight)).collect();
@@ -68,7 +72,9 @@ impl Task {
             }
             present_starts.push(present.len() as u32);
         }
-        let band = Band { min: counted(min), max: counted(max), ideal: ideal.map(counted) };
+        let band = Band { min: counted(min), max: counted(max), ideal: ideal.map(counted), wide: None };
+        let parent = facts.parent.clone().unwrap_or_else(|| vec![0; nodes]);
+        let (together, apart) = wishes(facts, &parent);
         let zero = Weights {
             cut: 0.0,
             length: 0.0,
@@ -87,17 +93,17 @@ impl Task {
             present,
             communities,
             fixed: vec![None; nodes],
+            apart,
             cost: Vec::new(),
             band,
             weights: zero,
             per_unit,
         };
         problem.weigh(zero);
-        let known = |list: &Option<Vec<_>>| list.clone();
         Self {
             problem,
-            parent: facts.parent.clone().unwrap_or_else(|| vec![0; nodes]),
-            together: known(&facts.together).unwrap_or_else(|| vec![None; nodes]),
+            parent,
+            together,
             zones: None,
             zones_each: None,
             preset: Preset::Compact,
@@ -106,6 +112,62 @@ impl Task {
             alternatives: 1,
         }
     }
+
+    /// Units that are to stay together and apart, each pair by itself.
+    pub fn contradictions(&self) -> Vec<Vec<u32>> {
+        let mut found = Vec::new();
+        for (unit, others) in self.problem.apart.iter().enumerate() {
+            let own = self.together[unit];
+            let same = |other: &&u32| {
+                **other as usize > unit && own.is_some() && self.together[**other as usize] == own
+            };
+            found.extend(others.iter().filter(same).map(|other| vec![unit as u32, *other]));
+        }
+        found
+    }
+}
+
+/// Groups that stay together, locked communities among them, and for each unit those that it shares no zone with.
+/// Units of different parents are apart in any case.
+fn wishes(facts: &Facts, parent: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
+    let mut together = facts.together.clone().unwrap_or_else(|| vec![None; parent.len()]);
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    let mut all_pairs = |units: &[u32]| {
+        for (at, one) in units.iter().enumerate() {
+            let others =
+                units[at + 1..].iter().filter(|other| parent[**other as usize] == parent[*one as usize]);
+            pairs.extend(others.filter(|other| *other != one).map(|other| (*one, *other)));
+        }
+    };
+    facts.apart.iter().for_each(|units| all_pairs(units));
+    let mut locked: BTreeMap<(u32, u32), Vec<u32>> = BTreeMap::new();
+    for unit in &facts.locked {
+        if let Some(community) = facts.present.as_ref().and_then(|present| present[*unit as usize]) {
+            locked.entry((parent[*unit as usize], community)).or_default().push(*unit);
+        }
+    }
+    let mut next = together.iter().flatten().max().map_or(0, |most| most + 1);
+    for units in locked.values() {
+        // Whatever one of them belongs to comes along.
+        let known: Vec<u32> = units.iter().filter_map(|unit| together[*unit as usize]).collect();
+        for group in together.iter_mut().filter(|group| group.is_some_and(|group| known.contains(&group))) {
+            *group = Some(next);
+        }
+        units.iter().for_each(|unit| together[*unit as usize] = Some(next));
+        next += 1;
+    }
+    let first: Vec<u32> = locked.values().map(|units| units[0]).collect();
+    all_pairs(&first);
+    let mut apart = vec![Vec::new(); if pairs.is_empty() { 0 } else { parent.len() }];
+    for (a, b) in pairs {
+        apart[a as usize].push(b);
+        apart[b as usize].push(a);
+    }
+    for list in &mut apart {
+        list.sort_unstable();
+        list.dedup();
+    }
+    (together, apart)
 }
 
 /// Numbers for words, in the order in which they first come; an empty word has none.

@@ -167,7 +167,7 @@ fn small_graphs_are_divided_best_wherever_they_can_be_and_else_proved_impossible
         }
         // The least change of either end works, and a household less does not.
         let works = |min: f64, max: f64| {
-            let band = Band { min: counted(min), max: counted(max), ideal: None };
+            let band = Band { min: counted(min), max: counted(max), ideal: None, wide: None };
             fewest(&Problem { band, ..task.problem.clone() }).is_some()
         };
         if let Some(needed) = needed.0 {
@@ -298,4 +298,106 @@ fn parents_groups_and_numbers_of_zones_are_kept() {
     task.together[11] = Some(1);
     let answer = run(&task);
     assert!(matches!(&answer.proofs[0], Proof::Torn { units } if *units == [0, 11, 39]));
+}
+
+#[test]
+fn what_is_to_be_apart_and_what_is_locked_is_kept() {
+    let mut rng = ChaCha8Rng::seed_from_u64(13);
+    let households: Vec<f64> = (0..300).map(|_| f64::from(rng.random_range(50..150_u8))).collect();
+    let count = households.len();
+    let mut units = Units { area: vec![1_000_000; count], outline: vec![400_000; count], ..Units::default() };
+    for at in 0..count as u32 {
+        let right = (at % 20 < 19).then_some(at + 1);
+        for next in right.into_iter().chain((at + 20 < count as u32).then_some(at + 20)) {
+            let class = Barrier::None;
+            units.borders.push(Border {
+                a: at,
+                b: next,
+                pairs: 1,
+                length_mm: 100_000,
+                class,
+                crossings: None,
+            });
+        }
+    }
+    let facts = Facts {
+        households,
+        present: Some((0..300).map(|at| Some(at / 60)).collect()),
+        // Neighbours; and units of two communities that stay where they are.
+        apart: vec![vec![0, 1], vec![150, 151]],
+        locked: vec![30, 35, 70, 71],
+        ..Facts::default()
+    };
+    let task = Task { work: 3_000_000, alternatives: 3, ..Task::new(&units, &facts, (2000.0, 4000.0, None)) };
+    let answer = run(&task);
+    assert_eq!(answer.status, Status::InBand);
+    for plan in &answer.plans {
+        assert_eq!(plan.scores.apart_broken, 0);
+        assert_eq!(plan.scores.zones_out_of_band, 0, "{:?}", plan.preset);
+        assert!(plan.zone[0] != plan.zone[1] && plan.zone[150] != plan.zone[151]);
+        assert!(
+            plan.zone[30] == plan.zone[35]
+                && plan.zone[70] == plan.zone[71]
+                && plan.zone[30] != plan.zone[70]
+        );
+    }
+    // One that shares a zone with another it is to be apart from is counted.
+    let all = vec![1; 300];
+    assert_eq!(score(&task.problem, &all).1.apart_broken, 1 + 1 + 1);
+    let both = Facts { together: Some((0..300).map(|at| (at < 2).then_some(0)).collect()), ..facts };
+    let answer = run(&Task { work: 100_000, ..Task::new(&units, &both, (2000.0, 4000.0, None)) });
+    assert!(
+        answer.proofs.iter().any(|proof| matches!(proof, Proof::Contradiction { units } if *units == [0, 1]))
+    );
+}
+
+#[test]
+fn small_graphs_with_units_apart_agree_with_all_divisions_there_are() {
+    let mut rng = ChaCha8Rng::seed_from_u64(29);
+    let (mut possible, mut impossible) = (0, 0);
+    for _ in 0..60 {
+        let households: Vec<f64> = (0..9).map(|_| f64::from(rng.random_range(1..20_u8))).collect();
+        let total: f64 = households.iter().sum();
+        let mut task = grid(3, &households, (total / 3.4, total / 2.6), &mut rng);
+        let (a, b) = (rng.random_range(0..4_u32), rng.random_range(4..9_u32));
+        task.problem.apart = vec![Vec::new(); 9];
+        task.problem.apart[a as usize] = vec![b];
+        task.problem.apart[b as usize] = vec![a];
+        let whole = divisions(&task.problem);
+        let fewest = whole
+            .iter()
+            .filter(|zone| zone[a as usize] != zone[b as usize])
+            .map(|zone| score(&task.problem, zone).1.cut_edges)
+            .min();
+        let answer = run(&task);
+        match fewest {
+            None => {
+                impossible += 1;
+                assert_ne!(answer.status, Status::InBand);
+            }
+            Some(fewest) => {
+                possible += 1;
+                assert_eq!(answer.status, Status::InBand);
+                assert!(answer.cut_bound <= fewest && fewest <= answer.plans[0].scores.cut_edges);
+            }
+        }
+    }
+    assert!(possible > 10 && impossible > 0, "{possible} {impossible}");
+}
+
+#[test]
+fn a_dense_unit_may_have_a_zone_of_its_own_up_to_the_wider_limit() {
+    let mut rng = ChaCha8Rng::seed_from_u64(31);
+    let mut households = vec![100.0; 60];
+    households[25] = 1800.0;
+    let mut task = grid(10, &households, (800.0, 1500.0), &mut rng);
+    let answer = run(&task);
+    assert!(matches!(answer.proofs[..], [Proof::Island { obstacle: Obstacle::Heavy { node: 25, .. }, .. }]));
+    task.problem.band.wide = Some(counted(2000.0));
+    let answer = run(&task);
+    assert_eq!(answer.status, Status::InBand);
+    let plan = &answer.plans[0];
+    let dense = &plan.zones[plan.zone[25] as usize - 1];
+    assert!(dense.in_band && (1800.0..=2000.0).contains(&dense.households), "{dense:?}");
+    assert!(plan.zones.iter().filter(|zone| zone.zone != dense.zone).all(|zone| zone.households <= 1500.0));
 }

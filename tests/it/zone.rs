@@ -169,3 +169,34 @@ fn another_tools_division_is_scored_and_wrong_wishes_are_refused() {
     assert_eq!(usage("--min 700 --max 900 --within nothing"), Some(2));
     assert_eq!(usage("--min 700 --max 900 --audit"), Some(2));
 }
+
+#[test]
+fn units_are_kept_apart_locked_and_given_a_wider_limit() {
+    let desk = Desk::new();
+    let mut households = even(256);
+    households[100] = 1900.0;
+    let text = blocks(16, &households);
+    let told = text
+        .replace("\"id\":\"b0\"", "\"id\":\"b0\",\"rival\":\"x\"")
+        .replace("\"id\":\"b1\"", "\"id\":\"b1\",\"rival\":\"x\"")
+        .replace("\"id\":\"b33\"", "\"id\":\"b33\",\"stays\":\"是\"")
+        .replace("\"id\":\"b46\"", "\"id\":\"b46\",\"stays\":\"是\"");
+    desk.file("blocks.geojson", &told);
+    let common = "blocks.geojson --weight households --min 1000 --max 1800 --time 3 --preset compact --id id";
+    let (code, text) = desk.zone(&format!("{common} --report no.json"));
+    assert_eq!(code, Some(1), "{text}");
+    assert_eq!(desk.json("no.json")["certificate"][0]["units"], json!(["b100"]));
+    let all = "--wide-max 2000 --keep-apart rival --locked stays --current community";
+    let (code, text) = desk.zone(&format!("{common} {all} --out plan.geojson --report p.json"));
+    assert_eq!(code, Some(0), "{text}");
+    let report = desk.json("p.json");
+    assert_eq!(report["objectives"]["apart_broken"], 0);
+    let straight = report["objectives"]["straightness"].as_f64().unwrap();
+    assert!(straight > 0.5 && straight <= 1.0, "{straight}");
+    let plan = desk.json("plan.geojson");
+    let zone = |at: usize| plan["features"][at]["properties"]["zone"].as_i64().unwrap();
+    assert_ne!(zone(0), zone(1));
+    assert_eq!(zone(33), zone(46));
+    assert_eq!(desk.zone(&format!("{common} --locked stays")).0, Some(2));
+    assert_eq!(desk.zone(&format!("{common} --wide-max 1000")).0, Some(2));
+}

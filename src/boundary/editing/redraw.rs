@@ -53,6 +53,8 @@ pub struct Redraw {
     pub fresh: Vec<Fresh>,
     /// number of the document
     pub document: Option<String>,
+    /// who approved it
+    pub approver: Option<String>,
 }
 
 type Key = [u64; 4];
@@ -233,6 +235,7 @@ fn made(
         urban_rural_class: text("urban_rural_class"),
         area_km2: Some(km2(&ground)),
         set_up_document: asked.document.clone(),
+        approver: asked.approver.clone(),
         set_up_date: Some(asked.from),
         predecessors: if is_grid { Vec::new() } else { fresh.from.clone() },
         ..Division::named(&fresh.name, asked.level)

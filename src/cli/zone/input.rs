@@ -9,7 +9,7 @@ use crate::cli::stop;
 use crate::cli::topology::features::Features;
 use crate::cli::topology::simplify::too_large;
 use crate::model::{Bilingual, Finding, Severity, Spot};
-use crate::zoning::{Facts, Task, Units, classify, numbered};
+use crate::zoning::{Facts, Task, Units, classify, numbered, straightness};
 
 /// The file and what is known of its units.
 pub(super) struct Input {
@@ -62,6 +62,8 @@ impl Input {
         let within = texts(&zone.within)?;
         let current = texts(&zone.current)?;
         let together = texts(&zone.keep_together)?;
+        let apart = groups(texts(&zone.keep_apart)?, zone.keep_apart.as_deref())?;
+        let locked = texts(&zone.locked)?.map_or_else(Vec::new, |texts| locked(&texts));
         let numbers = |texts: &Option<Vec<String>>| {
             texts.as_ref().map(|texts| numbered(texts.iter().map(String::as_str)))
         };
@@ -79,6 +81,8 @@ impl Input {
             present,
             shares: None,
             together: numbers(&together).map(|both| both.0),
+            apart,
+            locked,
         };
         let names = names(zone, &features, &rows)?;
         let (parents, communities) = (parents.unwrap_or_default(), communities.unwrap_or_default());
@@ -89,10 +93,40 @@ impl Input {
         Ok(Task::new(&self.units, &self.facts, zone.band()))
     }
 
+    /// How straight the borders of a division run: 1 is straight.
+    pub(super) fn straightness(&self, zone: &[u32]) -> Option<f64> {
+        straightness(&self.units, zone)
+    }
+
     /// The present community of every unit, by number.
     pub(super) fn present(&self) -> Option<&[Option<u32>]> {
         self.facts.present.as_deref()
     }
+}
+
+/// Units that are to be kept apart, by value; one value many times makes too many pairs.
+fn groups(texts: Option<Vec<String>>, field: Option<&str>) -> Result<Vec<Vec<u32>>, Failure> {
+    const MOST: usize = 1000;
+    let mut groups: std::collections::BTreeMap<String, Vec<u32>> = Default::default();
+    for (unit, text) in texts.into_iter().flatten().enumerate().filter(|(_, text)| !text.is_empty()) {
+        groups.entry(text).or_default().push(unit as u32);
+    }
+    let field = field.unwrap_or_default();
+    match groups.iter().find(|(_, units)| units.len() > MOST) {
+        Some((value, units)) => Err(Failure::Usage(Bilingual::new(
+            format!("--keep-apart {field}：“{value}”有 {} 个单元，至多 {MOST} 个", units.len()),
+            format!("--keep-apart {field}: “{value}” has {} units, {MOST} are possible", units.len()),
+        ))),
+        None => Ok(groups.into_values().collect()),
+    }
+}
+
+/// Units whose text says yes.
+fn locked(texts: &[String]) -> Vec<u32> {
+    let yes = |text: &str| {
+        ["1", "true", "t", "yes", "y", "是", "真"].contains(&text.trim().to_lowercase().as_str())
+    };
+    (0..texts.len() as u32).filter(|unit| yes(&texts[*unit as usize])).collect()
 }
 
 fn has_area(shape: &Geometry) -> bool {

@@ -18,7 +18,7 @@ use super::stop;
 use super::topology::features::Reading;
 use super::words::t;
 use crate::model::Bilingual;
-use crate::zoning::{Preset, Profile, Status, Task, Watch, solve};
+use crate::zoning::{Preset, Profile, Status, Task, Watch, counted, solve};
 
 use input::Input;
 
@@ -44,6 +44,8 @@ pub struct Zone {
     profile: Option<&'static Profile>,
     #[arg(long, value_name = "N", help = t("每区最好", "best"))]
     ideal: Option<f64>,
+    #[arg(long, value_name = "N", help = t("含有单个即超过 --max 的单元（密集小区）的区至多", "at most for a zone with a unit that is above --max by itself, such as a dense compound"))]
+    wide_max: Option<f64>,
     #[arg(long, value_name = "FIELD", help = t("区不跨越的上级，如街道代码", "no zone leaves its parent, e.g. the subdistrict's code"))]
     within: Option<String>,
     #[arg(long, value_name = "FIELD", help = t("现属社区", "the present community"))]
@@ -52,6 +54,10 @@ pub struct Zone {
     barriers: Option<PathBuf>,
     #[arg(long, value_name = "FIELD", help = t("同值的单元不拆开，如小区编号", "units with the same value stay together, e.g. of a compound"))]
     keep_together: Option<String>,
+    #[arg(long, value_name = "FIELD", help = t("同值的单元分属不同的区", "no two units with the same value share a zone"))]
+    keep_apart: Option<String>,
+    #[arg(long, value_name = "FIELD", requires = "current", help = t("此字段为真（1、true、是）的单元留在现属社区", "units whose value is true (1, true, yes) stay in their present community"))]
+    locked: Option<String>,
     #[arg(long, value_name = "N|A..B", value_parser = number_or_range, help = t("共分几个区", "how many zones in all"))]
     zones: Option<RangeInclusive<usize>>,
     #[arg(long, value_name = "N|A..B", value_parser = number_or_range, requires = "within", conflicts_with = "zones", help = t("每个上级分几个区", "how many zones in each parent"))]
@@ -120,6 +126,7 @@ impl Zone {
         self.check()?;
         let input = Input::read(&self)?;
         let mut task = input.task(&self)?;
+        task.problem.band.wide = self.wide().map(counted);
         task.preset = self.preset.unwrap_or_else(|| self.usual_preset());
         task.zones.clone_from(&self.zones);
         task.zones_each.clone_from(&self.zones_each);
@@ -147,6 +154,12 @@ impl Zone {
                 "--ideal must lie between --min and --max",
             )));
         }
+        if self.wide_max.is_some_and(|wide| !(wide.is_finite() && wide >= max)) {
+            return Err(Failure::Usage(Bilingual::new(
+                "--wide-max 应不小于上限",
+                "--wide-max must not be below the greatest number",
+            )));
+        }
         Ok(())
     }
 
@@ -158,6 +171,12 @@ impl Zone {
         let whole = self.min.is_none() && self.max.is_none();
         let ideal = self.ideal.or_else(|| self.profile.filter(|_| whole).and_then(|profile| profile.ideal));
         (min.unwrap_or(f64::NAN), max.unwrap_or(f64::NAN), ideal)
+    }
+
+    /// The most for a zone with a unit that is above the band by itself.
+    fn wide(&self) -> Option<f64> {
+        let whole = self.min.is_none() && self.max.is_none();
+        self.wide_max.or_else(|| self.profile.filter(|_| whole).and_then(|profile| profile.wide_max))
     }
 
     fn usual_preset(&self) -> Preset {

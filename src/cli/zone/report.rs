@@ -17,7 +17,7 @@ use crate::zoning::{
 pub(super) fn of_answer(zone: &Zone, input: &Input, task: &Task, answer: &Answer) -> Json {
     let certificates = certificates(input, task, answer);
     let best = answer.plans.first();
-    let alternatives: Vec<Json> = answer.plans.iter().map(|plan| alternative(plan, answer)).collect();
+    let alternatives: Vec<Json> = answer.plans.iter().map(|plan| alternative(input, plan, answer)).collect();
     json!({
         "program": concat!("boundstone ", env!("CARGO_PKG_VERSION")),
         "status": answer.status,
@@ -28,7 +28,7 @@ pub(super) fn of_answer(zone: &Zone, input: &Input, task: &Task, answer: &Answer
         "islands": answer.islands,
         "zones_possible": { "least": answer.counts.0, "most": answer.counts.1 },
         "zones": best.map(|plan| zone_rows(input, task, &plan.zone, &plan.zones)),
-        "objectives": best.map(|plan| &plan.scores),
+        "objectives": best.map(|plan| objectives(input, &plan.zone, &plan.scores)),
         "bound": best.map(|plan| bound(&plan.scores, answer)),
         "gap": best.map(|plan| gap(&plan.scores, answer)),
         "ended_by": if answer.cut_short { "time" } else { "budget" },
@@ -53,10 +53,13 @@ pub(super) fn parameters(zone: &Zone, task: &Task) -> Json {
         "min": min,
         "max": max,
         "ideal": ideal,
+        "wide_max": zone.wide(),
         "within": zone.within,
         "current": zone.current,
         "barriers": barriers.map(|name| name.to_string_lossy().into_owned()),
         "keep_together": zone.keep_together,
+        "keep_apart": zone.keep_apart,
+        "locked": zone.locked,
         "zones": range(&zone.zones),
         "zones_each": range(&zone.zones_each),
         "preset": task.preset,
@@ -134,10 +137,17 @@ fn relaxation(zone: &Zone, plan: &Plan) -> Option<Json> {
     })
 }
 
-fn alternative(plan: &Plan, answer: &Answer) -> Json {
+/// Scores, and how straight the borders run.
+pub(super) fn objectives(input: &Input, zone: &[u32], scores: &Scores) -> Json {
+    let mut json = json!(scores);
+    json["straightness"] = json!(input.straightness(zone));
+    json
+}
+
+fn alternative(input: &Input, plan: &Plan, answer: &Answer) -> Json {
     json!({
         "preset": plan.preset,
-        "objectives": plan.scores,
+        "objectives": objectives(input, &plan.zone, &plan.scores),
         "gap": gap(&plan.scores, answer),
         "assignment": plan.zone,
     })

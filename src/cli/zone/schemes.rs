@@ -45,7 +45,7 @@ pub(super) fn run(zone: &Zone, input: &Input, task: &Task) -> Result<(), Failure
         "households": households(task.problem.total()),
         "zones": list,
         "zones_across_parents": crossing,
-        "objectives": scores,
+        "objectives": report::objectives(input, &zones, &scores),
         "findings": input.features.findings,
     });
     if let Some(path) = &zone.out {

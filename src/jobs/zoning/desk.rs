@@ -8,7 +8,7 @@ use super::super::{Inner, JobError, Jobs, lock};
 use super::ZoningParams;
 use crate::model::{RecordId, Revision};
 use crate::snapshot::Snapshot;
-use crate::zoning::{Blocks, BlocksError, Kind, Limits, Profile, Scope, Task};
+use crate::zoning::{Blocks, BlocksError, Kind, Limits, Profile, Scope, Task, Wishes};
 
 /// Desks that are kept.
 const KEPT: usize = 6;
@@ -36,7 +36,18 @@ impl Desk {
             count: &params.count,
         };
         let blocks = Blocks::of(snapshot, &scope)?;
-        let task = params.order().task(&blocks);
+        let units = |codes: &[String]| -> Result<Vec<u32>, BlocksError> {
+            codes.iter().map(|code| blocks.unit_of(snapshot, code)).collect()
+        };
+        let groups =
+            |groups: &[Vec<String>]| groups.iter().map(|codes| units(codes)).collect::<Result<_, _>>();
+        let asked = &params.wishes;
+        let wishes = Wishes {
+            together: groups(&asked.together)?,
+            apart: groups(&asked.apart)?,
+            locked: units(&asked.locked)?,
+        };
+        let task = params.order().task(&blocks, &wishes);
         let present = blocks.blocks.iter().map(|block| block.community.map(|at| at as u32)).collect();
         let limits = Limits {
             least_km2: Profile::of(&params.profile).and_then(|profile| profile.least_km2),

@@ -34,6 +34,22 @@ pub struct PlanScope {
     pub communities: Vec<String>,
 }
 
+/// Compounds that planners will not have parted, joined or moved: codes or ids of compounds in scope.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PlanWishes)]
+pub struct PlanWishes {
+    /// groups that share one zone
+    #[serde(default)]
+    pub together: Vec<Vec<String>>,
+    /// groups no two of which share a zone
+    #[serde(default)]
+    pub apart: Vec<Vec<String>>,
+    /// those that stay in their present community
+    #[serde(default)]
+    pub locked: Vec<String>,
+}
+
 /// What a plan is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ZoningParams {
@@ -51,6 +67,12 @@ pub struct ZoningParams {
     pub max: f64,
     /// best
     pub ideal: Option<f64>,
+    /// at most for a zone with a block above `max`
+    #[serde(default)]
+    pub wide_max: Option<f64>,
+    /// compounds that share a zone, that share none, and those that stay in their present community
+    #[serde(default)]
+    pub wishes: PlanWishes,
     /// how many zones, from and to
     pub zones: Option<(usize, usize)>,
     /// which count of households
@@ -83,6 +105,7 @@ impl ZoningParams {
         Order {
             kind: self.kind,
             band: (self.min, self.max, self.ideal),
+            wide_max: self.wide_max,
             zones: self.zones.map(|(from, to)| from..=to),
             preset: preset.unwrap_or_else(|| self.kind.usual_preset()),
             seed: self.seed,
@@ -100,6 +123,7 @@ impl From<BlocksError> for NoOutcome {
         let zh = match &error {
             BlocksError::Street(code) => format!("没有代码为 {code} 的街道（乡镇）"),
             BlocksError::Community(code) => format!("没有代码为 {code} 的社区（村）"),
+            BlocksError::Compound(code) => format!("所选范围里没有代码为 {code} 的小区（院落）"),
             BlocksError::Nothing => "所选范围里没有面".to_owned(),
             BlocksError::TooMany(count) => format!("街区太多（{count} 个），请缩小范围"),
             BlocksError::Coverage(_) => "图形太大".to_owned(),
@@ -231,7 +255,7 @@ fn certified(desk: &Desk, answer: &Answer) -> Option<Certified> {
     for proof in others.into_iter().chain(counts) {
         let one = certificate(proof, band, &name);
         let units: &[u32] = match proof {
-            Proof::Island { units, .. } | Proof::Torn { units } => units,
+            Proof::Island { units, .. } | Proof::Torn { units } | Proof::Contradiction { units } => units,
             Proof::Zones { .. } => &[],
         };
         let known = all.get_or_insert_with(|| Certified {

@@ -62,6 +62,9 @@ pub enum BlocksError {
     /// no community of that code
     #[error("no community has the code {0}")]
     Community(String),
+    /// no compound of that code or id is in scope
+    #[error("no compound in scope has the code {0}")]
+    Compound(String),
     /// nothing with an area is in scope
     #[error("there is no ground in scope")]
     Nothing,
@@ -90,6 +93,32 @@ pub struct Block {
     pub shares: Vec<(usize, i64)>,
     /// whether limits that there are were left out of it, so that a compound stays whole
     pub over_limits: bool,
+}
+
+/// Units that planners will not have parted, joined or moved.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wishes {
+    /// groups that share one zone
+    pub together: Vec<Vec<u32>>,
+    /// groups no two of which share a zone
+    pub apart: Vec<Vec<u32>>,
+    /// units that stay in the zone of their community
+    pub locked: Vec<u32>,
+}
+
+impl Wishes {
+    /// The group of each unit; groups with a unit in common are one.
+    fn together_of(&self, units: usize) -> Option<Vec<Option<u32>>> {
+        let mut group: Vec<Option<u32>> = vec![None; units];
+        for (number, members) in self.together.iter().enumerate() {
+            let known: Vec<u32> = members.iter().filter_map(|unit| group[*unit as usize]).collect();
+            for own in group.iter_mut().filter(|own| own.is_some_and(|own| known.contains(&own))) {
+                *own = Some(number as u32);
+            }
+            members.iter().for_each(|unit| group[*unit as usize] = Some(number as u32));
+        }
+        (!self.together.is_empty()).then_some(group)
+    }
 }
 
 /// All units of a scope.
@@ -274,14 +303,29 @@ impl Blocks {
         self.blocks.iter().map(|block| block.households).sum()
     }
 
+    /// The unit that a compound is part of.
+    ///
+    /// # Errors
+    /// It is not in scope.
+    pub fn unit_of(&self, snapshot: &Snapshot, compound: &str) -> Result<u32, BlocksError> {
+        let mut coded = snapshot.layer(Layer::Compound).by_code(compound);
+        let id = coded.find(|record| record.valid.contains(self.day)).map(|record| record.id);
+        let id = id.or_else(|| compound.parse().ok());
+        let holds = |block: &Block| block.compounds.iter().any(|(own, _)| Some(*own) == id);
+        let unit = self.blocks.iter().position(holds);
+        unit.map(|unit| unit as u32).ok_or_else(|| BlocksError::Compound(compound.to_owned()))
+    }
+
     /// A task on these units; no zone leaves its subdistrict.
-    pub fn task(&self, (min, max, ideal): (f64, f64, Option<f64>)) -> Task {
+    pub fn task(&self, (min, max, ideal): (f64, f64, Option<f64>), wishes: &Wishes) -> Task {
         let facts = Facts {
             households: self.blocks.iter().map(|block| block.households as f64).collect(),
             parent: Some(self.blocks.iter().map(|block| block.street as u32).collect()),
             present: Some(self.blocks.iter().map(|block| block.community.map(|at| at as u32)).collect()),
             shares: Some(self.shares()),
-            together: None,
+            together: wishes.together_of(self.blocks.len()),
+            apart: wishes.apart.clone(),
+            locked: wishes.locked.clone(),
         };
         Task::new(&self.units, &facts, (min, max, ideal))
     }

@@ -10,7 +10,7 @@ use crate::zoning::score::ZoneScore;
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PlanFinding {
-    /// the rule: C01, C02, C05, C06, C08, or `plan.unassigned`
+    /// the rule: C01, C02, C05, C06, C08, or `plan.unassigned`, `plan.apart`
     pub rule: &'static str,
     /// `error`, `warning` or `note`
     pub severity: &'static str,
@@ -56,6 +56,19 @@ pub(super) fn findings(divided: &Divided<'_>, rows: &[ZoneScore], limits: Limits
         }
         found.extend(streets(divided, row.zone, members));
     }
+    let apart = divided.task.problem.apart.iter().enumerate();
+    for (unit, others) in apart {
+        let zone = divided.zone[unit];
+        let same =
+            |other: &&u32| **other as usize > unit && zone != NONE && divided.zone[**other as usize] == zone;
+        for other in others.iter().filter(same) {
+            let what = Bilingual::new(
+                "要求分属不同区的小区在同一区里",
+                "compounds that are to be apart share a zone",
+            );
+            found.push(finding("plan.apart", "error", Some(zone), vec![unit as u32, *other], what));
+        }
+    }
     for (_, name) in &divided.blocks.cut {
         let what = Bilingual::new(
             format!("小区（院落）{name}被所选范围的外界切开，方案不能补救"),
@@ -71,7 +84,9 @@ fn size(divided: &Divided<'_>, row: &ZoneScore, limits: Limits) -> Option<PlanFi
     let (zh, en) = if row.in_band {
         return None;
     } else if row.households > households(band.max) {
-        let most = households(band.max);
+        let members = &divided.members[&row.zone];
+        let dense = members.iter().any(|unit| divided.task.problem.weight[*unit as usize] > band.max);
+        let most = households(if dense { band.most() } else { band.max });
         (
             format!("{} 户，超过上限 {most} 户", row.households),
             format!("{} households, more than {most}", row.households),

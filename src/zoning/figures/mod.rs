@@ -18,6 +18,7 @@ use super::score::{ZoneScore, moved, score};
 use super::task::Task;
 
 pub use findings::PlanFinding;
+pub use straight::straightness;
 
 /// What findings are held against, beside the band of the task.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -219,7 +220,7 @@ impl Divided<'_> {
             created: rows.len().saturating_sub(self.heirs.len()),
             border_km: length as f64 / 1e6,
             on_barriers_share: (length > 0).then(|| strong as f64 / length as f64),
-            straightness: straight::straightness(self),
+            straightness: straight::straightness(&self.blocks.units, &self.zone),
             polsby_popper: rows.iter().map(|row| row.polsby_popper).sum::<f64>() / count,
             cut_edges,
             balance: rows.iter().map(|row| (row.households - aim).abs() / aim).sum::<f64>() / count,

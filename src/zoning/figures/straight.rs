@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use geo_types::Coord;
 
-use super::{Divided, NONE};
+use super::NONE;
+use crate::zoning::units::Units;
 
 /// The straight way between the ends of each stretch of border between two zones, to its length; of a stretch that
-/// closes in itself nothing is said.
-pub(super) fn straightness(divided: &Divided<'_>) -> Option<f64> {
-    let units = &divided.blocks.units;
+/// closes in itself nothing is said. `zone` is that of each unit; `u32::MAX` stands for none.
+pub fn straightness(units: &Units, zone: &[u32]) -> Option<f64> {
     let mut between: BTreeMap<(u32, u32), Vec<(Coord, Coord, f64)>> = BTreeMap::new();
     for (border, pieces) in units.borders.iter().zip(&units.pieces) {
-        let (a, b) = (divided.zone[border.a as usize], divided.zone[border.b as usize]);
+        let (a, b) = (zone[border.a as usize], zone[border.b as usize]);
         if a != b && a != NONE && b != NONE {
             let list = between.entry((a.min(b), a.max(b))).or_default();
             list.extend(pieces.iter().map(|piece| (piece.from, piece.to, piece.length_m)));

@@ -51,7 +51,8 @@ fn matched(problem: &Problem, most: i64, rng: &mut ChaCha8Rng) -> (usize, Vec<Op
         for (next, border) in problem.graph.around(node) {
             let at = *next as usize;
             let fixed = problem.fixed[at].is_some() || problem.fixed[node as usize].is_some();
-            if group_of[at].is_some() || fixed || weight + problem.weight[at] > most {
+            let apart = problem.apart_from(node).binary_search(next).is_ok();
+            if group_of[at].is_some() || fixed || apart || weight + problem.weight[at] > most {
                 continue;
             }
             let size = (weight + problem.weight[at]) as f64 * problem.per_unit + 1.0;

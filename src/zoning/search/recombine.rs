@@ -42,19 +42,30 @@ pub(in crate::zoning) fn repair(
                 let zone = &state.zones[*zone as usize];
                 zone.nodes > 0 && state.problem.band.miss(zone.weight) > 0
             })
+            .chain(crowded(state))
             .collect();
         if bad.is_empty() {
             return;
         }
         let zone = bad[rng.random_range(0..bad.len())];
-        let before = state.miss();
+        let before = state.wrong();
         if let Some(start) = state.zone.iter().position(|known| *known == zone) {
             redraw(state, splitter, (start as u32, zone), count, rng);
         }
         state.work += state.zone.len() as u64 / 8 + splitter.work;
         splitter.work = 0;
-        fruitless = if state.miss() < before { 0 } else { fruitless + 1 };
+        fruitless = if state.wrong() < before { 0 } else { fruitless + 1 };
     }
+}
+
+/// Zones with nodes that are to be apart, one for each pair.
+fn crowded(state: &State) -> Vec<u32> {
+    let zone = |node: u32| state.zone[node as usize];
+    let pairs = (0..state.problem.apart.len() as u32).flat_map(|node| {
+        let others = state.problem.apart_from(node).iter();
+        others.filter(move |other| **other > node && zone(**other) == zone(node)).map(move |_| zone(node))
+    });
+    pairs.collect()
 }
 
 /// Throws a zone together with some beside it and divides anew; kept where no more households are out of band.
@@ -86,9 +97,11 @@ fn redraw(
     let band = state.problem.band;
     let fits = |parts: &usize| weight >= band.min * *parts as i64 && weight <= band.max * *parts as i64;
     let now = state.count();
+    let off = |zones: usize| count.start().saturating_sub(zones) + zones.saturating_sub(*count.end());
+    // Towards the numbers that are allowed, or among them.
     let allowed = |parts: &usize| {
-        let after = now + parts - zones.len();
-        *parts >= 1 && (count.contains(&after) || *parts == zones.len())
+        let after = off(now + parts - zones.len());
+        *parts >= 1 && (after == 0 || after < off(now) || *parts == zones.len())
     };
     let near = [zones.len(), zones.len() + 1, zones.len() - 1];
     let Some(parts) = near
@@ -111,13 +124,12 @@ fn try_parts(
     rng: &mut ChaCha8Rng,
 ) {
     let before: Vec<u32> = nodes.iter().map(|node| state.zone[*node as usize]).collect();
-    let miss = state.miss();
+    let was = state.wrong();
     let part = splitter.split(nodes, parts, 6, rng);
     let labels = labels_for(state, zones, parts);
     let to: Vec<u32> = part.iter().map(|part| labels[*part as usize]).collect();
     state.assign(nodes, &to);
-    let after = state.miss();
-    if after > miss {
+    if state.wrong() > was {
         state.assign(nodes, &before);
     }
 }

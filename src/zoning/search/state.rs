@@ -15,6 +15,8 @@ pub(in crate::zoning) struct Zone {
     pub nodes: u32,
 }
 
+/// What it costs that two nodes share a zone that are to be apart: more than any border gains.
+const APART: f64 = 30.0;
 /// Not in the list of cut borders.
 const ABSENT: u32 = u32::MAX;
 
@@ -34,6 +36,8 @@ pub(in crate::zoning) struct State<'p> {
     pub cut_cost: i64,
     /// households that stay in the community their zone stands for
     staying: i64,
+    /// pairs that are to be apart and are not
+    pub broken: i64,
     /// last walk that saw a node
     seen: Vec<u32>,
     walk: u32,
@@ -52,6 +56,7 @@ pub(in crate::zoning) struct Flip {
     new_from: Zone,
     new_to: Zone,
     staying: i64,
+    broken: i64,
 }
 
 impl<'p> State<'p> {
@@ -66,6 +71,7 @@ impl<'p> State<'p> {
             place: vec![ABSENT; borders],
             cut_cost: 0,
             staying: 0,
+            broken: problem.broken(&zone) as i64,
             seen: vec![0; problem.nodes()],
             walk: 0,
             open: Vec::new(),
@@ -122,10 +128,16 @@ impl<'p> State<'p> {
         self.zones.iter().filter(|zone| zone.nodes > 0).map(|zone| self.problem.band.miss(zone.weight)).sum()
     }
 
+    /// What no division may have: households out of band, pairs that are not apart.
+    pub fn wrong(&self) -> (i64, i64) {
+        (self.miss(), self.broken)
+    }
+
     /// What all this costs, in cut borders; households out of band at `penalty` a mean unit.
     pub fn energy(&self, penalty: f64) -> f64 {
         let zones: f64 = self.zones.iter().map(|zone| zone_energy(self.problem, zone, penalty)).sum();
-        self.cut_cost as f64 / 1000.0 + zones - self.problem.stay_gain(self.staying)
+        self.cut_cost as f64 / 1000.0 + zones + self.broken as f64 * APART
+            - self.problem.stay_gain(self.staying)
     }
 
     /// The share of a zone in that, without its band and what stays: half of what is cut belongs to the other side.
@@ -167,7 +179,11 @@ impl<'p> State<'p> {
         } else {
             problem.staying(node, to) - problem.staying(node, from)
         };
-        Flip { node, from, to, cost, new_from, new_to, staying }
+        let broken = problem.apart_from(node).iter().fold(0, |broken, other| {
+            let zone = self.zone[*other as usize];
+            broken + i64::from(zone == to) - i64::from(zone == from)
+        });
+        Flip { node, from, to, cost, new_from, new_to, staying, broken }
     }
 
     /// The difference in [`Self::energy`].
@@ -175,13 +191,15 @@ impl<'p> State<'p> {
         let energy = |zone: &Zone| zone_energy(self.problem, zone, penalty);
         let before = energy(&self.zones[flip.from as usize]) + energy(&self.zones[flip.to as usize]);
         let after = energy(&flip.new_from) + energy(&flip.new_to);
-        flip.cost as f64 / 1000.0 + (after - before) - self.problem.stay_gain(flip.staying)
+        flip.cost as f64 / 1000.0 + (after - before) + flip.broken as f64 * APART
+            - self.problem.stay_gain(flip.staying)
     }
 
     /// Does it.
     pub fn apply(&mut self, flip: &Flip) {
         self.cut_cost += flip.cost;
         self.staying += flip.staying;
+        self.broken += flip.broken;
         self.zones[flip.from as usize] = flip.new_from;
         self.zones[flip.to as usize] = flip.new_to;
         self.zone[flip.node as usize] = flip.to;

@@ -131,7 +131,7 @@ async fn the_largest_community_is_split_in_three_accepted_and_taken_back() {
         .collect();
     let body = json!({
         "alternative": 0, "zones": names, "from": "2026-11-21", "by": "张工", "reason": "社区调整",
-        "document": "五府发〔2026〕9号",
+        "document": "五府发〔2026〕9号", "approver": "五华区人民政府",
     });
     let accept = |path: String, body: Json| {
         let app = &app;
@@ -152,7 +152,7 @@ async fn the_largest_community_is_split_in_three_accepted_and_taken_back() {
         let (households, rules) = app.community(code).await.unwrap();
         assert!((3000..=5000).contains(&households.unwrap()), "{code} {households:?}");
         assert!(
-            rules.iter().all(|rule| !["C01", "C04", "C05", "C06"].contains(&rule.as_str())),
+            rules.iter().all(|rule| !["C01", "C04", "C05", "C06", "C09"].contains(&rule.as_str())),
             "{code} {rules:?}"
         );
     }
@@ -166,6 +166,7 @@ async fn the_largest_community_is_split_in_three_accepted_and_taken_back() {
     }
     let made = after.values().find(|record| record.code.as_deref() == Some(&created[0])).unwrap();
     let made: boundstone::model::layers::Division = made.read().unwrap();
+    assert_eq!(made.approver.as_deref(), Some("五华区人民政府"));
     assert_eq!((made.predecessors, made.parent_code), (vec![LARGE.to_owned()], Some(STREET.to_owned())));
     let named = |record: &&Record| {
         record.layer == Layer::Compound && record.text("community_code") == Some(&created[0])
@@ -220,4 +221,106 @@ async fn what_cannot_be_is_proved_and_what_is_asked_badly_refused() {
     let job = app.write("POST", "/api/v1/zoning/plans", &[], &nowhere).await.json();
     let ended = app.ended(&job).await;
     assert_eq!((&ended["state"], &ended["failure"]["code"]), (&json!("failed"), &json!("zoning.scope")));
+}
+
+#[tokio::test]
+async fn compounds_are_kept_together_apart_and_where_they_are() {
+    let app = demo();
+    let codes: Vec<String> = {
+        let snapshot = app.register.snapshot();
+        let compounds = snapshot.layer(Layer::Compound).iter();
+        let own = compounds.filter(|record| record.text("community_code") == Some(LARGE));
+        own.filter_map(|record| record.code.as_deref().map(str::to_owned)).take(4).collect()
+    };
+    let [a, b, c, d] = <[String; 4]>::try_from(codes).unwrap();
+    let mut body = split();
+    body["wishes"] = json!({ "together": [[a, b]], "apart": [[a, c]], "locked": [d] });
+    let ended = app.plan(&body).await;
+    let path = format!("/api/v1/zoning/plans/{}", ended["plan"].as_str().unwrap());
+    let plan = app.ok(&path).await;
+    let units = app.ok(&format!("{path}/units")).await;
+    let unit_of = |code: &String| {
+        let snapshot = app.register.snapshot();
+        let name = json!(snapshot.layer(Layer::Compound).by_code(code).next().unwrap().label());
+        let features = units["features"].as_array().unwrap();
+        let holds = |one: &Json| one["properties"]["compounds"].as_array().unwrap().contains(&name);
+        features.iter().position(holds).unwrap()
+    };
+    let zone_of = |code: &String| plan["alternatives"][0]["assignment"][unit_of(code)].clone();
+    assert_eq!(ended["outcome"]["status"], "found", "{ended}");
+    assert_eq!(zone_of(&a), zone_of(&b));
+    assert_ne!(zone_of(&a), zone_of(&c));
+    body["wishes"] = json!({ "apart": [[a, "nowhere"]] });
+    let job = app.write("POST", "/api/v1/zoning/plans", &[], &body).await.json();
+    let ended = app.ended(&job).await;
+    assert!(ended["failure"]["zh"].as_str().unwrap().contains("nowhere"), "{ended}");
+}
+
+#[tokio::test]
+async fn small_communities_are_merged_and_a_community_is_divided_into_grids() {
+    let app = demo();
+    // The two smallest neighbours are what a merger is about; the subdistrict as a whole gives the solver the choice.
+    let body = json!({
+        "scope": { "streets": [STREET] }, "kind": "merge", "profile": "wuhua", "min": 1000, "max": 9800, "seconds": 2.0,
+        "by": "张工",
+    });
+    let ended = app.plan(&body).await;
+    assert_eq!(ended["outcome"]["status"], "found", "{ended}");
+    let path = format!("/api/v1/zoning/plans/{}", ended["plan"].as_str().unwrap());
+    let before = app.records();
+    let plan = app.ok(&path).await;
+    let objectives = &plan["alternatives"][0]["figures"]["objectives"];
+    let fewer = objectives["abolished"].as_u64().unwrap();
+    assert!(fewer >= 1 && objectives["created"] == 0, "{objectives}");
+    let act = json!({ "alternative": 0, "from": "2026-11-21", "by": "张工", "reason": "合并", "approver": "五华区人民政府" });
+    let reply = app.write("POST", &format!("{path}/accept"), &[], &act).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let done = reply.json();
+    let gone: Vec<&str> =
+        done["abolished"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+    assert_eq!(gone.len() as u64, fewer);
+    for code in &gone {
+        assert!(app.community(code).await.is_none());
+        // The code stays resolvable: the row that ended names its heirs.
+        let snapshot = app.register.snapshot();
+        let last = snapshot.layer(Layer::Division).by_code(code).max_by_key(|record| record.version).unwrap();
+        let division: boundstone::model::layers::Division = last.read().unwrap();
+        assert!(last.valid.to().is_some() && !division.successors.is_empty(), "{code}");
+    }
+    let undo = format!("/api/v1/log/{}/undo", done["revision"]);
+    assert_eq!(
+        app.write("POST", &undo, &[], &json!({ "by": "张工", "reason": "撤回" })).await.status,
+        StatusCode::OK
+    );
+    assert!(app.records() == before);
+
+    let body = json!({
+        "scope": { "communities": [LARGE] }, "kind": "grids", "profile": "grid", "seconds": 2.0, "by": "张工",
+    });
+    let ended = app.plan(&body).await;
+    let path = format!("/api/v1/zoning/plans/{}", ended["plan"].as_str().unwrap());
+    let plan = app.ok(&path).await;
+    let zones = plan["alternatives"][0]["figures"]["zones"].as_array().unwrap();
+    assert!(zones.len() >= 15, "{}", zones.len());
+    let reply = app.write("POST", &format!("{path}/accept"), &[], &act).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let done = reply.json();
+    let created = done["created"].as_array().unwrap();
+    assert_eq!((created.len(), &done["changed"]), (zones.len(), &json!([])));
+    let snapshot = app.register.snapshot();
+    let mut ground = 0.0;
+    for code in created {
+        let grid = snapshot.layer(Layer::Division).by_code(code.as_str().unwrap()).next().unwrap().clone();
+        assert_eq!((grid.text("level"), grid.text("parent_code")), (Some("grid"), Some(LARGE)));
+        ground += boundstone::crs::geodesic::area_m2(grid.geometry.as_deref().unwrap());
+    }
+    let large = snapshot.layer(Layer::Division).by_code(LARGE).next().unwrap().clone();
+    let whole = boundstone::crs::geodesic::area_m2(large.geometry.as_deref().unwrap());
+    assert!((ground - whole).abs() < 1.0, "{ground} {whole}");
+    let undo = format!("/api/v1/log/{}/undo", done["revision"]);
+    assert_eq!(
+        app.write("POST", &undo, &[], &json!({ "by": "张工", "reason": "撤回" })).await.status,
+        StatusCode::OK
+    );
+    assert!(app.records() == before);
 }

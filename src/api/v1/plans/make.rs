@@ -13,7 +13,7 @@ use crate::api::ask::Ask;
 use crate::api::editing::check_writable;
 use crate::api::problem::Problem;
 use crate::api::view::View;
-use crate::jobs::{PlanScope, Work, ZoningParams};
+use crate::jobs::{PlanScope, PlanWishes, Work, ZoningParams};
 use crate::model::{Layer, Record, Value};
 use crate::zoning::{Kind, Preset, Profile};
 
@@ -73,6 +73,12 @@ pub struct NewPlan {
     /// best
     #[serde(default)]
     ideal: Option<f64>,
+    /// at most for a zone with a compound that is above `max` by itself; the profile's if absent
+    #[serde(default)]
+    wide_max: Option<f64>,
+    /// compounds that share a zone, that share none, that stay where they are
+    #[serde(default)]
+    wishes: PlanWishes,
     /// how many zones, from and to: in all, or of each community that is split
     #[serde(default)]
     zones: Option<[usize; 2]>,
@@ -235,6 +241,14 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
             "the best number lies between the least and the most",
         ));
     }
+    let wide_max = new.wide_max.or(profile.wide_max.filter(|_| !own_band));
+    if wide_max.is_some_and(|wide| !(wide >= max && wide <= 1e7)) {
+        return Err(wrong(
+            "wide_max",
+            "密集小区的上限应不小于一般上限",
+            "the most for dense compounds is not below the usual one",
+        ));
+    }
     let zones = new.zones.map(|[from, to]| (from, to));
     if zones.is_some_and(|(from, to)| from == 0 || from > to || to > 10_000) {
         return Err(wrong("zones", "区数应写作 [至少, 至多]", "zones are [at least, at most]"));
@@ -264,6 +278,8 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
         min,
         max,
         ideal,
+        wide_max,
+        wishes: wishes(new.wishes)?,
         zones,
         count,
         preset: new.preset,
@@ -274,6 +290,26 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
         by,
         show: app.options.show,
     })
+}
+
+/// Groups of two compounds and more, each once, not too many.
+fn wishes(mut asked: PlanWishes) -> Result<PlanWishes, Problem> {
+    let tidy = |codes: &mut Vec<String>| {
+        codes.iter_mut().for_each(|code| *code = code.trim().to_owned());
+        codes.retain(|code| !code.is_empty());
+        codes.sort();
+        codes.dedup();
+    };
+    for groups in [&mut asked.together, &mut asked.apart] {
+        groups.iter_mut().for_each(tidy);
+        groups.retain(|codes| codes.len() > 1);
+    }
+    tidy(&mut asked.locked);
+    let groups = asked.together.iter().chain(&asked.apart);
+    if groups.map(Vec::len).sum::<usize>() + asked.locked.len() > MOST_CODES {
+        return Err(wrong("wishes", "点名的小区应不超过 500 个", "500 compounds can be named at most"));
+    }
+    Ok(asked)
 }
 
 /// 华山街道重新划分.

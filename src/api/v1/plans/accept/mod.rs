@@ -42,6 +42,9 @@ pub struct AcceptPlan {
     zones: Vec<AcceptZone>,
     /// from this day on it is so
     from: String,
+    /// the government that approved it; kept with new communities
+    #[serde(default)]
+    approver: Option<String>,
     #[serde(flatten)]
     act: Act,
 }
@@ -95,6 +98,7 @@ struct Draft<'a> {
     names: Vec<AcceptZone>,
     from: Date,
     document: Option<String>,
+    approver: Option<String>,
 }
 
 /// What a change set holds, for the answer.
@@ -120,7 +124,7 @@ impl Told {
 
 pub(super) fn accept(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let head = head_of(app, ask)?;
-    let AcceptPlan { version, alternative, zones, from, act } = ask.json()?;
+    let AcceptPlan { version, alternative, zones, from, approver, act } = ask.json()?;
     let header = act.keyed(ask).header(app, SetKind::Edit)?;
     if let Some(key) = &header.idempotency_key
         && let Some(done) = app.register.find_request(key)?
@@ -142,6 +146,7 @@ pub(super) fn accept(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         zone: whole(&zone)?,
         names: checked(zones)?,
         document: header.document.clone(),
+        approver: approved(approver)?,
         head: &head,
         desk: &desk,
         from,
@@ -181,6 +186,14 @@ fn whole(zone: &[Option<u32>]) -> Result<Vec<u32>, Problem> {
         )
         .then("请先划完，或让程序划完其余部分。", "Finish it by hand, or have the solver do the rest.")
     })
+}
+
+fn approved(approver: Option<String>) -> Result<Option<String>, Problem> {
+    let approver = approver.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    if approver.as_ref().is_some_and(|name| name.chars().count() > 100) {
+        return Err(wrong("approver", "批准机关不超过 100 字", "the approver has 100 characters at most"));
+    }
+    Ok(approver)
 }
 
 fn checked(zones: Vec<AcceptZone>) -> Result<Vec<AcceptZone>, Problem> {

@@ -67,6 +67,7 @@ impl Draft<'_> {
             old,
             fresh,
             document: self.document.clone(),
+            approver: self.approver.clone(),
         })
     }
 }
