@@ -136,7 +136,7 @@ fn best_of(
     if *range.end() <= 1 || problem.nodes() <= 1 {
         let zone = vec![0; problem.nodes()];
         let state = search::State::new(problem, zone, 1);
-        let ((miss, broken), energy) = (state.wrong(), state.energy(0.0));
+        let ((miss, broken), energy) = (state.wrong(range), state.energy(0.0));
         return (Outcome { zone: state.zone, miss, broken, energy, cut_short: false }, false);
     }
     let mut scouts: Vec<Chain> = Vec::new();

@@ -8,8 +8,8 @@ use super::super::problem::Problem;
 use super::super::watch::Watch;
 use super::anneal::{Schedule, anneal, settle};
 use super::levels::{Level, coarsen};
-use super::recombine::{Count, recombine, repair};
-use super::state::State;
+use super::recombine::{recombine, repair};
+use super::state::{Count, State};
 use super::tree::Splitter;
 
 /// Where a chain begins.
@@ -45,7 +45,7 @@ pub(in crate::zoning) struct Outcome {
     pub zone: Vec<u32>,
     /// households out of band
     pub miss: i64,
-    /// pairs of nodes that are to be apart and share a zone
+    /// pairs of nodes that are to be apart and share a zone, and zones too many or too few
     pub broken: i64,
     /// what it costs
     pub energy: f64,
@@ -80,24 +80,24 @@ pub(in crate::zoning) fn run(problem: &Problem, chain: &Chain, watch: &Watch) ->
         |hot: f64, work: u64| Schedule { hot, cold: 0.08, penalty: (0.5_f64.max(hot), DEAR), work };
     whole &= anneal(&mut state, &schedule(chain.hot, left * 8 / 10), &mut rng, watch);
     // A chain that was ended early is hot: what cooled down before it is better, so no time is spent on it.
-    if whole || state.wrong() > (0, 0) && problem.nodes() < 2000 {
+    if whole || state.wrong(&chain.count) > (0, 0) && problem.nodes() < 2000 {
         settle(&mut state, DEAR, watch);
     }
     let mut best = state.clone();
     let mut rest = left / 10;
-    while best.wrong() > (0, 0) && rest > 0 && whole && watch.go_on() {
+    while best.wrong(&chain.count) > (0, 0) && rest > 0 && whole && watch.go_on() {
         let before = state.work;
         repair(&mut state, &mut splitter, &chain.count, (rest / 3 + 1, watch), &mut rng);
         whole &= anneal(&mut state, &schedule(0.3, rest / 6 + 1), &mut rng, watch);
         settle(&mut state, DEAR, watch);
         rest = rest.saturating_sub((state.work - before).max(1));
-        if (state.wrong(), state.energy(0.0)) < (best.wrong(), best.energy(0.0)) {
+        if (state.wrong(&chain.count), state.energy(0.0)) < (best.wrong(&chain.count), best.energy(0.0)) {
             best = state.clone();
         } else {
             recombine(&mut state, &mut splitter, (1.0, DEAR), &mut rng);
         }
     }
-    let (miss, broken) = best.wrong();
+    let (miss, broken) = best.wrong(&chain.count);
     Outcome { miss, broken, energy: best.energy(0.0), zone: best.zone, cut_short: !whole }
 }
 

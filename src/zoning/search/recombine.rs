@@ -5,11 +5,8 @@ use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::watch::Watch;
-use super::state::State;
+use super::state::{Count, State, off};
 use super::tree::Splitter;
-
-/// Whether a number of zones is allowed.
-pub(in crate::zoning) type Count = std::ops::RangeInclusive<usize>;
 
 /// Zones that border on a zone, each with the cost of the common border and a node of its; in order.
 fn beside(state: &State, nodes: &[u32], zone: u32) -> Vec<(u32, u32)> {
@@ -43,19 +40,26 @@ pub(in crate::zoning) fn repair(
                 zone.nodes > 0 && state.problem.band.miss(zone.weight) > 0
             })
             .chain(crowded(state))
+            .chain((off(count, state.count()) > 0).then(|| smallest(state)).flatten())
             .collect();
         if bad.is_empty() {
             return;
         }
         let zone = bad[rng.random_range(0..bad.len())];
-        let before = state.wrong();
+        let before = state.wrong(count);
         if let Some(start) = state.zone.iter().position(|known| *known == zone) {
             redraw(state, splitter, (start as u32, zone), count, rng);
         }
         state.work += state.zone.len() as u64 / 8 + splitter.work;
         splitter.work = 0;
-        fruitless = if state.wrong() < before { 0 } else { fruitless + 1 };
+        fruitless = if state.wrong(count) < before { 0 } else { fruitless + 1 };
     }
+}
+
+/// The zone with the fewest households.
+fn smallest(state: &State) -> Option<u32> {
+    let zones = (0..state.zones.len() as u32).filter(|zone| state.zones[*zone as usize].nodes > 0);
+    zones.min_by_key(|zone| state.zones[*zone as usize].weight)
 }
 
 /// Zones with nodes that are to be apart, one for each pair.
@@ -97,13 +101,13 @@ fn redraw(
     let band = state.problem.band;
     let fits = |parts: &usize| weight >= band.min * *parts as i64 && weight <= band.max * *parts as i64;
     let now = state.count();
-    let off = |zones: usize| count.start().saturating_sub(zones) + zones.saturating_sub(*count.end());
     // Towards the numbers that are allowed, or among them.
+    let after = |parts: &usize| off(count, now + parts - zones.len());
     let allowed = |parts: &usize| {
-        let after = off(now + parts - zones.len());
-        *parts >= 1 && (after == 0 || after < off(now) || *parts == zones.len())
+        *parts >= 1 && (after(parts) == 0 || after(parts) < off(count, now) || *parts == zones.len())
     };
-    let near = [zones.len(), zones.len() + 1, zones.len() - 1];
+    let mut near = [zones.len(), zones.len() + 1, zones.len() - 1];
+    near.sort_by_key(after);
     let Some(parts) = near
         .iter()
         .copied()
@@ -113,23 +117,23 @@ fn redraw(
     else {
         return;
     };
-    try_parts(state, splitter, (&nodes, &zones), parts, rng);
+    try_parts(state, splitter, (&nodes, &zones), (parts, count), rng);
 }
 
 fn try_parts(
     state: &mut State,
     splitter: &mut Splitter,
     (nodes, zones): (&[u32], &[u32]),
-    parts: usize,
+    (parts, count): (usize, &Count),
     rng: &mut ChaCha8Rng,
 ) {
     let before: Vec<u32> = nodes.iter().map(|node| state.zone[*node as usize]).collect();
-    let was = state.wrong();
+    let was = state.wrong(count);
     let part = splitter.split(nodes, parts, 6, rng);
     let labels = labels_for(state, zones, parts);
     let to: Vec<u32> = part.iter().map(|part| labels[*part as usize]).collect();
     state.assign(nodes, &to);
-    if state.wrong() > was {
+    if state.wrong(count) > was {
         state.assign(nodes, &before);
     }
 }

@@ -20,6 +20,14 @@ const APART: f64 = 30.0;
 /// Not in the list of cut borders.
 const ABSENT: u32 = u32::MAX;
 
+/// Numbers of zones that are allowed.
+pub(in crate::zoning) type Count = std::ops::RangeInclusive<usize>;
+
+/// By how many a number of zones is outside of them.
+pub(in crate::zoning) fn off(count: &Count, zones: usize) -> usize {
+    count.start().saturating_sub(zones) + zones.saturating_sub(*count.end())
+}
+
 /// A division of all nodes into zones, some of which may be empty.
 #[derive(Clone)]
 pub(in crate::zoning) struct State<'p> {
@@ -128,9 +136,9 @@ impl<'p> State<'p> {
         self.zones.iter().filter(|zone| zone.nodes > 0).map(|zone| self.problem.band.miss(zone.weight)).sum()
     }
 
-    /// What no division may have: households out of band, pairs that are not apart.
-    pub fn wrong(&self) -> (i64, i64) {
-        (self.miss(), self.broken)
+    /// What no division may have: households out of band; pairs that are not apart, and zones too many or too few.
+    pub fn wrong(&self, count: &Count) -> (i64, i64) {
+        (self.miss(), self.broken + off(count, self.count()) as i64)
     }
 
     /// What all this costs, in cut borders; households out of band at `penalty` a mean unit.
