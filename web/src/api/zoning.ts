@@ -181,6 +181,6 @@ export const zoning = {
     send<{ assignment: number[]; figures: Figures; status: 'found' | 'not_found' | 'impossible'; certificate: Bilingual | null }>('POST', at(id, '/finish'), { assignment, locked, seconds: 3 }, signal),
   save: (id: string, version: { title: string; assignment: Assignment; locked: number[]; by: string }) => send<Version>('PUT', at(id, '/versions'), version),
   remove: (id: string) => fetch(at(id), { method: 'DELETE' }),
-  accept: (id: string, body: Act & { version?: number; alternative?: number; zones: { zone: number; name: string }[]; from: string }) => send<Accepted>('POST', at(id, '/accept'), body),
+  accept: (id: string, body: Act & { version?: number; alternative?: number; zones: { zone: number; name: string }[]; from: string; approver?: string }) => send<Accepted>('POST', at(id, '/accept'), body),
   file: (id: string, format: 'xlsx' | 'geojson', which: { version?: number; alternative?: number }) => address(at(id, '/export'), { format, ...which }),
 }

@@ -114,6 +114,8 @@ export const zoningEn: typeof zoningZh = {
     fresh: 'new',
     namesWrong: 'Names are needed and must differ.',
     from: 'In force from',
+    approver: 'Approved by',
+    approverHint: 'kept with new communities',
     done: 'Accepted in revision {revision}',
     doneWhat: '{created} made, {abolished} ended, {changed} changed.',
     doneLook: 'See the change (it can be undone)',

@@ -112,6 +112,8 @@ export const zoningZh = {
     fresh: '新设',
     namesWrong: '名称不能空，也不能相同。',
     from: '生效日期',
+    approver: '批准机关',
+    approverHint: '如五华区人民政府；写入新设社区',
     done: '已采纳，第 {revision} 版',
     doneWhat: '新设 {created} 个，撤销 {abolished} 个，变更 {changed} 个。',
     doneLook: '看这次变更（可撤销）',
