@@ -25,6 +25,8 @@ pub mod register;
 
 pub mod intake;
 
+pub mod findings;
+
 pub mod boundary;
 
 pub mod names;

@@ -3,16 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::problem::Problem;
+use super::steps;
 use super::view::View;
-use crate::model::{Change, Revision};
 use crate::names::NamesError;
 use crate::names::search::Directory;
 use crate::register::Register;
 use crate::snapshot::Snapshot;
 
-/// Revisions and changes that an index is brought along by; beyond them it is made anew.
-const STEPS: u64 = 64;
-const CHANGES: usize = 2_000;
 /// Older revisions whose index is kept.
 const OLDER: usize = 2;
 
@@ -59,22 +56,10 @@ impl Directories {
 }
 
 fn brought_along(register: &Register, last: &Directory, now: &Snapshot) -> Result<Directory, Problem> {
-    let (first, newest) = (last.revision().0 + 1, now.revision().0);
-    let mut changes: Vec<Change> = Vec::new();
-    if newest - first >= STEPS {
-        return Directory::build(now).map_err(failed);
+    match steps::changes(register, last.revision(), now.revision())? {
+        Some(changes) => last.after(now, &changes).map_err(failed),
+        None => Directory::build(now).map_err(failed),
     }
-    for revision in first..=newest {
-        register.each_change(Revision(revision), &mut |change| {
-            if changes.len() <= CHANGES {
-                changes.push(change.clone());
-            }
-        })?;
-        if changes.len() > CHANGES {
-            return Directory::build(now).map_err(failed);
-        }
-    }
-    last.after(now, &changes).map_err(failed)
 }
 
 fn failed(error: NamesError) -> Problem {

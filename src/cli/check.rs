@@ -1,4 +1,4 @@
-//! `boundstone check`: what the rules say about lines, markers and communities.
+//! `boundstone check`: what the rules say about lines, markers, communities, names, signs and plates.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,16 @@ use serde_json::{Value as Json, json};
 
 use super::failure::Failure;
 use super::inspect::AsOf;
+use super::name;
 use super::registers::open_to_read;
 use super::serve::Show;
 use super::words::{self, line, t, thousands};
-use crate::boundary::checks::{self, CheckFinding, Noticed, Scene, Scope, severity_title, sheet};
+use crate::boundary::checks::{self, Scene, Scope};
 use crate::crs::Crs;
+use crate::findings::{CheckFinding, Noticed, severity_title, sheet};
 use crate::formats::{self, OutColumn, OutFeature, OutSchema};
 use crate::model::{Bilingual, Layer, Secrecy};
+use crate::names::checks::{self as naming, CheckError, Inventory};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 
@@ -65,7 +68,7 @@ impl Check {
 
     /// Refuses rules that there are not.
     fn known(&self, rules: &Rules) -> Result<(), Failure> {
-        let all: Vec<&str> = checks::ALL.iter().map(|check| check.rule).collect();
+        let all: Vec<&str> = all_rules().collect();
         let unknown =
             |rule: &&String| !all.contains(&rule.as_str()) || rules.all().iter().all(|r| r.id != **rule);
         match self.rule.iter().find(unknown) {
@@ -81,7 +84,13 @@ impl Check {
         let day = self.as_of.date();
         let wanted = |rule: &str| self.rule.is_empty() || self.rule.iter().any(|asked| asked == rule);
         let scene = Scene::new(snapshot, day, Scope::All);
-        let all = checks::run_some(&scene, rules, &wanted)?;
+        let mut all = checks::run_some(&scene, rules, &wanted)?;
+        if naming::checked_rules().any(wanted) {
+            let broken = |error: CheckError| name::failed(&error);
+            let inventory = Inventory::build(snapshot, day).map_err(|error| broken(error.into()))?;
+            let names = naming::of_register((snapshot, &inventory), day, rules, &wanted);
+            all.extend(names.map_err(broken)?);
+        }
         let highest: Secrecy = self.show.into();
         let listed = |noticed: &&Noticed| {
             self.layer.is_none_or(|layer| layer == noticed.layer) && noticed.is_shown(snapshot, highest)
@@ -103,10 +112,9 @@ impl Check {
 
     fn print(&self, rules: &Rules, found: &[CheckFinding]) {
         let day = self.as_of.date();
-        for check in checks::ALL {
-            let of_rule: Vec<&CheckFinding> =
-                found.iter().filter(|finding| finding.rule == check.rule).collect();
-            let Some(rule) = rules.on(check.rule, day).filter(|_| !of_rule.is_empty()) else { continue };
+        for id in all_rules() {
+            let of_rule: Vec<&CheckFinding> = found.iter().filter(|finding| finding.rule == id).collect();
+            let Some(rule) = rules.on(id, day).filter(|_| !of_rule.is_empty()) else { continue };
             let count = thousands(of_rule.len() as u64);
             let assumed = if of_rule[0].basis == "read" { "" } else { t("（待核定）", " (assumed)") };
             line(format!(
@@ -133,6 +141,11 @@ impl Check {
             }
         });
     }
+}
+
+/// Every rule that there is a check for.
+fn all_rules() -> impl Iterator<Item = &'static str> {
+    checks::ALL.iter().map(|check| check.rule).chain(naming::checked_rules())
 }
 
 /// Those compiled in, changed by the folder that is named, or by the one beside the register if it is there.

@@ -15,6 +15,7 @@ mod licenses;
 mod lines;
 mod markers;
 mod merge;
+mod name;
 mod papers;
 mod pinyin;
 mod reach;
@@ -80,7 +81,7 @@ enum Command {
     Undo(registers::Undo),
     #[command(about = t("校验登记册：哈希链、重放、索引", "verify the register: hash chain, replay, index"))]
     Verify(registers::Verify),
-    #[command(about = t("依法检核界线、界桩与社区范围", "check lines, markers and communities by the rules"))]
+    #[command(about = t("依法检核界线、界桩、社区、地名、标志与门牌", "check lines, markers, communities, names, signs and plates by the rules"))]
     Check(check::Check),
     #[command(about = t("联检进度、任务与到期界线", "inspections: progress, tasks and lines that are due"))]
     Rounds(rounds::Rounds),
@@ -112,6 +113,10 @@ enum Command {
     Pinyin(pinyin::Pinyin),
     #[command(about = t("按名称、拼音、曾用名或代码搜索", "search by name, pinyin, former name or code"))]
     Search(search::Search),
+    #[command(about = t("核查拟用的名称：重名、同音、用字、通名等", "check a name that is proposed: duplicates, homophones, characters, generic terms"))]
+    Name(name::Name),
+    #[command(about = t("更名会涉及的标志、门牌、地址、派生地名", "what a renaming would touch: signs, plates, addresses, names made from it"))]
+    Rename(name::Rename),
     #[command(about = t("写出文书图表的模板，供本单位改用", "write the templates of papers, for an office to change"))]
     Templates(papers::TemplatesTo),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
@@ -178,6 +183,8 @@ pub fn run() -> ExitCode {
         Command::Markers(command) => command.run(),
         Command::Pinyin(command) => command.run(),
         Command::Search(command) => command.run(),
+        Command::Name(command) => command.run(),
+        Command::Rename(command) => command.run(),
         Command::Templates(command) => command.run(),
         Command::Licenses(command) => command.run(),
         Command::Help(command) => command.run(),

@@ -41,7 +41,7 @@ pub struct Search {
 }
 
 /// A longitude and a latitude.
-fn point(text: &str) -> Result<Coord, String> {
+pub fn point(text: &str) -> Result<Coord, String> {
     let wrong = || t("应为 经度,纬度，如 102.70,25.05", "expected LON,LAT as in 102.70,25.05").to_owned();
     let (x, y) = text.split_once([',', '，']).ok_or_else(wrong)?;
     let number = |text: &str| text.trim().parse::<f64>().map_err(|_| wrong());

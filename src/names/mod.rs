@@ -1,8 +1,11 @@
-//! Place names (地名): how they are read and spelled, and how they are found.
+//! Place names (地名): how they are read and spelled, how they are found, and what the law says of them.
 //!
-//! Everything here is a pure function of names, snapshots and the word lists in `data/vocab`; what a name is in
-//! law and what is wrong with it is not decided here.
+//! Everything here is a pure function of names, snapshots, rules and the word lists in `data/vocab`. `checks` says
+//! what is wrong with a name in law, `reading` and `spelling` how it is said and written, `search` where it is.
 
+pub mod checks;
+pub mod impact;
+pub mod plates;
 pub mod reading;
 pub mod search;
 pub mod spelling;

@@ -20,6 +20,10 @@ const FILES: &[(&str, &str)] = &[
     ("township-standards", include_str!("../../data/rules/township-standards.toml")),
     ("coverage", include_str!("../../data/rules/coverage.toml")),
     ("communities", include_str!("../../data/rules/communities.toml")),
+    ("place-name-regulations", include_str!("../../data/rules/place-name-regulations.toml")),
+    ("place-name-cleaning", include_str!("../../data/rules/place-name-cleaning.toml")),
+    ("place-name-spelling", include_str!("../../data/rules/place-name-spelling.toml")),
+    ("place-name-practice", include_str!("../../data/rules/place-name-practice.toml")),
 ];
 
 /// Files in an office's folder, and bytes of one.

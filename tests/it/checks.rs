@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use boundstone::boundary::checks::{Board, CheckFinding, Due, Scene, Scope};
+use boundstone::boundary::checks::{Board, Due, Scene, Scope};
 use boundstone::boundary::inspection::{Subject, Trouble, due, progress_of, sheets, tasks};
+use boundstone::findings::CheckFinding;
 use boundstone::model::{
     Change, Date, IdSource, Language, Layer, Revision, Severity, Value, record_from_json,
 };

@@ -16,6 +16,7 @@ mod intake;
 mod layering;
 mod location_oracle;
 mod messy;
+mod names;
 mod oracle;
 mod pinyin_suite;
 mod reach;

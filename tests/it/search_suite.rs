@@ -1,7 +1,6 @@
 //! Names found as people type them: the shared suite of queries over the communities that it is about, and what
 //! a register adds: former names, divisions, days, change sets.
 
-use std::io::Read as _;
 use std::sync::Arc;
 
 use boundstone::model::layers::{Division, DivisionLevel};
@@ -10,7 +9,7 @@ use boundstone::names::search::{Ask, Directory, Found, Kind};
 use boundstone::snapshot::Snapshot;
 use geo_types::{Coord, Geometry, Point};
 
-use crate::shared::shared;
+use crate::shared::{divisions, shared};
 
 fn today() -> Date {
     Date::new(2026, 1, 1).unwrap()
@@ -54,17 +53,14 @@ impl Town {
 
 #[test]
 fn the_suite_of_queries() {
-    let Some(table) = shared("data/division-codes-to-village/package/dist/villages.csv.gz") else { return };
+    let Some(rows) = divisions("villages.csv.gz") else { return };
     let Some(gold) = shared("suites/names/search-gold.tsv") else { return };
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(std::fs::File::open(table).unwrap()).read_to_string(&mut text).unwrap();
     let places = ["530102", "530103", "530111", "220502", "340304", "5323"];
     let mut ids = IdSource::new(1, 1);
-    let rows =
-        text.lines().skip(1).map(|row| row.split(',').map(|cell| cell.trim_matches('"')).collect::<Vec<_>>());
-    let chosen = rows.filter(|row| places.iter().any(|place| row[0].starts_with(place)));
-    let town =
-        Town::of(chosen.map(|row| division(&mut ids, row[0], row[1], DivisionLevel::Community)).collect());
+    let chosen = rows.iter().filter(|(code, _)| places.iter().any(|place| code.starts_with(place)));
+    let town = Town::of(
+        chosen.map(|(code, name)| division(&mut ids, code, name, DivisionLevel::Community)).collect(),
+    );
     assert_eq!(town.directory.len(), 1_576);
     let (mut rows, mut missed) = (0, Vec::new());
     for row in std::fs::read_to_string(gold).unwrap().lines().skip(1) {

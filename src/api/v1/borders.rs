@@ -21,8 +21,8 @@ use crate::api::problem::Problem;
 use crate::api::route::{Route, Verb};
 use crate::api::view::View;
 use crate::api::wire::geometry_json;
-use crate::boundary::checks::CheckFinding;
 use crate::boundary::editing::{self, Asked, LineChange, Outcome, Planned, Refused};
+use crate::findings::CheckFinding;
 use crate::model::{Date, Header, IdSource, Record, Revision, SetKind, Value};
 
 /// The routes.

@@ -16,6 +16,7 @@ mod lists;
 mod locate;
 mod log;
 mod media;
+mod names;
 mod opening;
 mod outline;
 mod plans;
@@ -258,7 +259,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 13] = [
+pub const WORK: [&[Route]; 14] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
@@ -271,6 +272,7 @@ pub const WORK: [&[Route]; 13] = [
     ledger::ROUTES,
     inspections::ROUTES,
     media::ROUTES,
+    names::ROUTES,
     plans::ROUTES,
 ];
 
@@ -309,6 +311,7 @@ pub fn add_schemas(named: &mut Named) {
     inspections::add_schemas(named);
     add::<media::MediaList>(named);
     add::<media::MediaAdded>(named);
+    names::add_schemas(named);
     plans::add_schemas(named);
     add::<status::Health>(named);
     add::<super::events::RevisionEvent>(named);

@@ -41,6 +41,13 @@ impl Board {
         Ok(board)
     }
 
+    /// The same with findings of other checks.
+    pub fn with(&self, more: &[Noticed]) -> Self {
+        let mut board = self.clone();
+        board.take(more.to_vec());
+        board
+    }
+
     fn take(&mut self, found: Vec<Noticed>) {
         for noticed in found {
             self.of.entry((noticed.layer, noticed.id)).or_default().push(noticed);

@@ -32,16 +32,13 @@ mod c08_grids;
 mod c09_decision;
 mod c10_codes;
 mod communities;
-mod describe;
 mod fabric;
-mod found;
 mod g01_coverage;
 mod g02_parent;
 mod ground;
 mod number;
 mod scene;
 mod scope;
-pub mod sheet;
 mod visits;
 
 pub use b09_period::{Due, Period};
@@ -49,12 +46,11 @@ pub use b11_neighbour::repairs;
 pub use b14_moved::Tolerance;
 pub use board::Board;
 pub(super) use c04_coverage::is_tiled;
-pub use describe::{CheckFinding, CheckRecord, severity_title, word as severity_word};
-pub use found::{Found, Notice, Noticed};
-pub use ground::Ground;
 pub use scene::{Line, Marker, Scene};
 pub use scope::{Scope, line_codes};
 pub use visits::{Inspected, Round};
+
+pub use crate::findings::{Found, Ground, Notice, Noticed};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 

@@ -37,13 +37,13 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
 });
 
 /// Whether two characters look alike.
-pub(super) fn alike(a: char, b: char) -> bool {
+pub(in crate::names) fn alike(a: char, b: char) -> bool {
     FORMS.alike.contains(&(a, b))
 }
 
 /// A text as it is compared: simplified, full-width letters, digits and signs as their plain forms, ASCII in
 /// lower case, signs within names and control characters left out. Spaces stay, as one each.
-pub(super) fn fold(text: &str) -> String {
+pub(in crate::names) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.trim().chars() {
         let plain = match c {
@@ -94,7 +94,7 @@ const UNIT: &[char] = &['村', '镇', '乡', '区', '县', '市', '省', '盟', 
 
 /// How many bytes of a folded name are its core: the name without its units. Never 0 for a text that is not
 /// empty.
-pub(super) fn core(name: &str) -> usize {
+pub(in crate::names) fn core(name: &str) -> usize {
     let mut core = name;
     for _ in 0..2 {
         let unit = UNITS.iter().find(|unit| core.ends_with(**unit) && core.len() > unit.len());
@@ -114,7 +114,7 @@ pub(super) fn core(name: &str) -> usize {
 }
 
 /// Whether a character is of the Han script.
-pub(super) const fn is_han(c: char) -> bool {
+pub(in crate::names) const fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
 }
 

@@ -4,7 +4,7 @@
 use crate::names::reading::Readings;
 
 /// The plain letters of a syllable or of Roman text; nothing for signs.
-pub(super) fn plain(c: char) -> Option<u8> {
+pub(in crate::names) fn plain(c: char) -> Option<u8> {
     let letter = match c {
         'ā' | 'á' | 'ǎ' | 'à' | 'Ā' | 'Á' | 'Ǎ' | 'À' => 'a',
         'ē' | 'é' | 'ě' | 'è' | 'ê' | 'Ē' | 'É' | 'Ě' | 'È' => 'e',

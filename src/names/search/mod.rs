@@ -17,4 +17,6 @@ mod rank;
 mod syllable;
 
 pub use directory::{Ask, Directory, Found};
+pub(super) use fold::{alike, core, fold, is_han};
 pub use kind::Kind;
+pub(super) use letters::plain;

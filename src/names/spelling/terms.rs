@@ -196,7 +196,7 @@ impl Terms {
 
     /// The longest term at the end of a name, shorter than it, and its class; only terms of `wanted` where that
     /// is given.
-    pub(super) fn term(&self, name: &[char], wanted: Option<Class>) -> Option<(usize, Class)> {
+    pub(in crate::names) fn term(&self, name: &[char], wanted: Option<Class>) -> Option<(usize, Class)> {
         let longest = self.longest.min(name.len().saturating_sub(1));
         (1..=longest).rev().find_map(|length| {
             let term: String = name[name.len() - length..].iter().collect();

@@ -11,7 +11,7 @@ use crate::api::problem::Problem;
 use crate::api::route::Param;
 use crate::api::v1::{AS_OF, REVISION};
 use crate::api::view::View;
-use crate::boundary::checks::{CheckFinding, Noticed};
+use crate::findings::{CheckFinding, Noticed, severity_word};
 use crate::model::{Layer, RecordId};
 use crate::snapshot::Snapshot;
 use crate::topology::Kind;
@@ -114,7 +114,7 @@ impl Asked {
 
     fn takes(&self, noticed: &Noticed, snapshot: &Snapshot) -> bool {
         let finding = &noticed.finding;
-        let severity = crate::boundary::checks::severity_word(finding.severity);
+        let severity = severity_word(finding.severity);
         let kind = noticed.ground.as_ref().map(|ground| ground.kind.word());
         let any = |list: &[String], word: &str| list.is_empty() || list.iter().any(|own| own == word);
         any(&self.rules, &finding.rule)

@@ -1,4 +1,4 @@
-//! `GET /api/v1/checks`: what the rules say about lines, markers and communities; `GET /api/v1/rules`: the rules.
+//! `GET /api/v1/checks`: what the rules say about lines, markers, communities and names; `GET /api/v1/rules`: the rules.
 
 mod ask;
 mod repair;
@@ -17,8 +17,9 @@ use crate::api::openapi::schemas::{Named, add};
 use crate::api::problem::Problem;
 use crate::api::route::{Param, Route, Verb, together};
 use crate::api::view::View;
-use crate::boundary::checks::{self, CheckFinding, sheet};
+use crate::boundary::checks;
 use crate::boundary::standard::Target;
+use crate::findings::{CheckFinding, severity_word, sheet};
 use crate::formats::{self, OutColumn, OutFeature, OutSchema};
 use crate::model::{Bilingual, Language};
 use crate::rules::{Evidence, Parameter, Rule};
@@ -250,11 +251,12 @@ fn rules(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         sense: rule.sense.clone(),
         remedy: rule.remedy.clone(),
         basis: basis(rule.evidence),
-        severity: checks::severity_word(rule.severity),
+        severity: severity_word(rule.severity),
         from: rule.from.map(|day| day.to_string()),
         to: rule.to.map(|day| day.to_string()),
         applies: rule.holds(day),
         checked: checks::ALL.iter().any(|check| check.rule == rule.id)
+            || crate::names::checks::checked_rules().any(|checked| checked == rule.id)
             || Target::ALL.iter().any(|target| target.rule() == rule.id),
         changed: rule.changed.clone(),
         parameters: rule.parameters.iter().map(parameter_doc).collect(),

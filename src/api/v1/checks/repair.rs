@@ -16,9 +16,9 @@ use crate::api::problem::Problem;
 use crate::api::v1::borders::{answer, carry_out, check_shown, refusal};
 use crate::api::view::View;
 use crate::api::wire::geometry_json;
-use crate::boundary::checks::{CheckFinding, CheckRecord};
 use crate::boundary::editing::{self, Action, Asked, Mend};
 use crate::boundary::repair;
+use crate::findings::{CheckFinding, CheckRecord};
 use crate::model::{Bilingual, Date, IdSource, RecordId, SetKind, geometry};
 
 /// Vertices of a place that are sent; larger ones are sent as their box.

@@ -17,9 +17,10 @@ use crate::api::ask::{Ask, unknown_record};
 use crate::api::editing::{Act, Content, Deed, Task, check_writable, commit_made, new_id};
 use crate::api::problem::Problem;
 use crate::api::v1::content_tag;
-use crate::boundary::checks::{self, CheckFinding, Inspected, Round, Scene, Scope};
+use crate::boundary::checks::{self, Inspected, Round, Scene, Scope};
 use crate::boundary::inspection::{self, Subject};
 use crate::crs::{Crs, geodesic};
+use crate::findings::CheckFinding;
 use crate::model::{Date, Layer, Record, RecordId, SetKind, vocab};
 use crate::snapshot::Snapshot;
 

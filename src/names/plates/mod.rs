@@ -1,0 +1,62 @@
+//! Checks on signs and door plates (地名标志、门楼牌): one file each, named after its rule.
+//!
+//! A street is all pieces of road with one code or one name; plates and signs belong to it by its code, else by its
+//! name. Numbers are held against where the plates stand along its centre line.
+
+mod d01_order;
+mod d02_numbers;
+mod d03_sub;
+mod d04_concordance;
+mod number;
+mod s01_text;
+mod s02_presence;
+mod streets;
+
+pub use streets::Streets;
+
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use crate::findings::{Found, Noticed};
+use crate::rules::{Rule, Rules, RulesError};
+
+/// One check.
+pub struct Check {
+    /// the rule that it checks
+    pub rule: &'static str,
+    /// looks at all signs or plates and says what it finds about them
+    pub run: fn(&Streets<'_>, &Rule, &mut Found) -> Result<(), RulesError>,
+}
+
+/// All checks, by rule.
+pub const ALL: &[Check] = &[
+    d01_order::CHECK,
+    d02_numbers::CHECK,
+    d03_sub::CHECK,
+    d04_concordance::CHECK,
+    s01_text::CHECK,
+    s02_presence::CHECK,
+];
+
+/// Runs the checks that are wanted and whose rules apply on the day; findings by rule, record and id.
+pub fn run(
+    streets: &Streets<'_>,
+    rules: &Rules,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Vec<Noticed>, RulesError> {
+    let found: Vec<Vec<Noticed>> = ALL
+        .par_iter()
+        .filter(|check| wanted(check.rule))
+        .map(|check| {
+            let Some(rule) = rules.on(check.rule, streets.day) else { return Ok(Vec::new()) };
+            let mut found = Found::of(rule);
+            (check.run)(streets, rule, &mut found)?;
+            Ok(found.into_noticed())
+        })
+        .collect::<Result<_, RulesError>>()?;
+    let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
+    found.sort_by(|a, b| a.order().cmp(&b.order()));
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests;
