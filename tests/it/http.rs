@@ -16,6 +16,7 @@ mod importing;
 mod inspections;
 mod jobs;
 mod media;
+mod names;
 mod ogc;
 mod openapi;
 mod papers;

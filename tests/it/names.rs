@@ -14,6 +14,7 @@ use boundstone::rules::Rules;
 use boundstone::sample::{Sample, SampleOptions, generate};
 use boundstone::snapshot::Snapshot;
 
+use crate::cli::Desk;
 use crate::shared::divisions;
 
 fn today() -> Date {
@@ -227,4 +228,27 @@ fn names_of_the_shared_list() {
             println!("  {code} {name} {:?}: {}", one.finding.severity, one.finding.what.zh);
         }
     }
+}
+
+/// A name that is proposed, and what a renaming touches.
+#[test]
+fn a_name_is_checked_before_it_is_given() {
+    let desk = Desk::new();
+    desk.done(&["demo", "--register", "d.gpkg"]);
+    let on = ["--as-of", "2026-12-01"];
+    let told = desk.json(
+        &[&["name", "d.gpkg", "北京路", "--class", "street", "--at", "102.70,25.05"], &on[..]].concat(),
+    );
+    let found = told["proposed"]["findings"].as_array().unwrap();
+    assert!(found.iter().any(|one| one["rule"] == "N02" && one["severity"] == "error"), "{told}");
+    let text = desk
+        .done(&[&["name", "d.gpkg", "世界大厦", "--class", "building", "--floors", "3"], &on[..]].concat());
+    assert!(text.contains("N07") && text.contains("N12") && text.contains("必须改"), "{text}");
+    assert_eq!(desk.code(&["name", "d.gpkg", "北京路", "--class", "planet"]), Some(2));
+    let to = ["rename", "d.gpkg", "530102001", "--to", "昙华街道"];
+    let impact = desk.json(&[&to[..], &on[..]].concat());
+    assert!(impact["counts"]["own"].as_u64().unwrap() >= 2, "{}", impact["counts"]);
+    desk.done(&[&to[..], &["--xlsx", "rename.xlsx"], &on[..]].concat());
+    assert!(desk.path("rename.xlsx").is_file());
+    assert_eq!(desk.code(&["rename", "d.gpkg", "nothing", "--to", "x"]), Some(1));
 }

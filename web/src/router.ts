@@ -6,6 +6,7 @@ import LayerPanel from './modes/map/LayerPanel.vue'
 const BoundaryPanel = () => import('./modes/boundary/BoundaryPanel.vue')
 const ImportPanel = () => import('./modes/import/ImportPanel.vue')
 const LogPanel = () => import('./modes/log/LogPanel.vue')
+const NamesPanel = () => import('./modes/names/NamesPanel.vue')
 const ZoningPanel = () => import('./modes/zoning/ZoningPanel.vue')
 const TablePanel = () => import('./modes/table/TablePanel.vue')
 
@@ -15,6 +16,7 @@ export const router = createRouter({
     { path: '/', redirect: (to) => ({ path: '/map', query: to.query }) },
     { path: '/map', name: 'map', component: LayerPanel },
     { path: '/table/:layer([a-z_]+)?', name: 'table', component: TablePanel },
+    { path: '/names', name: 'names', component: NamesPanel },
     { path: '/log/:revision(\\d+)?', name: 'log', component: LogPanel },
     {
       path: '/boundary',

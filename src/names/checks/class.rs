@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Bilingual, Layer, Record};
 use crate::names::spelling::{Class, Terms};
 
+use super::text::{further, parts};
+
 /// The class of a place name.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
@@ -35,6 +37,17 @@ pub enum NameClass {
     Water,
     /// 陆地地形
     Land,
+}
+
+/// Whether a name is an address: 宏达街5号院.
+fn is_address(name: &str) -> bool {
+    name.split('号').rev().skip(1).any(|before| before.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a settlement's name ends as villages' do, and not as estates'.
+fn is_village(name: &str, terms: &Terms) -> bool {
+    let has = |class| !parts(name, class, terms, further()).1.is_empty();
+    has(NameClass::Village) && !has(NameClass::Estate)
 }
 
 impl NameClass {
@@ -123,6 +136,10 @@ impl NameClass {
 
     /// Of a record whose own fields say it; a name takes that of its place.
     pub fn of(record: &Record, place: Option<&Record>, terms: &Terms) -> Option<Self> {
+        let bears = matches!(record.layer, Layer::Compound | Layer::Building | Layer::Place);
+        if bears && record.label().is_some_and(is_address) {
+            return None;
+        }
         match record.layer {
             Layer::Division => match record.text("level")? {
                 "province" | "prefecture" | "county" => Some(Self::County),
@@ -162,6 +179,7 @@ impl NameClass {
             () if begins(&["215"]) => Self::Township,
             () if begins(&["216"]) => Self::Committee,
             () if begins(&["217", "222"]) => Self::Village,
+            () if begins(&["221"]) && is_village(name, terms) => Self::Village,
             () if begins(&["221"]) => Self::Estate,
             () if begins(&["2321", "234"]) => Self::Street,
             () if begins(&["23"]) => Self::Bridge,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::class::NameClass;
 use super::scene::{Proposal, Scene, record_of};
 use super::{CheckError, Standing, run};
-use crate::model::Severity;
+use crate::model::{Secrecy, Severity};
 use crate::rules::Rules;
 
 /// Candidates that are tried at most, and how far names near by may be.
@@ -28,7 +28,7 @@ pub fn names(
     scene: &Scene<'_>,
     proposal: &Proposal,
     rules: &Rules,
-    wanted: usize,
+    (wanted, show): (usize, Secrecy),
 ) -> Result<Vec<String>, CheckError> {
     let Some(subject) = scene.subjects.first() else { return Ok(Vec::new()) };
     let generic = match (subject.generic.as_str(), generics(subject.class)) {
@@ -42,9 +42,13 @@ pub fn names(
     }
     candidates.extend(generics(subject.class).iter().map(|other| format!("{specific}{other}")));
     // Old names of the place first, then what lies near by.
+    let seen = |nth: &u32| scene.record(*nth).is_some_and(|record| record.secrecy <= show);
     let near: Vec<&super::Entry> = subject
         .at()
-        .map(|at| scene.inventory.near(at, NEAR_M).map(|nth| scene.inventory.entry(nth)).collect())
+        .map(|at| {
+            let near = scene.inventory.near(at, NEAR_M).filter(seen);
+            near.map(|nth| scene.inventory.entry(nth)).collect()
+        })
         .unwrap_or_default();
     let local = |entry: &&&super::Entry| {
         let old = matches!(entry.standing_on(scene.day), Standing::Former | Standing::Historic);

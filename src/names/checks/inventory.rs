@@ -21,7 +21,8 @@ use crate::snapshot::Snapshot;
 const CELL: f64 = 0.02;
 /// Pieces and records of one name at most so far apart, in degrees, are one thing: half a kilometre.
 const SAME_WITHIN: f32 = 0.005;
-/// Names of one spelling in one county beyond which pieces are not put together.
+/// Names of one spelling beyond which pieces are put together by cities only, and not at all in a city that has
+/// more.
 const MOST_ALIKE: usize = 600;
 
 /// A table from hashes to entries.
@@ -233,11 +234,16 @@ fn speaks(record: &Record, named: &HashSet<RecordId>) -> bool {
 fn things(entries: &[Arc<Entry>], whole: &Table) -> Vec<u32> {
     let mut first: Vec<u32> = (0..entries.len() as u32).collect();
     for group in whole.0.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        let mut counties: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (_, nth) in group {
-            counties.entry(entries[*nth as usize].county).or_default().push(*nth);
+        let group: Vec<u32> = group.iter().map(|(_, nth)| *nth).collect();
+        if group.len() <= MOST_ALIKE {
+            put_together(entries, &group, &mut first);
+            continue;
         }
-        for alike in counties.values().filter(|alike| (2..=MOST_ALIKE).contains(&alike.len())) {
+        let mut cities: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for nth in group {
+            cities.entry(entries[nth as usize].county / 100).or_default().push(nth);
+        }
+        for alike in cities.values().filter(|alike| (2..=MOST_ALIKE).contains(&alike.len())) {
             put_together(entries, alike, &mut first);
         }
     }
@@ -266,7 +272,7 @@ fn root(first: &[u32], mut nth: u32) -> u32 {
     nth
 }
 
-/// Whether two entries of one spelling in one county are of one thing.
+/// Whether two entries of one spelling are of one thing.
 fn is_one(a: &Entry, b: &Entry) -> bool {
     if a.owner == b.owner {
         return true;
@@ -280,6 +286,6 @@ fn is_one(a: &Entry, b: &Entry) -> bool {
             let apart = |low: usize| (a[low] - b[low + 2]).max(b[low] - a[low + 2]).max(0.0);
             apart(0).max(apart(1)) <= SAME_WITHIN
         }
-        _ => !pieces && a.township == b.township,
+        _ => !pieces && (a.county, a.township) == (b.county, b.township),
     }
 }

@@ -23,6 +23,10 @@ struct Parameters {
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
     let wanted: Parameters = rule.parameters()?;
     for subject in scene.subjects.iter().filter(|subject| !has(subject.class, &wanted.without)) {
+        // A division that there is has been approved.
+        if subject.class.is_division() && subject.proposal.is_none() {
+            continue;
+        }
         if let Some(word) = word_in(subject, &wanted.words, &wanted.allowed) {
             let zh = format!("用了“{word}”，远超对象的范围、地位");
             let en = format!("{word} is far larger than the thing");

@@ -8,6 +8,7 @@ use super::conflict::{about, plain, told};
 use super::scene::Scene;
 use super::{Check, Entry};
 use crate::findings::Found;
+use crate::model::Severity;
 use crate::rules::{Rule, RulesError};
 
 /// The check.
@@ -24,7 +25,9 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
         if let Some(famous) = wanted.famous.iter().find(|famous| subject.specific == **famous) {
             let zh = format!("专名“{famous}”是著名自然地理实体或遗产");
             let en = format!("the specific term {famous} is a famous feature or heritage site");
-            found.push(plain(subject, zh, en).evidence(famous));
+            let notice = plain(subject, zh, en).evidence(famous);
+            // One that there is was approved: only a note.
+            found.push(if scene.proposed { notice } else { notice.severity(Severity::Note) });
             continue;
         }
         let Some(ground) = subject.geometry() else { continue };
@@ -45,7 +48,8 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
             let zh = format!("专名“{}”是本区划之外的{}", subject.specific, told.zh);
             let en =
                 format!("the specific term {} is that of a feature outside: {}", subject.specific, told.en);
-            found.push(about(scene, subject, &outside, (zh, en)));
+            let notice = about(scene, subject, &outside, (zh, en));
+            found.push(if scene.proposed { notice } else { notice.severity(Severity::Note) });
         }
     }
     Ok(())

@@ -2,8 +2,9 @@
 //! have; a reading that was reviewed is believed.
 
 use super::Check;
+use super::class::NameClass;
 use super::conflict::plain;
-use super::scene::Scene;
+use super::scene::{Scene, Subject};
 use crate::findings::Found;
 use crate::model::{Severity, Value};
 use crate::names::search::plain as letter;
@@ -23,6 +24,8 @@ fn run(scene: &Scene<'_>, _: &Rule, found: &mut Found) -> Result<(), RulesError>
         });
         let reviewed = subject.record.get("reading_reviewed") == Some(Value::Bool(true));
         let within = (subject.county > 0).then(|| subject.county.to_string());
+        let characters: Vec<char> = subject.name.chars().collect();
+        let known = scene.terms.term(&characters, Some(subject.class.spelled())).is_some();
         let mut spelled: Option<Spelling> = None;
         for (field, text) in stored {
             let spelled = spelled.get_or_insert_with(|| {
@@ -30,6 +33,9 @@ fn run(scene: &Scene<'_>, _: &Rule, found: &mut Found) -> Result<(), RulesError>
             });
             let wrong = match compare(text, spelled) {
                 None => continue,
+                // Generic terms that the spelling does not know are written apart by whoever knows them.
+                Some(Wrong::Words) if !known => continue,
+                Some(Wrong::Letters) if is_short(subject, text, spelled) => continue,
                 Some(wrong) => wrong,
             };
             let expected = if text.is_ascii() { &spelled.toneless } else { &spelled.spelling };
@@ -50,6 +56,12 @@ fn run(scene: &Scene<'_>, _: &Rule, found: &mut Found) -> Result<(), RulesError>
         }
     }
     Ok(())
+}
+
+/// Whether it is the spelling of a community without its committee: 翠湖社区 for 翠湖社区居民委员会.
+fn is_short(subject: &Subject<'_>, stored: &str, spelled: &Spelling) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter_map(letter).map(char::from).collect() };
+    subject.class == NameClass::Committee && letters(&spelled.toneless).starts_with(&letters(stored))
 }
 
 /// What is wrong with a spelling.

@@ -100,7 +100,7 @@ pub fn propose(
         .collect();
     let troubled = findings.iter().any(|one| one.finding.severity != "note");
     let free = match troubled && wanted > 0 {
-        true => free::names(&scene, proposal, rules, wanted)?,
+        true => free::names(&scene, proposal, rules, (wanted, show))?,
         false => Vec::new(),
     };
     let speller = crate::names::spelling::Speller::standard()?;

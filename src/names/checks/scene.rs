@@ -252,7 +252,9 @@ impl<'a> Scene<'a> {
         let mut first: BTreeMap<u32, u32> = BTreeMap::new();
         for (nth, entry) in inventory.entries().iter().enumerate() {
             let nth = nth as u32;
-            if entry.standing.counts() && entry.valid.contains(self.day) {
+            // A shop or a clinic has a name of its own kind, which others are compared with at most.
+            let named = entry.layer != Layer::Facility;
+            if named && entry.standing.counts() && entry.valid.contains(self.day) {
                 let held = first.entry(inventory.thing(nth)).or_insert(nth);
                 if rank(entry) < rank(inventory.entry(*held)) {
                     *held = nth;

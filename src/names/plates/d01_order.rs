@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Check;
-use super::streets::{Plate, Streets};
+use super::streets::{Plate, Street, Streets};
 use crate::findings::{Found, Notice};
 use crate::rules::{Rule, RulesError};
 
@@ -36,7 +36,7 @@ fn run(streets: &Streets<'_>, rule: &Rule, found: &mut Found) -> Result<(), Rule
                         let zh = format!("{}{}号在{own}号一侧", street.name, plate.number);
                         let en =
                             format!("number {} stands on the {en} side of {}", plate.number, street.name);
-                        push(found, plate, (zh, en), "side");
+                        push(found, (street, plate), (zh, en), "side");
                     }
                     _ => inside.push(plate),
                 }
@@ -44,16 +44,22 @@ fn run(streets: &Streets<'_>, rule: &Rule, found: &mut Found) -> Result<(), Rule
             for plate in out_of_order(&inside) {
                 let zh = format!("{}{}号的位置与编号顺序不符", street.name, plate.number);
                 let en = format!("number {} of {} does not stand in order", plate.number, street.name);
-                push(found, plate, (zh, en), "order");
+                push(found, (street, plate), (zh, en), "order");
             }
         }
     }
     Ok(())
 }
 
-fn push(found: &mut Found, plate: &Plate<'_>, (zh, en): (String, String), what: &str) {
+fn push(
+    found: &mut Found,
+    (street, plate): (&Street<'_>, &Plate<'_>),
+    (zh, en): (String, String),
+    what: &str,
+) {
     let evidence = format!("{what} {} {:.0} m", plate.number, plate.along);
-    found.push(Notice::new(plate.record, zh, en).field("plate_no").evidence(evidence));
+    let notice = Notice::new(plate.record, zh, en).field("plate_no").evidence(evidence);
+    found.push(street.named_in(notice));
 }
 
 /// The parity of most numbers of a side.

@@ -23,7 +23,8 @@ fn run(streets: &Streets<'_>, _: &Rule, found: &mut Found) -> Result<(), RulesEr
                 "its street is called {} now, the plate says {shown}, without a concordance",
                 street.name
             );
-            found.push(Notice::new(plate, zh, en).field("road").evidence(shown));
+            let notice = Notice::new(plate, zh, en).field("road").evidence(shown);
+            found.push(street.named_in(notice));
         }
     }
     Ok(())

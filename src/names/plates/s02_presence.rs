@@ -36,7 +36,7 @@ fn key(at: &Coord) -> Key {
 struct Stand {
     at: Coord,
     /// the street that crosses there; none at a loose end
-    crossing: Option<String>,
+    crossing: Option<usize>,
 }
 
 fn run(streets: &Streets<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
@@ -56,17 +56,20 @@ fn run(streets: &Streets<'_>, rule: &Rule, found: &mut Found) -> Result<(), Rule
         if named.contains(street.name.as_str()) {
             continue;
         }
-        let stands = stands(streets, (nth, street), &through, wanted.near_m);
+        let stands = stands((nth, street), &through, wanted.near_m);
         let signs: Vec<Coord> = street.signs.iter().filter_map(|sign| point(sign)).collect();
         let signed = |stand: &Stand| signs.iter().any(|sign| distance_m(*sign, stand.at) <= wanted.near_m);
         let (all, missing) = (stands.len(), stands.into_iter().filter(|stand| !signed(stand)));
         let missing: Vec<Stand> = missing.collect();
         let Some((first, road)) = missing.first().zip(street.pieces.first()) else { continue };
-        let (zh, en) = told(&missing);
+        let (zh, en) = told(streets, &missing);
         let count = missing.len();
         let zh = format!("{}应设标志 {all} 处，缺 {count} 处：{zh}", street.name);
         let en = format!("{}: {count} of {all} signs are missing: {en}", street.name);
         let notice = Notice::new(road, zh, en).at(geometry::round(first.at));
+        let crossed =
+            missing.iter().take(NAMED).filter_map(|stand| streets.all[stand.crossing?].pieces.first());
+        let notice = crossed.fold(notice, |notice, other| notice.with(other));
         found.push(notice.evidence(format!("{} {count}/{all}", street.name)));
     }
     Ok(())
@@ -74,7 +77,6 @@ fn run(streets: &Streets<'_>, rule: &Rule, found: &mut Found) -> Result<(), Rule
 
 /// Loose ends and crossings of a street, those close together once.
 fn stands(
-    streets: &Streets<'_>,
     (nth, street): (usize, &Street<'_>),
     through: &HashMap<Key, BTreeSet<usize>>,
     near_m: f64,
@@ -87,8 +89,7 @@ fn stands(
     let mut stands: Vec<Stand> = Vec::new();
     for at in chains.iter().flat_map(|line| &line.0) {
         let others = through.get(&key(at)).into_iter().flatten();
-        let crossing =
-            others.copied().find(|other| *other != nth).map(|other| streets.all[other].name.clone());
+        let crossing = others.copied().find(|other| *other != nth);
         let loose = ends.get(&key(at)) == Some(&1);
         let close = |stand: &Stand| distance_m(stand.at, *at) <= near_m;
         if (crossing.is_some() || loose) && !stands.iter().any(close) {
@@ -98,8 +99,9 @@ fn stands(
     stands
 }
 
-fn told(missing: &[Stand]) -> (String, String) {
-    let place = |stand: &Stand| match &stand.crossing {
+fn told(streets: &Streets<'_>, missing: &[Stand]) -> (String, String) {
+    let name = |stand: &Stand| stand.crossing.map(|other| streets.all[other].name.as_str());
+    let place = |stand: &Stand| match name(stand) {
         Some(other) => (format!("与{other}交叉口"), format!("crossing with {other}")),
         None => ("起止点".to_owned(), "an end".to_owned()),
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use geo_types::{Coord, Geometry, LineString};
 
 use super::number::{counts, number};
+use crate::findings::Notice;
 use crate::model::{Date, Layer, Record, geometry};
 use crate::snapshot::Snapshot;
 
@@ -123,6 +124,14 @@ impl<'a> Street<'a> {
             .collect();
         placed.sort_by(|a, b| a.along.total_cmp(&b.along).then(a.record.id.cmp(&b.record.id)));
         placed
+    }
+
+    /// A notice that says its name refers to it: whoever may not see the street may not see the finding.
+    pub fn named_in<'n>(&self, notice: Notice<'n>) -> Notice<'n> {
+        match self.pieces.first() {
+            Some(piece) => notice.with(piece),
+            None => notice,
+        }
     }
 
     /// All chains of its pieces.

@@ -42,7 +42,7 @@ fn put_borders(app: &TestApp) {
 #[tokio::test]
 async fn findings_come_with_rule_article_and_place_and_hide_what_is_secret() {
     let app = TestApp::new();
-    assert_eq!(app.ok("/api/v1/checks").await["total"], 0);
+    assert_eq!(app.ok("/api/v1/checks?layer=boundary_line").await["total"], 0);
     put_borders(&app);
     let all = app.ok("/api/v1/checks?limit=1").await;
     assert!(all["total"].as_u64().unwrap() > 2, "{all}");

@@ -95,6 +95,7 @@ async fn described_paths_answer() {
         let path = path.replace("/tiles/facility", "/tiles/facility.json").replace(".json/", "/");
         let query = match path.as_str() {
             path if path.ends_with("locate") || path.ends_with("reverse") => "?lon=102&lat=25",
+            path if path.contains("/impact") => "?to=%E6%98%99%E5%8D%8E%E8%B7%AF",
             path if path.ends_with("boundary/lines") => "?level=county",
             _ => "",
         };

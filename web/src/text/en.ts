@@ -8,6 +8,7 @@ import { linesEn } from './lines.en'
 import { mediaEn } from './media.en'
 import { roundsEn } from './rounds.en'
 import { scanEn } from './scan.en'
+import { namesEn } from './names.en'
 import { zoningEn } from './zoning.en'
 import type { Text } from './zh'
 
@@ -20,6 +21,7 @@ export const en: Text = {
   ...linesEn,
   ...mediaEn,
   ...roundsEn,
+  ...namesEn,
   ...zoningEn,
   ...scanEn,
   app: {
@@ -44,7 +46,7 @@ export const en: Text = {
     counted: '{what} ({count})',
     aside: ' ({text})',
   },
-  mode: { map: 'Map', table: 'Table', boundary: 'Boundary', zoning: 'Communities', import: 'Import', log: 'Changes', label: 'Mode' },
+  mode: { map: 'Map', table: 'Table', names: 'Names', boundary: 'Boundary', zoning: 'Communities', import: 'Import', log: 'Changes', label: 'Mode' },
   line: {
     opening: 'Connecting',
     open: 'Connected · revision {revision}',

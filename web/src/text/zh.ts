@@ -8,6 +8,7 @@ import { linesZh } from './lines.zh'
 import { mediaZh } from './media.zh'
 import { roundsZh } from './rounds.zh'
 import { scanZh } from './scan.zh'
+import { namesZh } from './names.zh'
 import { zoningZh } from './zoning.zh'
 
 export const zh = {
@@ -19,6 +20,7 @@ export const zh = {
   ...linesZh,
   ...mediaZh,
   ...roundsZh,
+  ...namesZh,
   ...zoningZh,
   ...scanZh,
   app: {
@@ -43,7 +45,7 @@ export const zh = {
     counted: '{what}（{count}）',
     aside: '（{text}）',
   },
-  mode: { map: '地图', table: '台账', boundary: '界线', zoning: '社区', import: '导入', log: '变更', label: '工作方式' },
+  mode: { map: '地图', table: '台账', names: '地名', boundary: '界线', zoning: '社区', import: '导入', log: '变更', label: '工作方式' },
   line: {
     opening: '正在连接',
     open: '已连接 · 第 {revision} 版',
