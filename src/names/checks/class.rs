@@ -155,11 +155,19 @@ impl NameClass {
             Layer::Water => Some(Self::Water),
             Layer::Compound => match record.text("kind") {
                 Some("natural_village" | "urban_village") => Some(Self::Village),
-                Some("campus" | "work_unit" | "courtyard") => None,
+                Some("campus" | "work_unit" | "courtyard" | "institution" | "industrial_park" | "other") => {
+                    None
+                }
+                Some("commercial") => Some(Self::Building),
                 _ => Some(Self::Estate),
             },
             Layer::Building => Some(Self::Building),
-            Layer::Facility | Layer::ClosedOrGreenArea => Some(Self::Facility),
+            Layer::Facility => Some(Self::Facility),
+            // Parks and squares are named in law; a school's or a factory's ground bears the name of its owner.
+            Layer::ClosedOrGreenArea => match record.text("kind") {
+                Some("park" | "square" | "scenic") => Some(Self::Facility),
+                _ => None,
+            },
             Layer::Place => Self::of_category(record.text("category"), record.label()?, terms),
             Layer::Name => {
                 let category = place.and_then(|place| place.text("category"));
