@@ -3,6 +3,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import LayerPanel from './modes/map/LayerPanel.vue'
 
 // What the first view does not show is fetched when it is gone to.
+const AccessPanel = () => import('./modes/access/AccessPanel.vue')
 const BoundaryPanel = () => import('./modes/boundary/BoundaryPanel.vue')
 const ImportPanel = () => import('./modes/import/ImportPanel.vue')
 const LogPanel = () => import('./modes/log/LogPanel.vue')
@@ -36,6 +37,17 @@ export const router = createRouter({
       children: [
         { path: '', name: 'zoning-audit', component: () => import('./modes/zoning/AuditPanel.vue') },
         { path: 'plans/:plan(new|[0-9A-Z]{26})?', name: 'zoning-plans', component: () => import('./modes/zoning/PlansPanel.vue') },
+      ],
+    },
+    {
+      path: '/access',
+      name: 'access',
+      component: AccessPanel,
+      redirect: (to) => ({ path: '/access/now', query: to.query }),
+      children: [
+        { path: 'now/:of([a-z][a-z0-9_~.-]*)?', name: 'access-now', component: () => import('./modes/access/CoverageView.vue') },
+        { path: 'plan/:of([a-z][a-z0-9_~.-]*)?', name: 'access-plan', component: () => import('./modes/access/PlanPanel.vue') },
+        { path: 'siting/:of([a-z][a-z0-9_~.-]*)?/:run([0-9A-Z]{26})?', name: 'access-siting', component: () => import('./modes/access/SitingPanel.vue') },
       ],
     },
     { path: '/import/:what(upload|draft)?/:id([0-9A-Z]{26})?', name: 'import', component: ImportPanel },

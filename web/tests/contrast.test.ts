@@ -25,6 +25,12 @@ describe('contrast of text (WCAG AA, 4.5)', () => {
   it.each(TINTED)('ink on the tint %s of a zone', (tint) => {
     expect(contrast(colour.ink, tint)).toBeGreaterThanOrEqual(4.5)
   })
+  it.each([['covered', 'land'], ['uncovered', 'land'], ['reach', 'land'], ['route', 'land']] as const)('the sign %s on %s (3)', (sign, ground) => {
+    expect(contrast(tokens.map[sign], tokens.map[ground])).toBeGreaterThanOrEqual(3)
+  })
+  it.each(['covered', 'uncovered'] as const)('words in the colour %s', (sign) => {
+    expect(contrast(tokens.map[sign], colour.panel)).toBeGreaterThanOrEqual(4.5)
+  })
   it('knows black on white', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5)
   })

@@ -1,4 +1,5 @@
 // Every sentence of the page in English. The same keys as zh.ts; a test compares them.
+import { accessEn } from './access.en'
 import { boundaryEn } from './boundary.en'
 import { deskEn } from './desk.en'
 import { drawEn } from './draw.en'
@@ -13,6 +14,7 @@ import { zoningEn } from './zoning.en'
 import type { Text } from './zh'
 
 export const en: Text = {
+  ...accessEn,
   ...boundaryEn,
   ...deskEn,
   ...drawEn,
@@ -46,7 +48,7 @@ export const en: Text = {
     counted: '{what} ({count})',
     aside: ' ({text})',
   },
-  mode: { map: 'Map', table: 'Table', names: 'Names', boundary: 'Boundary', zoning: 'Communities', import: 'Import', log: 'Changes', label: 'Mode' },
+  mode: { map: 'Map', table: 'Table', names: 'Names', boundary: 'Boundary', zoning: 'Communities', access: 'Services', import: 'Import', log: 'Changes', label: 'Mode' },
   line: {
     opening: 'Connecting',
     open: 'Connected · revision {revision}',

@@ -1,4 +1,5 @@
 // Every sentence of the page in Chinese. The same keys as en.ts; a test compares them.
+import { accessZh } from './access.zh'
 import { boundaryZh } from './boundary.zh'
 import { deskZh } from './desk.zh'
 import { drawZh } from './draw.zh'
@@ -12,6 +13,7 @@ import { namesZh } from './names.zh'
 import { zoningZh } from './zoning.zh'
 
 export const zh = {
+  ...accessZh,
   ...boundaryZh,
   ...deskZh,
   ...drawZh,
@@ -45,7 +47,7 @@ export const zh = {
     counted: '{what}（{count}）',
     aside: '（{text}）',
   },
-  mode: { map: '地图', table: '台账', names: '地名', boundary: '界线', zoning: '社区', import: '导入', log: '变更', label: '工作方式' },
+  mode: { map: '地图', table: '台账', names: '地名', boundary: '界线', zoning: '社区', access: '服务圈', import: '导入', log: '变更', label: '工作方式' },
   line: {
     opening: '正在连接',
     open: '已连接 · 第 {revision} 版',
