@@ -100,7 +100,7 @@ describe('homes as dots', () => {
 describe('shares', () => {
   const part = (covered: number, of: number): Part => ({ covered, of, share: of > 0 ? covered / of : null })
   it('are written so that what is missing shows', () => {
-    expect([0.881, 1, 0.99999, 0, 0.00001, null].map(percent)).toEqual(['88.1 %', '100.0 %', '99.9 %', '0.0 %', '0.1 %', '—'])
+    expect([0.881, 1, 0.99999, 0, 0.00001, null].map((share) => percent(share).replace('\u00a0', ' '))).toEqual(['88.1 %', '100.0 %', '99.9 %', '0.0 %', '0.1 %', '—'])
     expect([points(0.93, 0.88), points(0.8, 0.85), points(0.5, 0.50001), points(null, 0.5)]).toEqual(['+5.0', '−5.0', '', ''])
   })
   it('tell how many households a target lacks', () => {

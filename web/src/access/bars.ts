@@ -23,9 +23,9 @@ export function byShare(a: Bar, b: Bar): number {
 export function percent(share: number | null): string {
   if (share === null) return '—'
   const rounded = Math.round(share * 1000) / 10
-  if (share < 1 && rounded >= 100) return '99.9 %'
-  if (share > 0 && rounded <= 0) return '0.1 %'
-  return `${rounded.toFixed(1)} %`
+  if (share < 1 && rounded >= 100) return '99.9\u00a0%'
+  if (share > 0 && rounded <= 0) return '0.1\u00a0%'
+  return `${rounded.toFixed(1)}\u00a0%`
 }
 
 /** The difference of two shares in points, with its sign; empty where it does not show. */

@@ -42,20 +42,23 @@ export const useAccess = defineStore('access', () => {
   /** whether its page is open: the map shows it then; and whether things may be tried there */
   const open = ref(false)
   const trying = ref(false)
+  /** whether what is tried counts: how things stand is told without it */
+  const counting = ref(false)
   let turn = 0
   let standardOf = ''
 
   const trial = computed<Trial>(() => steps.value.trials[steps.value.at] ?? { choice: PLAIN, changes: [] })
   const choice = computed(() => trial.value.choice)
   const changes = computed(() => trial.value.changes)
+  const counted = computed(() => (counting.value ? changes.value : []))
   const single = computed(() => classOf(catalogue.value, choice.value.class))
   const limit = computed(() => limitOf(choice.value, catalogue.value))
   const target = computed(() => catalogue.value?.targets.find((one) => one.class === choice.value.class) ?? null)
-  const question = computed<Question>(() => questionOf(choice.value, { count: catalogue.value?.count, date: view.asOf, changes: changes.value }))
+  const question = computed<Question>(() => questionOf(choice.value, { count: catalogue.value?.count, date: view.asOf, changes: counted.value }))
   const undoable = computed(() => canUndo(steps.value))
   const redoable = computed(() => canRedo(steps.value))
   const dots = computed(() => (homes.value && coverage.value?.homes ? dotsOf(homes.value, coverage.value.homes) : []))
-  const tried = computed(() => changes.value.length > 0)
+  const tried = computed(() => counted.value.length > 0)
 
   const runner = latest<{ question: Question; asked: readonly Asked[] }, Coverage>(
     async ({ question: what, asked }) => {
@@ -143,7 +146,7 @@ export const useAccess = defineStore('access', () => {
     if (fitting.class !== choice.value.class) coverage.value = null
     if (!isRequired(fitting.class)) adding.value = fitting.class
     else if (!catalogue.value?.required.classes.includes(adding.value)) adding.value = catalogue.value?.required.classes[0] ?? ''
-    if (trying.value) put({ ...trial.value, choice: fitting })
+    if (trying.value || tried.value) put({ ...trial.value, choice: fitting })
     else {
       steps.value = begun({ ...trial.value, choice: fitting })
       ask()
@@ -194,7 +197,7 @@ export const useAccess = defineStore('access', () => {
   const redo = () => { step(redone(steps.value)) }
 
   return {
-    catalogue, homes, coverage, standard, problem, loading, asking, took, steps, tool, shown, adding, open, trying,
+    catalogue, homes, coverage, standard, problem, loading, asking, took, steps, tool, shown, adding, open, trying, counting,
     trial, choice, changes, single, limit, target, question, undoable, redoable, dots, tried,
     load, ask, leave, choose, change, drop, clear, take, which, move, preview, close, undo, redo,
   }

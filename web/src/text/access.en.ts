@@ -25,7 +25,7 @@ export const accessEn = {
     minute: 'min',
     minutesOf: '{minutes} min',
     metresOf: '{metres} m',
-    measure: 'Measured',
+    measure: 'Way',
     measures: { network: 'On streets', straight: 'Straight' },
     measuresWhy: { network: 'Time on foot along the streets', straight: 'Straight line, for comparison only: always too high' },
 
@@ -97,6 +97,7 @@ export const accessEn = {
     tool: { add: 'Add', open_gate: 'Open gate', add_gate: 'New gate', link: 'New way' },
     toolWhy: { add: 'Add a facility on the map', open_gate: 'Open a gate that people on foot cannot use', add_gate: 'Give a compound one more gate', link: 'Add a crossing, footbridge or path' },
     addWhich: 'Class to add',
+    trialApart: 'The {count} changes under What if are left out here.',
     nothingTried: 'Nothing is changed yet. Drag or click a facility, use the tools, change walker or limit: figures follow at once, and each step can be undone.',
     change: { add: 'Add: {class}{name}', close: 'Close “{name}”', run: 'Run “{name}”', move: 'Move “{name}”', open_gate: 'Open a gate', add_gate: 'New gate: {compound}', link: 'New way' },
     takeOut: 'Take out: {what}',

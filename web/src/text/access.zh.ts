@@ -97,6 +97,7 @@ export const accessZh = {
     tool: { add: '新增', open_gate: '开门', add_gate: '加门', link: '连路' },
     toolWhy: { add: '在图上新增一处设施', open_gate: '打开一个步行者走不通的门', add_gate: '给小区加一个门', link: '加一处过街、天桥或小路' },
     addWhich: '新增类别',
+    trialApart: '情景推演里的 {count} 项改动不计在内。',
     nothingTried: '还没有改动。拖动或点设施、用上面的工具、改步行者和时限，数字随时更新；每步都可撤销。',
     change: { add: '新增{class}{name}', close: '关闭“{name}”', run: '启用“{name}”', move: '移动“{name}”', open_gate: '打开一个门', add_gate: '给{compound}加门', link: '加一条通路' },
     takeOut: '去掉：{what}',

@@ -4,7 +4,7 @@ import type { FilterSpecification, GeoJSONSource, LayerSpecification, Map as Dra
 import type { Homes, Reached } from '../../api/access'
 import type { Box, Geometry, LonLat } from '../../api/types'
 import type { Dot } from '../../access/dots'
-import { HOMES, MARKS, NONE, REACH, SHADE, WAY, layers, shadeColour } from './layers'
+import { ASIDE, HOMES, MARKS, NONE, REACH, SHADE, WAY, layers, shadeColour } from './layers'
 
 /** A facility as it is drawn. */
 export interface Sign {
@@ -48,9 +48,14 @@ export class AccessCanvas {
   private signs: readonly Sign[] = []
   private drag: { sign: number; from: [number, number]; to: LonLat | null } | null = null
 
+  /** layers of the style that are put away meanwhile */
+  private readonly hidden: string[]
+
   constructor(private readonly map: Drawn, private readonly heard: Heard, private readonly done: () => void) {
     for (const id of [REACH, HOMES, WAY, MARKS]) map.addSource(id, { type: 'geojson', data: NONE })
     for (const { layer, before } of layers(map)) map.addLayer(layer as LayerSpecification, before)
+    this.hidden = map.getStyle().layers.filter((one) => 'source-layer' in one && ASIDE.includes(one['source-layer'] ?? '') && one.layout?.visibility !== 'none').map(({ id }) => id)
+    for (const id of this.hidden) map.setLayoutProperty(id, 'visibility', 'none')
     map.on('mousedown', this.down)
     map.on('touchstart', this.down)
     map.on('mousemove', this.over)
@@ -207,6 +212,7 @@ export class AccessCanvas {
     map.off('moveend', this.tell)
     map.getCanvas().removeEventListener('keydown', this.key)
     map.getCanvas().style.cursor = ''
+    for (const id of this.hidden) map.setLayoutProperty(id, 'visibility', 'visible')
     for (const { layer } of layers(map)) if (map.getLayer(layer.id)) map.removeLayer(layer.id)
     for (const id of [REACH, HOMES, WAY, MARKS]) if (map.getSource(id)) map.removeSource(id)
     this.done()
