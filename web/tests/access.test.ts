@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { barsOf, lacking, percent, points, shadeOf } from '../src/access/bars'
 import { isOwn, limitOf, questionOf, readChoice, requiredIds, settled, soundMinutes, writeChoice, PLAIN } from '../src/access/choice'
 import { dotsOf, nameOf, tallied } from '../src/access/dots'
 import { latest } from '../src/access/latest'
-import { addedAt, begun, canRedo, redone, stepped, undone, withAddedAt, withChange, without } from '../src/access/trial'
-import type { Catalogue, Change, Homes, Part, Unit } from '../src/api/access'
+import { begun, canRedo, redone, stepped, undone, withAddedAt, withChange, without } from '../src/access/trial'
+import type { Catalogue, Change, Homes, Part, Question, Unit } from '../src/api/access'
+import { useAccess } from '../src/state/access'
 
 const both = (text: string) => ({ zh: text, en: text })
 const CATALOGUE: Catalogue = {
@@ -66,9 +68,8 @@ describe('what is tried', () => {
     const once = withChange([], gate)
     expect(withChange(once, gate)).toBe(once)
   })
-  it('moves what was added by adding it elsewhere, and finds it among the changes', () => {
+  it('moves what was added by adding it elsewhere, and takes it out', () => {
     const changes: Change[] = [close, { kind: 'add', place: [1, 1], class: 'meal_hall' }, { kind: 'add', place: [2, 2], class: 'meal_hall' }]
-    expect([addedAt(changes, 0), addedAt(changes, 1), addedAt(changes, 2)]).toEqual([1, 2, -1])
     expect(withAddedAt(changes, 2, [9, 9])[2]).toEqual({ kind: 'add', place: [9, 9], class: 'meal_hall' })
     expect(withAddedAt(changes, 0, [9, 9])).toEqual(changes)
     expect(without(changes, 1)).toEqual([changes[0], changes[2]])
@@ -145,5 +146,67 @@ describe('the newest question', () => {
     pending[3]?.fail(new Error('no'))
     await rest()
     expect([told, idle]).toEqual([['A', 'C', 'failed'], 3])
+  })
+})
+
+describe('the desk of service circles', () => {
+  const asked: { url: string; body: { question?: Question; with?: string[] } | null }[] = []
+  const figures = (share: number) => Object.fromEntries(['units', 'streets', 'households', 'residents', 'elders', 'buildings', 'area_m2'].map((name) => [name, { covered: share * 100, of: 100, share }]))
+  const facility = { id: null, name: 'added', class: 'meal_hall', place: [1, 1], status: 'planned', change: 'added', at: 0, counts: true }
+  function answer(url: string, body: { question?: Question } | null): unknown {
+    if (url.includes('/classes')) return CATALOGUE
+    if (url.includes('/homes')) return HOMES
+    const changes = body?.question?.changes ?? []
+    return { revision: 12, date: '', definition: { zh: '', en: '', key: 'k' }, whole: figures(changes.length > 0 ? 0.9 : 0.8), before: changes.length > 0 ? figures(0.8) : null, bands: [], facilities: changes.length > 0 ? [facility] : [], homes: { minutes: [], covered: '1100', was: null, nearest: [] } }
+  }
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 5))
+  beforeEach(() => {
+    asked.length = 0
+    setActivePinia(createPinia())
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      const body = typeof init.body === 'string' ? (JSON.parse(init.body) as { question: Question }) : null
+      asked.push({ url, body })
+      return Promise.resolve(new Response(JSON.stringify(answer(url, body)), { headers: { 'content-type': 'application/json' } }))
+    })
+  })
+  afterEach(() => vi.unstubAllGlobals())
+  const last = () => asked.filter(({ url }) => url.endsWith('/coverage')).at(-1)?.body
+
+  it('asks for the class with a target, tries changes, takes them back, and tells how things stand without them', async () => {
+    const access = useAccess()
+    access.open = access.trying = access.counting = true
+    await access.load()
+    await rest()
+    expect([access.choice.class, access.adding, last()?.question?.changes]).toEqual(['required-15', 'meal_hall', undefined])
+    access.choose({ class: 'meal_hall' })
+    access.change({ kind: 'add', place: [1, 1], class: 'meal_hall' })
+    await rest()
+    const [added] = access.coverage?.facilities ?? []
+    if (!added) throw new Error('nothing was added')
+    expect([access.coverage?.whole.households.share, access.dots.length]).toEqual([0.9, 4])
+    const which = access.which(added)
+    expect(which).toEqual({ kind: 'added', at: 0 })
+    if (which) access.move(which, [2, 2])
+    expect(access.changes).toEqual([{ kind: 'add', place: [2, 2], class: 'meal_hall' }])
+    access.undo()
+    expect(access.changes).toEqual([{ kind: 'add', place: [1, 1], class: 'meal_hall' }])
+    access.undo()
+    await rest()
+    expect([access.tried, last()?.question?.changes, access.redoable]).toEqual([false, undefined, true])
+    access.redo()
+    access.trying = access.counting = false
+    access.ask()
+    await rest()
+    expect([access.changes.length, last()?.question?.changes, access.coverage?.whole.households.share]).toEqual([1, undefined, 0.8])
+  })
+  it('asks nothing while a drag is only looked at, but its figures', async () => {
+    const access = useAccess()
+    access.open = access.counting = true
+    await access.load()
+    access.choose({ class: 'meal_hall' })
+    await rest()
+    access.preview({ kind: 'facility', id: 'f' }, [3, 3])
+    await rest()
+    expect([last()?.question?.changes, access.changes]).toEqual([[{ kind: 'move', facility: 'f', place: [3, 3] }], []])
   })
 })

@@ -1,5 +1,5 @@
 // Shares as bars, and communities as shades. Pure.
-import type { Part, Unit } from '../api/access'
+import type { Figures, Part, Unit, UnitFigure } from '../api/access'
 
 export interface Bar {
   id: string
@@ -12,9 +12,11 @@ export interface Bar {
 }
 
 /** Units as bars, those that lack most first; those without households last. */
-export function barsOf(units: readonly Unit[]): Bar[] {
-  return units.map(({ code, name, households, before }): Bar => ({ id: code, name, share: households.share, before, covered: households.covered, of: households.of })).sort(byShare)
+export function barsOf(units: readonly Unit[], figure: UnitFigure = 'households'): Bar[] {
+  return units.map((unit): Bar => ({ id: unit.code, name: unit.name, share: unit[figure].share, before: figure === 'households' ? unit.before : null, covered: unit[figure].covered, of: unit[figure].of })).sort(byShare)
 }
+/** The figure of a unit that answers to one of the whole. */
+export const unitFigure = (figure: keyof Figures): UnitFigure => (figure === 'elders' || figure === 'residents' ? figure : 'households')
 export function byShare(a: Bar, b: Bar): number {
   return (a.share ?? 2) - (b.share ?? 2) || b.of - a.of || a.id.localeCompare(b.id)
 }

@@ -56,8 +56,3 @@ export const without = (changes: readonly Change[], at: number): readonly Change
 export function withAddedAt(changes: readonly Change[], at: number, place: LonLat): readonly Change[] {
   return changes.map((change, index) => (index === at && change.kind === 'add' ? { ...change, place } : change))
 }
-
-/** The place among the changes of the facility that stands `nth` among those added. */
-export function addedAt(changes: readonly Change[], nth: number): number {
-  return changes.map((change, index) => ({ change, index })).filter(({ change }) => change.kind === 'add')[nth]?.index ?? -1
-}

@@ -34,7 +34,7 @@ export interface Target {
   id: string
   title: Bilingual
   class: string
-  figure: string
+  figure: keyof Figures
   share: number
   from: number | null
   year: number | null
@@ -89,9 +89,11 @@ export interface Homes {
   compounds: { id: string; name: string }[]
   communities: { code: string; name: string; street: string }[]
   streets: { code: string; name: string }[]
-  notes: { off_network: number; estimated_homes: number; gateless_compounds: number; cut_off_parts: { metres: number; near: LonLat }[] }
+  notes: { off_network: number; estimated_homes: number; gateless_compounds: number; cut_off_parts: { metres: number; near: LonLat | null }[] }
 }
 
+/** Figures by which a unit is told apart. */
+export type UnitFigure = 'households' | 'residents' | 'elders'
 export interface Part {
   covered: number
   of: number
@@ -137,7 +139,10 @@ export interface Facility {
   place: LonLat
   status: string
   change: 'added' | 'moved' | 'closed' | 'run' | null
-  on_network: boolean
+  /** of one that is added: its place among the changes */
+  at: number | null
+  /** whether it serves anybody: planned and closed ones are told too */
+  counts: boolean
 }
 export interface CoveredHomes {
   minutes: (number | null)[]

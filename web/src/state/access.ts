@@ -3,12 +3,12 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { Problem } from '../api/client'
-import { services, type Asked, type Catalogue, type Change, type Coverage, type Facility, type Homes, type Question } from '../api/access'
+import { services, type Asked, type Catalogue, type Change, type Coverage, type Facility, type Figures, type Homes, type Question } from '../api/access'
 import type { LonLat } from '../api/types'
 import { PLAIN, classOf, isOwn, isRequired, limitOf, questionOf, settled, type Choice } from '../access/choice'
 import { dotsOf } from '../access/dots'
 import { latest } from '../access/latest'
-import { MOST, addedAt, begun, canRedo, canUndo, redone, stepped, undone, withAddedAt, withChange, without, type Steps, type Trial } from '../access/trial'
+import { MOST, begun, canRedo, canUndo, redone, stepped, undone, withAddedAt, withChange, without, type Steps, type Trial } from '../access/trial'
 import { useView } from './view'
 
 export const asProblem = (cause: unknown) => (cause instanceof Problem ? cause : new Problem(0, { detail: String(cause) }))
@@ -54,6 +54,8 @@ export const useAccess = defineStore('access', () => {
   const single = computed(() => classOf(catalogue.value, choice.value.class))
   const limit = computed(() => limitOf(choice.value, catalogue.value))
   const target = computed(() => catalogue.value?.targets.find((one) => one.class === choice.value.class) ?? null)
+  /** the figure that the target is about, else households */
+  const figure = computed<keyof Figures>(() => target.value?.figure ?? 'households')
   const question = computed<Question>(() => questionOf(choice.value, { count: catalogue.value?.count, date: view.asOf, changes: counted.value }))
   const undoable = computed(() => canUndo(steps.value))
   const redoable = computed(() => canRedo(steps.value))
@@ -169,9 +171,7 @@ export const useAccess = defineStore('access', () => {
   /** Which facility one of the answer is; null where it cannot be told. */
   function which(facility: Facility): Which | null {
     if (facility.id !== null) return { kind: 'facility', id: facility.id }
-    const nth = (coverage.value?.facilities ?? []).filter((one) => one.change === 'added').indexOf(facility)
-    const at = nth < 0 ? -1 : addedAt(changes.value, nth)
-    return at < 0 ? null : { kind: 'added', at }
+    return facility.at !== null && changes.value[facility.at]?.kind === 'add' ? { kind: 'added', at: facility.at } : null
   }
   const moved = (one: Which, place: LonLat) =>
     one.kind === 'added' ? withAddedAt(changes.value, one.at, place) : withChange(changes.value, { kind: 'move', facility: one.id, place })
@@ -198,7 +198,7 @@ export const useAccess = defineStore('access', () => {
 
   return {
     catalogue, homes, coverage, standard, problem, loading, asking, took, steps, tool, shown, adding, open, trying, counting,
-    trial, choice, changes, single, limit, target, question, undoable, redoable, dots, tried,
+    trial, choice, changes, single, limit, target, figure, question, undoable, redoable, dots, tried,
     load, ask, leave, choose, change, drop, clear, take, which, move, preview, close, undo, redo,
   }
 })

@@ -20,20 +20,27 @@ export type Aside =
 export type Found =
   | { kind: 'home'; answer: HomeAnswer }
   | { kind: 'facility'; answer: FacilityAnswer }
+  /** one that serves nobody as it stands */
+  | { kind: 'idle'; answer: Facility }
   | { kind: 'uncovered'; answer: NonNullable<Coverage['uncovered']> }
   | { kind: 'board'; answer: Board }
   | { kind: 'compare'; answer: Compared }
 
-async function ask(what: Aside, question: Question): Promise<Found | null> {
+/** Whom a facility serves is asked of its own class, by its limit, where several are looked at together. */
+const about = (question: Question, one: Facility | undefined): Question => (one ? { ...question, class: one.class } : question)
+
+async function ask(what: Aside, question: Question, known: readonly Facility[]): Promise<Found | null> {
   switch (what.kind) {
     case 'home':
       return { kind: 'home', answer: await services.home(question, { home: what.home }) }
     case 'place':
       return { kind: 'home', answer: await services.home(question, { place: what.place }) }
-    case 'facility':
-      return { kind: 'facility', answer: await services.facility(question, { facility: what.id }) }
+    case 'facility': {
+      const own = known.find(({ id }) => id === what.id)
+      return own?.counts === false ? { kind: 'idle', answer: own } : { kind: 'facility', answer: await services.facility(about(question, own), { facility: what.id }) }
+    }
     case 'added':
-      return { kind: 'facility', answer: await services.facility(question, { added: what.at }) }
+      return { kind: 'facility', answer: await services.facility(about(question, known.find(({ at }) => at === what.at)), { added: what.at }) }
     case 'uncovered': {
       const { uncovered } = await services.coverage(question, ['uncovered'])
       return uncovered ? { kind: 'uncovered', answer: uncovered } : null
@@ -54,6 +61,7 @@ export const useAside = defineStore('aside', () => {
   const problem = shallowRef<Problem | null>(null)
   const home = computed(() => (found.value?.kind === 'home' ? found.value.answer : null))
   const facility = computed(() => (found.value?.kind === 'facility' ? found.value.answer : null))
+  const idle = computed(() => (found.value?.kind === 'idle' ? found.value.answer : null))
   /** class of the way that is drawn, from a home */
   const way = shallowRef('')
   const route = computed(() => {
@@ -62,7 +70,7 @@ export const useAside = defineStore('aside', () => {
   })
 
   const runner = latest<{ what: Aside; question: Question }, Found | null>(
-    ({ what, question }) => ask(what, question),
+    ({ what, question }) => ask(what, question, access.coverage?.facilities ?? []),
     (answer, { what }) => {
       if (what !== open.value) return
       found.value = answer
@@ -94,5 +102,5 @@ export const useAside = defineStore('aside', () => {
     else if (now?.kind !== 'compare') renew()
   })
 
-  return { open, found, problem, home, facility, way, route, renew, show, showFacility, close }
+  return { open, found, problem, home, facility, idle, way, route, renew, show, showFacility, close }
 })

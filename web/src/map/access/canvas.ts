@@ -60,8 +60,8 @@ export class AccessCanvas {
     map.on('touchstart', this.down)
     map.on('mousemove', this.over)
     map.on('touchmove', this.over)
-    map.on('mouseup', this.up)
     map.on('touchend', this.up)
+    window.addEventListener('mouseup', this.up) // it may be let go over the legend, or beside the map
     map.on('click', this.click)
     map.on('moveend', this.tell)
     map.getCanvas().addEventListener('keydown', this.key)
@@ -130,9 +130,10 @@ export class AccessCanvas {
   }
   private readonly up = (): void => {
     const { drag } = this
+    if (!drag) return
     this.drag = null
     this.map.getCanvas().style.cursor = this.pointing ? 'crosshair' : ''
-    if (drag?.to) this.heard.dragged(drag.sign, drag.to, true)
+    if (drag.to) this.heard.dragged(drag.sign, drag.to, true)
   }
 
   private pointing = false
@@ -206,8 +207,8 @@ export class AccessCanvas {
     map.off('touchstart', this.down)
     map.off('mousemove', this.over)
     map.off('touchmove', this.over)
-    map.off('mouseup', this.up)
     map.off('touchend', this.up)
+    window.removeEventListener('mouseup', this.up)
     map.off('click', this.click)
     map.off('moveend', this.tell)
     map.getCanvas().removeEventListener('keydown', this.key)

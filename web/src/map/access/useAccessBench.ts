@@ -33,17 +33,17 @@ export function useAccessBench(sheet: Sheet) {
   const far = computed(() => (window_.value?.zoom ?? 0) < STREETS_FROM)
 
   // -- what is drawn ---------------------------------------------------------------------------------------
-  const symbolOf = ({ class: id, status, change }: Facility) => {
+  const symbolOf = ({ class: id, status, change, counts }: Facility) => {
     const kind = access.catalogue?.classes.find((one) => one.id === id)?.kinds[0] ?? id
-    const state = change === 'closed' ? '-closed' : change === null && status === 'planned' ? '-planned' : ''
+    const state = counts ? '' : change === 'closed' || status === 'closed' ? '-closed' : '-planned'
     return `facility-${kind}${state}`
   }
   const same = (one: Facility) => {
     const open = aside.open
     if (open?.kind === 'facility') return one.id === open.id
-    return open?.kind === 'added' && access.which(one)?.kind === 'added' && (access.which(one) as { at: number }).at === open.at
+    return open?.kind === 'added' && one.at === open.at
   }
-  const signs = computed<Sign[]>(() => (access.coverage?.facilities ?? []).map((one) => ({ place: one.place, name: one.name, symbol: symbolOf(one), change: one.change ?? '', draggable: access.trying && one.change !== 'closed', chosen: same(one) })))
+  const signs = computed<Sign[]>(() => (access.coverage?.facilities ?? []).map((one) => ({ place: one.place, name: one.name, symbol: symbolOf(one), change: one.change ?? '', draggable: access.trying && one.counts, chosen: same(one) })))
   const served = computed<ReadonlySet<number>>(() => (aside.facility ? new Set(aside.facility.homes) : NOBODY))
   const shades = computed(() => new Map((access.coverage?.communities ?? []).flatMap(({ code, households }): [string, number][] => {
     const shade = shadeOf(households.share)
