@@ -5,6 +5,7 @@ import { isOwn, limitOf, questionOf, readChoice, requiredIds, settled, soundMinu
 import { dotsOf, nameOf, tallied } from '../src/access/dots'
 import { latest } from '../src/access/latest'
 import { begun, canRedo, redone, stepped, undone, withAddedAt, withChange, without } from '../src/access/trial'
+import { wayOf } from '../src/api/access'
 import type { Catalogue, Change, Homes, Part, Question, Unit } from '../src/api/access'
 import { useAccess } from '../src/state/access'
 
@@ -208,5 +209,12 @@ describe('the desk of service circles', () => {
     access.preview({ kind: 'facility', id: 'f' }, [3, 3])
     await rest()
     expect([last()?.question?.changes, access.changes]).toEqual([[{ kind: 'move', facility: 'f', place: [3, 3] }], []])
+  })
+})
+
+describe('a way', () => {
+  it('is a line, whether it comes as one or as its places', () => {
+    const line = { type: 'LineString', coordinates: [[1, 2], [3, 4]] }
+    expect([wayOf({ route: [[1, 2], [3, 4]] }), wayOf({ route: line }), wayOf({ route: null })]).toEqual([line, line, null])
   })
 })

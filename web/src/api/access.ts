@@ -219,7 +219,8 @@ export interface Nearest {
   metres: number | null
   limit: Limit
   covered: boolean
-  route: Geometry | null
+  /** the way there */
+  route: LonLat[] | Geometry | null
 }
 export interface HomeAnswer {
   place: LonLat
@@ -259,6 +260,9 @@ export const ROOT = '/api/v1/services'
 export const send = <T>(method: string, url: string, body: unknown, signal?: AbortSignal) =>
   call<T>(url, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), ...(signal && { signal }) })
 export const post = <T>(rest: string, body: unknown, signal?: AbortSignal) => send<T>('POST', `${ROOT}/${rest}`, body, signal)
+
+/** A way as a line, whether it comes as one or as its places. */
+export const wayOf = ({ route }: Pick<Nearest, 'route'>): Geometry | null => (Array.isArray(route) ? { type: 'LineString', coordinates: route } : route)
 
 export const services = {
   classes: (date?: string | null) => get<Catalogue>(`${ROOT}/classes`, { date }),

@@ -19,7 +19,7 @@ export interface Scenario {
   stale: boolean
 }
 export interface Compared {
-  rows: { id: string | null; title: string; changes: number; definition: Definition; whole: Figures; streets: Unit[] }[]
+  rows: { id: string | null; title: Bilingual | string; changes: number; definition: Definition; whole: Figures; streets: Unit[] }[]
   comparable: boolean
   why: Bilingual | null
 }

@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { Problem } from '../api/client'
-import { services, type Board, type Coverage, type Facility, type FacilityAnswer, type HomeAnswer, type Question } from '../api/access'
+import { services, wayOf, type Board, type Coverage, type Facility, type FacilityAnswer, type HomeAnswer, type Question } from '../api/access'
 import { sitings, type Compared } from '../api/siting'
 import type { LonLat } from '../api/types'
 import { latest } from '../access/latest'
@@ -64,10 +64,11 @@ export const useAside = defineStore('aside', () => {
   const idle = computed(() => (found.value?.kind === 'idle' ? found.value.answer : null))
   /** class of the way that is drawn, from a home */
   const way = shallowRef('')
-  const route = computed(() => {
+  const taken = computed(() => {
     const all = home.value?.nearest ?? []
-    return (all.find((one) => one.class === way.value) ?? all.find((one) => one.class === access.choice.class) ?? all.find((one) => one.route))?.route ?? null
+    return all.find((one) => one.class === way.value) ?? all.find((one) => one.class === access.choice.class) ?? all.find((one) => one.route) ?? null
   })
+  const route = computed(() => (taken.value ? wayOf(taken.value) : null))
 
   const runner = latest<{ what: Aside; question: Question }, Found | null>(
     ({ what, question }) => ask(what, question, access.coverage?.facilities ?? []),
@@ -102,5 +103,5 @@ export const useAside = defineStore('aside', () => {
     else if (now?.kind !== 'compare') renew()
   })
 
-  return { open, found, problem, home, facility, idle, way, route, renew, show, showFacility, close }
+  return { open, found, problem, home, facility, idle, way, taken, route, renew, show, showFacility, close }
 })
