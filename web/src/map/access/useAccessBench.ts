@@ -33,17 +33,23 @@ export function useAccessBench(sheet: Sheet) {
   const far = computed(() => (window_.value?.zoom ?? 0) < STREETS_FROM)
 
   // -- what is drawn ---------------------------------------------------------------------------------------
+  const kindOf = (id: string) => access.catalogue?.classes.find((one) => one.id === id)?.kinds[0] ?? id
   const symbolOf = ({ class: id, status, change, counts }: Facility) => {
-    const kind = access.catalogue?.classes.find((one) => one.id === id)?.kinds[0] ?? id
     const state = counts ? '' : change === 'closed' || status === 'closed' ? '-closed' : '-planned'
-    return `facility-${kind}${state}`
+    return `facility-${kindOf(id)}${state}`
   }
   const same = (one: Facility) => {
     const open = aside.open
     if (open?.kind === 'facility') return one.id === open.id
     return open?.kind === 'added' && one.at === open.at
   }
-  const signs = computed<Sign[]>(() => (access.coverage?.facilities ?? []).map((one) => ({ place: one.place, name: one.name, symbol: symbolOf(one), change: one.change ?? '', draggable: access.trying && one.counts, chosen: same(one) })))
+  /** where the way leads, if it is of another class than those that are drawn */
+  const end = computed<Sign[]>(() => {
+    const { taken, route } = aside
+    if (!taken?.place || !route || access.coverage?.facilities.some(({ id }) => id !== null && id === taken.facility)) return []
+    return [{ place: taken.place, name: taken.name ?? '', symbol: `facility-${kindOf(taken.class)}`, change: '', draggable: false, chosen: true }]
+  })
+  const signs = computed<Sign[]>(() => [...(access.coverage?.facilities ?? []).map((one) => ({ place: one.place, name: one.name, symbol: symbolOf(one), change: one.change ?? '', draggable: access.trying && one.counts, chosen: same(one) })), ...end.value])
   const served = computed<ReadonlySet<number>>(() => (aside.facility ? new Set(aside.facility.homes) : NOBODY))
   const shades = computed(() => new Map((access.coverage?.communities ?? []).flatMap(({ code, households }): [string, number][] => {
     const shade = shadeOf(households.share)
