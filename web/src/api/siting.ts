@@ -26,8 +26,8 @@ export interface Compared {
 
 export type Model = 'lscp' | 'mclp' | 'pmedian' | 'pcenter' | 'options'
 export const MODELS: readonly Model[] = ['lscp', 'mclp', 'pmedian', 'pcenter', 'options']
-export type From = 'homes' | 'compounds' | 'planned' | 'community_halls' | 'points'
-export const FROMS: readonly From[] = ['compounds', 'homes', 'planned', 'community_halls', 'points']
+export type From = 'compounds' | 'planned' | 'community_halls' | 'points'
+export const FROMS: readonly From[] = ['compounds', 'planned', 'community_halls', 'points']
 export interface NewSiting {
   question: Question
   model: Model
@@ -62,19 +62,20 @@ export interface SitingOption {
 export interface Siting extends SitingHead {
   question: Question
   definition: Definition
-  status: 'proved' | 'gap' | 'impossible'
-  objective: number | null
-  bound: number | null
-  gap: number | null
-  proved: boolean
-  objective_unit: Bilingual
+  status: 'proved' | 'gap' | 'impossible' | 'options'
   seconds: number
-  candidates: number
   before: Figures
-  after: Figures | null
+  /** what follows is of a model, not of options ranked */
+  objective?: number | null
+  bound?: number | null
+  gap?: number | null
+  proved?: boolean
+  objective_unit?: Bilingual
+  candidates?: number
+  after?: Figures | null
   chosen: { place: LonLat; name: string | null; compound: string | null; gains: number }[]
   changes: Change[]
-  unreachable: { homes: number; households: number; rows: { home: number; place: LonLat; compound: string | null; households: number | null; few: boolean }[] }
+  unreachable?: { homes: number; households: number; rows: { home: number; place: LonLat; compound: string | null; households: number | null; few: boolean }[] }
   options: SitingOption[]
 }
 
