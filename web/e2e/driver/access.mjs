@@ -64,6 +64,15 @@ export class Circles {
     return this.answered(() => this.page.keyboard.press('Enter'), ({ question }) => question.changes?.length > 0)
   }
 
+  /** A trial with one facility added at a place, unless something is tried already. */
+  async tried(place) {
+    await this.turn('plan')
+    await this.settled()
+    if (await this.test('access-change').count()) return
+    await this.over(place)
+    await this.addInTheMiddle()
+  }
+
   async keep(title, by) {
     await this.test('scenario-save').click()
     await this.test('scenario-title').fill(title)
@@ -79,7 +88,7 @@ export class Circles {
   }
 
   /** Has sites sought and waits for what comes of it. */
-  async seek({ model, target, p, by, seconds = 5, from }) {
+  async seek({ model, target, p, by, seconds = 20, from }) {
     await this.test('siting-form').waitFor()
     await this.test(`siting-model-${model}`).check()
     for (const [name, value] of [['target', target], ['p', p], ['seconds', seconds], ['by', by]]) {

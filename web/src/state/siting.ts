@@ -68,7 +68,7 @@ export const useSiting = defineStore('siting', () => {
     const { question } = found
     access.take({
       choice: { ...PLAIN, class: question.class, profile: question.profile ?? '', minutes: question.minutes ?? null, measure: question.measure ?? 'network' },
-      changes: proposed.reduce<readonly Change[]>((all, one) => withChange(all, one), question.changes ?? []),
+      changes: proposed.reduce<readonly Change[]>((all, one) => withChange(all, one.kind === 'add' ? { class: question.class, ...one } : one), question.changes ?? []),
     })
   }
 
