@@ -31,6 +31,8 @@ pub mod boundary;
 
 pub mod names;
 
+pub mod census;
+
 pub mod zoning;
 
 pub mod access;

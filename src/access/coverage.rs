@@ -10,7 +10,7 @@ use serde::Serialize;
 const ROUNDING: f64 = 1e-9;
 
 /// Whether a time is within a limit, the limit itself included.
-pub(crate) fn within(seconds: f64, limit_s: f64) -> bool {
+pub fn within(seconds: f64, limit_s: f64) -> bool {
     seconds <= limit_s * (1.0 + ROUNDING)
 }
 

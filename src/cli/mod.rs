@@ -6,6 +6,7 @@
 mod alignment;
 mod check;
 mod convert;
+mod coverage;
 mod demo;
 mod export;
 mod failure;
@@ -99,6 +100,8 @@ enum Command {
     Reach(reach::Reach),
     #[command(about = t("选址：新设施放在哪里，给出界与差距，不用登记册", "siting: where new facilities belong, with bound and gap, without a register"))]
     Site(site::Site),
+    #[command(about = t("覆盖率：登记册里各类设施、各街道社区，附口径", "coverage of services from the register, with its definition"))]
+    Coverage(coverage::Coverage),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
     #[command(about = t("影像、扫描图等底图：加入、列出、移除", "pictures under the data: add, list, remove"))]
@@ -176,6 +179,7 @@ pub fn run() -> ExitCode {
         Command::Zone(command) => command.run(),
         Command::Reach(command) => command.run(),
         Command::Site(command) => command.run(),
+        Command::Coverage(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Underlay(command) => command.run(),
         Command::Demo(command) => command.run(),

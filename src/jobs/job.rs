@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::JobError;
+use super::circles::SitingParams;
 use super::compare::CompareParams;
 use super::export::ExportParams;
 use super::import::{AcceptParams, PreviewParams};
@@ -29,6 +30,8 @@ pub enum Work {
     Compare(CompareParams),
     /// draws communities or grids anew
     Zoning(ZoningParams),
+    /// finds where new facilities belong
+    Siting(SitingParams),
 }
 
 impl Work {
@@ -41,6 +44,7 @@ impl Work {
             Self::Underlay(_) => "underlay",
             Self::Compare(_) => "compare",
             Self::Zoning(_) => "zoning",
+            Self::Siting(_) => "siting",
         }
     }
 
@@ -53,6 +57,7 @@ impl Work {
             Self::Underlay(params) => ("影像", "Picture", params.title.clone()),
             Self::Compare(params) => ("两版对比", "Comparison", params.title()),
             Self::Zoning(params) => ("划分方案", "Zoning plan", params.title.clone()),
+            Self::Siting(params) => ("设施选址", "Siting", params.title.clone()),
         };
         Bilingual::new(format!("{zh}：{file}"), format!("{en}: {file}"))
     }

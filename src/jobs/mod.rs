@@ -5,6 +5,7 @@
 //! the lease is over. Equal requests that have not ended are one job. Files (uploads, drafts) lie in a folder
 //! beside the register. A job only ever makes a draft or a file, or commits what a person accepted.
 
+mod circles;
 mod claim;
 mod compare;
 mod export;
@@ -23,6 +24,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::access::ground::Grounds;
 use crate::attachments::Attachments;
 use crate::formats::ogr::Worker;
 use crate::model::{IdSource, RecordId, Secrecy};
@@ -31,6 +33,7 @@ use crate::rules::Rules;
 use crate::underlays::Underlays;
 
 pub use crate::store::JobState;
+pub use circles::{Scenario, SitingModel, SitingParams, SitingRun};
 pub use compare::{CompareParams, Source};
 pub use export::{ExportParams, Exported};
 pub use job::{Failure, Job, JobEvent, Progress, Work};
@@ -117,6 +120,8 @@ pub(crate) struct Inner {
     live: Mutex<BTreeMap<RecordId, Arc<Live>>>,
     /// the ground of plans that are looked at
     desks: zoning::Desks,
+    /// the ground of service circles
+    circles: Grounds,
     /// one worker looks for a job at a time
     claiming: Mutex<()>,
     /// one change of an upload's list of files at a time
@@ -183,6 +188,7 @@ impl Jobs {
             owner: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             live: Mutex::default(),
             desks: zoning::Desks::default(),
+            circles: Grounds::default(),
             claiming: Mutex::default(),
             filing: Mutex::default(),
             listeners: Mutex::default(),
@@ -264,6 +270,11 @@ impl Jobs {
     pub fn close(&self) {
         self.inner.stop.store(true, Ordering::Relaxed);
         self.inner.ring();
+    }
+
+    /// The grounds of service circles that are kept.
+    pub fn circles(&self) -> &Grounds {
+        &self.inner.circles
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {

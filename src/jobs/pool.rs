@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::claim::Ended;
 use super::running::{Live, Running, Stopped};
-use super::{Failure, Inner, Job, JobError, Work, compare, export, import, lock, underlay, zoning};
+use super::{Failure, Inner, Job, JobError, Work, circles, compare, export, import, lock, underlay, zoning};
 use crate::model::Bilingual;
 
 /// Jobs that run at once: each may read a file on a second thread.
@@ -126,6 +126,7 @@ fn carry_out(inner: &Inner, job: &Job, live: Arc<Live>) {
         Work::Underlay(params) => underlay::underlay(&running, params),
         Work::Compare(params) => compare::compare(&running, params),
         Work::Zoning(params) => zoning::zoning(&running, params),
+        Work::Siting(params) => circles::siting(&running, params),
     }));
     let ended = match outcome {
         Ok(Ok(outcome)) => Ended::Done(outcome),

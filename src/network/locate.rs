@@ -76,15 +76,20 @@ impl Found {
 impl Locator {
     /// Indexes the segments of the edges that can be walked.
     pub fn new(network: &Network, walk: &Walk) -> Self {
-        let ys = network.nodes.iter().map(|node| node.y);
-        let (south, north) = (ys.clone().fold(f64::MAX, f64::min), ys.fold(f64::MIN, f64::max));
+        let all: Vec<usize> = (0..network.edges.len()).collect();
+        Self::of_edges(network, walk, &all)
+    }
+
+    /// The same of some edges only.
+    pub fn of_edges(network: &Network, walk: &Walk, edges: &[usize]) -> Self {
+        let (south, north) = network.latitudes();
         let metric = network.metric;
         let scale = metric.scale((south + north) / 2.0);
         // At the edges of the network a degree of longitude is longer or shorter than in the middle.
         let slack = [south, north].into_iter().map(|y| scale.0 / metric.scale(y).0).fold(1.0, f64::max);
         let plane = |c: Coord| [c.x * scale.0, c.y * scale.1];
         let mut segments = Vec::with_capacity(network.shape.len());
-        for edge in (0..network.edges.len()).filter(|edge| walk.usable(network, *edge)) {
+        for edge in edges.iter().copied().filter(|edge| walk.usable(network, *edge)) {
             let shape = network.shape(edge);
             segments.extend(shape.windows(2).enumerate().map(|(segment, pair)| Segment {
                 a: plane(pair[0]),

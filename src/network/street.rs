@@ -187,6 +187,12 @@ impl Network {
         self.metric
     }
 
+    /// Least and greatest y of its nodes.
+    pub(super) fn latitudes(&self) -> (f64, f64) {
+        let ys = self.nodes.iter().map(|node| node.y);
+        (ys.clone().fold(f64::MAX, f64::min), ys.fold(f64::MIN, f64::max))
+    }
+
     /// How many nodes.
     pub fn node_count(&self) -> usize {
         self.nodes.len()

@@ -24,6 +24,7 @@ mod plans;
 mod reading;
 mod scans;
 mod server;
+mod services;
 mod sums;
 mod tiles;
 mod transactions;

@@ -6,6 +6,7 @@ mod arcs_oracle;
 mod blocks;
 mod boundary;
 mod checks;
+mod circles;
 mod cli;
 mod crs_suites;
 mod durability;

@@ -110,7 +110,7 @@ fn document(version: &str, origin: &str, base: &str, paths: Map<String, Json>) -
             "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
         },
         "servers": [{ "url": if origin.is_empty() && base.is_empty() { "/".to_owned() } else { format!("{origin}{base}") } }],
-        "tags": (["register", "records", "media", "log", "map", "tiles", "imports", "jobs", "underlays", "boundary", "checks", "names", "zoning", "ogc", "server"].map(|name| json!({ "name": name }))),
+        "tags": (["register", "records", "media", "log", "map", "tiles", "imports", "jobs", "underlays", "boundary", "checks", "names", "zoning", "services", "ogc", "server"].map(|name| json!({ "name": name }))),
         "paths": paths,
         "components": { "schemas": schemas::all() },
     })

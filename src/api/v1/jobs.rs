@@ -66,7 +66,7 @@ pub struct JobList {
 #[schema(as = Job)]
 pub struct JobDoc {
     id: String,
-    /// `import_preview`, `import`, `export`, `underlay`, `compare` or `zoning`
+    /// `import_preview`, `import`, `export`, `underlay`, `compare`, `zoning` or `siting`
     kind: &'static str,
     title: Bilingual,
     /// queued, running, done, failed or cancelled

@@ -26,6 +26,7 @@ mod record;
 mod register;
 mod related;
 mod search;
+mod services;
 mod status;
 mod summary;
 mod tally;
@@ -274,6 +275,7 @@ pub const WORK: [&[Route]; 14] = [
     media::ROUTES,
     names::ROUTES,
     plans::ROUTES,
+    services::ROUTES,
 ];
 
 /// Adds the schemas of what is sent and taken here.
@@ -313,6 +315,7 @@ pub fn add_schemas(named: &mut Named) {
     add::<media::MediaAdded>(named);
     names::add_schemas(named);
     plans::add_schemas(named);
+    services::add_schemas(named);
     add::<status::Health>(named);
     add::<super::events::RevisionEvent>(named);
     add::<jobs::JobList>(named);

@@ -6,67 +6,13 @@
 
 use std::collections::HashMap;
 
-use geo::InteriorPoint as _;
-use geo::coordinate_position::{CoordPos, CoordinatePosition as _};
-use geo_types::{Coord, Geometry};
+use geo_types::Coord;
 
 use super::Scope;
 use super::ground::Place;
-use crate::crs::geodesic;
-use crate::model::{Date, Layer, Record, RecordId, Value, geometry};
+use crate::census::{Counts, Grounds, floor_area, is_residential, middle};
+use crate::model::{Date, Layer, Record, RecordId};
 use crate::snapshot::Snapshot;
-use crate::topology::{BoxTree, Extent};
-
-/// Counts of one kind, by what they count: layer word, then id or code.
-pub(super) struct Counts<'a> {
-    by_id: HashMap<(&'a str, &'a str), &'a Record>,
-    by_code: HashMap<(&'a str, &'a str), &'a Record>,
-}
-
-fn date(record: &Record) -> Option<Date> {
-    match record.get("counted") {
-        Some(Value::Date(date)) => Some(date),
-        _ => None,
-    }
-}
-
-fn number(record: &Record) -> i64 {
-    match record.get("number") {
-        Some(Value::Int(number)) => number.clamp(0, 10_000_000),
-        _ => 0,
-    }
-}
-
-impl<'a> Counts<'a> {
-    /// All of one kind that hold. O(counts).
-    pub fn of(snapshot: &'a Snapshot, scope: &Scope<'_>) -> Self {
-        let mut counts = Self { by_id: HashMap::new(), by_code: HashMap::new() };
-        for record in snapshot.layer(Layer::HouseholdCount).iter() {
-            if record.text("kind") != Some(scope.count) || !scope.sees(record) {
-                continue;
-            }
-            let Some(layer) = record.text("subject_layer") else { continue };
-            let newer = |known: &mut &'a Record| {
-                if (date(record), record.id) > (date(known), known.id) {
-                    *known = record;
-                }
-            };
-            if let Some(id) = record.text("subject_id") {
-                counts.by_id.entry((layer, id)).and_modify(newer).or_insert(record);
-            } else if let Some(code) = record.text("subject_code") {
-                counts.by_code.entry((layer, code)).and_modify(newer).or_insert(record);
-            }
-        }
-        counts
-    }
-
-    fn get(&self, layer: &str, id: RecordId, code: Option<&str>) -> Option<(i64, Option<Date>)> {
-        let text = id.to_string();
-        let by_id = self.by_id.get(&(layer, text.as_str())).copied();
-        let by_code = || code.and_then(|code| self.by_code.get(&(layer, code)).copied());
-        by_id.or_else(by_code).map(|record| (number(record), date(record)))
-    }
-}
 
 /// What a record adds to the cell it lies in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,28 +34,6 @@ pub(super) struct Homes {
     pub estimated: (usize, i64),
     /// days of the counts that are used, from and to
     pub counted: Option<(Date, Date)>,
-}
-
-/// The ground of a record: a point inside of it.
-pub(super) fn middle(record: &Record) -> Option<Coord> {
-    record.geometry.as_deref()?.interior_point().map(|point| point.0)
-}
-
-/// Compounds by place.
-struct Grounds<'a> {
-    shapes: Vec<(RecordId, &'a Geometry)>,
-    tree: BoxTree,
-}
-
-impl Grounds<'_> {
-    /// The first compound that a point lies in.
-    fn at(&self, c: Coord) -> Option<RecordId> {
-        let mut near = Vec::new();
-        self.tree.visit(&Extent::round([c]), |number| near.push(number as usize));
-        near.sort_unstable();
-        let holds = |number: &usize| self.shapes[*number].1.coordinate_position(&c) != CoordPos::Outside;
-        near.into_iter().find(holds).map(|number| self.shapes[number].0)
-    }
 }
 
 /// What is located and counted.
@@ -145,7 +69,7 @@ impl<'a> Census<'a> {
         cell: &dyn Fn(Coord) -> Option<usize>,
         community: &dyn Fn(usize) -> Option<usize>,
     ) -> Homes {
-        let counts = Counts::of(self.snapshot, self.scope);
+        let counts = Counts::of(self.snapshot, self.scope.count, &|record| self.scope.sees(record));
         let mut homes = Homes { at: vec![Vec::new(); cells], ..Homes::default() };
         let mut known: HashMap<String, (usize, bool)> = HashMap::new();
         let mut counted_in = vec![0_i64; self.communities.len()];
@@ -171,7 +95,7 @@ impl<'a> Census<'a> {
             homes.at[at].push(Home { households, buildings: 0, compound: Some((record.id, name)) });
         }
         let mut open: Vec<(usize, f64)> = Vec::new();
-        let grounds = self.grounds();
+        let grounds = Grounds::of(self.records(Layer::Compound));
         for record in self.records(Layer::Building) {
             // One that does not say its compound belongs to the one it stands in.
             let named = record.text("compound_id").map(str::to_owned);
@@ -195,20 +119,6 @@ impl<'a> Census<'a> {
         }
         self.estimate(&counts, &counted_in, &open, community, &mut homes);
         homes
-    }
-
-    fn grounds(&self) -> Grounds<'a> {
-        let shapes: Vec<(RecordId, &Geometry)> = self
-            .records(Layer::Compound)
-            .into_iter()
-            .filter_map(|record| Some((record.id, record.geometry.as_deref()?)))
-            .collect();
-        let extent = |(_, shape): &(RecordId, &Geometry)| {
-            let bounds = geometry::bounds(shape);
-            bounds.map_or(Extent::EMPTY, |bounds| Extent::round([bounds.min(), bounds.max()]))
-        };
-        let boxes: Vec<Extent> = shapes.iter().map(extent).collect();
-        Grounds { tree: BoxTree::build(&boxes), shapes }
     }
 
     /// Shares what communities have left over among buildings without a count, in whole households.
@@ -241,16 +151,4 @@ impl<'a> Census<'a> {
             }
         }
     }
-}
-
-fn is_residential(record: &Record) -> bool {
-    record.text("kind").is_none_or(|kind| matches!(kind, "residential" | "house" | "dormitory" | "mixed"))
-}
-
-fn floor_area(record: &Record) -> f64 {
-    let floors = match record.get("floors") {
-        Some(Value::Int(floors)) => floors.clamp(1, 200) as f64,
-        _ => 1.0,
-    };
-    record.geometry.as_deref().map_or(0.0, geodesic::area_m2) * floors
 }

@@ -69,7 +69,8 @@ fn every_route_is_described_and_every_description_has_a_route() {
 async fn described_paths_answer() {
     let app = TestApp::new();
     // A job's own paths need a job: see `importing`; a picture's a picture: see `underlays`; a round's a round and
-    // a finding's a finding: see `checks`; a marker's a marker: see `papers`; a plan's a plan: see `plans`.
+    // a finding's a finding: see `checks`; a marker's a marker: see `papers`; a plan's a plan: see `plans`;
+    // a scenario's a scenario: see `services`.
     let of_job = |path: &str| {
         path.contains("{id}")
             && [
@@ -82,6 +83,7 @@ async fn described_paths_answer() {
                 "comparisons",
                 "boundary",
                 "zoning",
+                "services",
             ]
             .iter()
             .any(|p| path.contains(p))

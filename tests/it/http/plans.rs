@@ -17,7 +17,7 @@ use super::app::{NOW_MS, TestApp};
 const LARGE: &str = "530102009008";
 const STREET: &str = "530102009";
 
-fn demo() -> TestApp {
+pub fn demo() -> TestApp {
     let info = RegisterInfo { title: "五华区".into(), created: "2026-01-01T00:00:00Z".into() };
     let register = Arc::new(Register::open(Box::new(MemoryStore::new(info))).unwrap());
     for step in generate(SampleOptions::default(), |_| {}).steps {
