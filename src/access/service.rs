@@ -103,6 +103,10 @@ pub struct Target {
     pub title: Bilingual,
     /// class, or a word for all required ones
     pub class: String,
+    /// who walks, where it is not the class's own; with the limit it locks what the plan means
+    pub profile: Option<String>,
+    /// limit where it is not the class's own
+    pub limit: Option<Limit>,
     /// which figure: `households`, `residents`, `elders`, `units` …
     pub figure: String,
     /// the share wanted
@@ -159,6 +163,8 @@ struct RawTarget {
     zh: String,
     en: String,
     class: String,
+    profile: Option<String>,
+    limit: Option<Limit>,
     figure: String,
     share: f64,
     from: Option<f64>,
@@ -200,6 +206,8 @@ pub fn services() -> &'static Services {
             id: raw.id,
             title: Bilingual::new(raw.zh, raw.en),
             class: raw.class,
+            profile: raw.profile,
+            limit: raw.limit,
             figure: raw.figure,
             share: raw.share,
             from: raw.from,

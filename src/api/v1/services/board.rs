@@ -53,7 +53,7 @@ pub(super) fn board(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
             ..question.clone()
         };
         let reach = Reach::of(&ground, &one).map_err(misshapen)?;
-        let target = services.targets.iter().find(|target| target.class == class);
+        let target = services.targets.iter().find(|target| target.class == class && target.limit.is_none());
         let by_street: Vec<Option<f64>> =
             by_unit(&ground, &reach, None, Level::Street).iter().map(|unit| unit.households.share).collect();
         let facilities: usize = reach.situation.sites.iter().map(|sites| sites.counting.len()).sum();
