@@ -146,15 +146,14 @@ fn wishes(facts: &Facts, parent: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
             locked.entry((parent[*unit as usize], community)).or_default().push(*unit);
         }
     }
-    let mut next = together.iter().flatten().max().map_or(0, |most| most + 1);
-    for units in locked.values() {
+    let first_new = together.iter().flatten().max().map_or(0, |most| most + 1);
+    for (next, units) in (first_new..).zip(locked.values()) {
         // Whatever one of them belongs to comes along.
         let known: Vec<u32> = units.iter().filter_map(|unit| together[*unit as usize]).collect();
         for group in together.iter_mut().filter(|group| group.is_some_and(|group| known.contains(&group))) {
             *group = Some(next);
         }
         units.iter().for_each(|unit| together[*unit as usize] = Some(next));
-        next += 1;
     }
     let first: Vec<u32> = locked.values().map(|units| units[0]).collect();
     all_pairs(&first);

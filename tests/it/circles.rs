@@ -7,7 +7,7 @@ use std::collections::{BinaryHeap, HashMap};
 use boundstone::access::circle::{By, Change, Level, Question, Reach, by_unit, figures};
 use boundstone::access::ground::{Ground, Passing, Scope, Way};
 use boundstone::crs::geodesic;
-use boundstone::model::{Date, Layer, Secrecy, geometry};
+use boundstone::model::{Date, Layer, Secrecy, Value, geometry};
 use boundstone::sample::{SampleOptions, generate};
 use boundstone::snapshot::Snapshot;
 use geo_types::Coord;
@@ -29,42 +29,64 @@ fn ground(snapshot: &Snapshot) -> Ground {
     Ground::of(snapshot, Scope { day, show: Secrecy::Internal, count: "resident".into() }).unwrap()
 }
 
-type Key = (i64, i64);
+/// Nanodegrees, and the level of what is neither on the ground nor an end.
+type Key = (i64, i64, i64);
 
-fn key(c: Coord) -> Key {
-    ((c.x * 1e9).round() as i64, (c.y * 1e9).round() as i64)
+fn key(c: Coord, level: i64) -> Key {
+    ((c.x * 1e9).round() as i64, (c.y * 1e9).round() as i64, level)
 }
 
 struct Naive {
     places: Vec<Coord>,
     numbers: HashMap<Key, usize>,
     arcs: Vec<Vec<(usize, f64)>>,
+    /// gates that let only those through who live there: a way may begin and end at them
+    barred: Vec<bool>,
 }
 
 impl Naive {
     fn of(snapshot: &Snapshot) -> Self {
-        let mut naive = Self { places: Vec::new(), numbers: HashMap::new(), arcs: Vec::new() };
+        let mut naive =
+            Self { places: Vec::new(), numbers: HashMap::new(), arcs: Vec::new(), barred: Vec::new() };
         for road in snapshot.layer(Layer::Road).iter() {
             let closed = matches!(road.text("foot"), Some("no" | "private" | "use_sidepath"))
                 || matches!(road.text("class"), Some("expressway" | "construction"));
             if closed || road.secrecy > Secrecy::Internal {
                 continue;
             }
+            let level = match (road.get("level"), road.get("bridge"), road.get("tunnel")) {
+                (Some(Value::Int(level)), ..) => level,
+                (_, Some(Value::Bool(true)), _) => 1,
+                (.., Some(Value::Bool(true))) => -1,
+                _ => 0,
+            };
             geometry::for_each_line(road.geometry.as_deref().unwrap(), &mut |line| {
-                for pair in line.0.windows(2) {
-                    let (a, b) = (naive.number(pair[0]), naive.number(pair[1]));
+                let last = line.0.len() - 1;
+                let level_at = |at: usize| if at == 0 || at == last { 0 } else { level };
+                for (at, pair) in line.0.windows(2).enumerate() {
+                    let (a, b) =
+                        (naive.number(pair[0], level_at(at)), naive.number(pair[1], level_at(at + 1)));
                     let metres = geodesic::distance_m(pair[0], pair[1]);
                     naive.arcs[a].push((b, metres));
                     naive.arcs[b].push((a, metres));
                 }
             });
         }
+        naive.barred = vec![false; naive.places.len()];
+        for gate in snapshot.layer(Layer::Gate).iter() {
+            let kind = matches!(gate.text("kind"), None | Some("main" | "both" | "foot" | "exit" | "other"));
+            let open = kind && !matches!(gate.text("foot"), Some("no" | "private" | "customers"));
+            let at = geometry::bounds(gate.geometry.as_deref().unwrap()).unwrap().min();
+            if let Some(node) = naive.at(at).filter(|_| !open) {
+                naive.barred[node] = true;
+            }
+        }
         naive
     }
 
-    fn number(&mut self, c: Coord) -> usize {
+    fn number(&mut self, c: Coord, level: i64) -> usize {
         let next = self.places.len();
-        let number = *self.numbers.entry(key(c)).or_insert(next);
+        let number = *self.numbers.entry(key(c, level)).or_insert(next);
         if number == next {
             self.places.push(c);
             self.arcs.push(Vec::new());
@@ -73,7 +95,7 @@ impl Naive {
     }
 
     fn at(&self, c: Coord) -> Option<usize> {
-        self.numbers.get(&key(c)).copied()
+        self.numbers.get(&key(c, 0)).copied()
     }
 
     /// The nearest point of any segment: its ends with the metres to them, the way to the street included.
@@ -112,6 +134,9 @@ impl Naive {
                 continue;
             }
             metres[node] = so_far;
+            if self.barred[node] && !sources.iter().any(|(source, _)| *source == node) {
+                continue;
+            }
             for (to, length) in &self.arcs[node] {
                 waiting.push(Reverse((bits(so_far + length), *to)));
             }
