@@ -260,7 +260,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 14] = [
+pub const WORK: [&[Route]; 15] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,

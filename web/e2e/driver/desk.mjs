@@ -50,7 +50,7 @@ export async function sitDown(address, path = '/', { phone = false, noWebgl = fa
     if (message.type() === 'error' && !message.text().includes('Failed to load resource')) desk.faults.push(message.text())
   })
   await page.goto(address + path)
-  await page.locator('[data-test=import], [data-test^=layer-], [data-test=empty], [data-test=log-entry], .boundary, .zoning, .access, .trouble').first().waitFor()
+  await page.locator('[data-test=import], [data-test^=layer-], [data-test=empty], [data-test=log-entry], .boundary, .zoning, .access, .naming, .trouble').first().waitFor()
   return desk
 }
 
