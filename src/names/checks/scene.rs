@@ -203,7 +203,7 @@ impl<'a> Scene<'a> {
         Ok(scene)
     }
 
-    /// Of a proposal; `record` is made by [`record_of`].
+    /// Of a proposal; `record` is made by `record_of`.
     pub fn proposing(
         snapshot: &'a Snapshot,
         inventory: &'a Inventory,
