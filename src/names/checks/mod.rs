@@ -74,7 +74,7 @@ pub struct Check {
     pub run: fn(&Scene<'_>, &Rule, &mut Found) -> Result<(), RulesError>,
 }
 
-/// All checks on names, by rule;
+/// All checks on names, by rule.
 pub const ALL: &[Check] = &[
     n01_parts::CHECK,
     n02_duplicate::CHECK,
