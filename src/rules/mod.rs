@@ -1,17 +1,19 @@
 //! The law as data (规则): what each rule says, from which article, since when, with which parameters.
 //!
 //! Rules stand in `data/rules/*.toml`, one file per law, standard or local profile, compiled in. An office
-//! changes parameters, adds rules or switches rules off with files of the same form in a folder of its own
+//! changes parameters, adds rules or size profiles, or switches rules off with files of the same form in a folder of its own
 //! ([`Rules::with_folder`]). Code refers to a rule by its id; what a rule is checked with is not known here.
 
 mod error;
 mod parameter;
 mod raw;
 mod set;
+mod size;
 
 pub use error::RulesError;
 pub use parameter::{Parameter, ParameterValue};
 pub use set::Rules;
+pub use size::SizeProfile;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

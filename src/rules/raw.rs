@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Evidence, ParameterValue, SourceKind};
+use super::{Evidence, ParameterValue, SizeProfile, SourceKind};
 use crate::model::{Bilingual, Date, Severity};
 
-/// A file: the law, its rules, changes to rules of other files.
+/// A file: the law, its rules, changes to rules of other files, sizes of communities and grids.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawFile {
@@ -16,6 +16,8 @@ pub struct RawFile {
     pub rule: Vec<RawRule>,
     #[serde(default)]
     pub change: Vec<RawChange>,
+    #[serde(default)]
+    pub profile: Vec<SizeProfile>,
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest as _, Sha256};
 
 use super::raw::{RawChange, RawFile, RawRule};
-use super::{Parameter, Rule, RulesError, Source};
+use super::{Parameter, Rule, RulesError, SizeProfile, Source};
 use crate::model::Date;
 
 /// The files compiled in, in the order in which they are listed.
@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("township-standards", include_str!("../../data/rules/township-standards.toml")),
     ("coverage", include_str!("../../data/rules/coverage.toml")),
     ("communities", include_str!("../../data/rules/communities.toml")),
+    ("community-sizes", include_str!("../../data/rules/community-sizes.toml")),
     ("place-name-regulations", include_str!("../../data/rules/place-name-regulations.toml")),
     ("place-name-cleaning", include_str!("../../data/rules/place-name-cleaning.toml")),
     ("place-name-spelling", include_str!("../../data/rules/place-name-spelling.toml")),
@@ -31,10 +32,11 @@ const MOST_FILES: usize = 100;
 const MOST_BYTES: u64 = 1 << 20;
 
 /// All rules.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
     sources: Vec<Arc<Source>>,
     rules: Vec<Rule>,
+    profiles: Vec<SizeProfile>,
     version: String,
 }
 
@@ -44,7 +46,7 @@ impl Rules {
     pub fn compiled() -> &'static Arc<Self> {
         static COMPILED: OnceLock<Arc<Rules>> = OnceLock::new();
         COMPILED.get_or_init(|| {
-            let mut rules = Self { sources: Vec::new(), rules: Vec::new(), version: String::new() };
+            let mut rules = Self::default();
             for (name, text) in FILES {
                 rules.take(name, text).expect("the rules compiled in");
             }
@@ -105,6 +107,15 @@ impl Rules {
             }
             self.rules.push(rule);
         }
+        for profile in raw.profile {
+            if let Some(why) = profile.fault() {
+                return Err(form(why));
+            }
+            match self.profiles.iter_mut().find(|known| known.id == profile.id) {
+                Some(known) => *known = profile,
+                None => self.profiles.push(profile),
+            }
+        }
         raw.change.into_iter().try_for_each(|change| self.change(name, change))
     }
 
@@ -142,6 +153,7 @@ impl Rules {
             hash.update(serde_json::to_vec(rule).unwrap_or_default());
             hash.update([0]);
         }
+        hash.update(serde_json::to_vec(&self.profiles).unwrap_or_default());
         self.version = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         self
     }
@@ -159,6 +171,16 @@ impl Rules {
     /// All rules by id, those that are switched off or not in force too.
     pub fn all(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// How large communities and grids are to be: all profiles, an office's own last.
+    pub fn profiles(&self) -> &[SizeProfile] {
+        &self.profiles
+    }
+
+    /// The profile of that word.
+    pub fn profile(&self, id: &str) -> Option<&SizeProfile> {
+        self.profiles.iter().find(|profile| profile.id == id)
     }
 
     /// The rule of that id that applies on a day.

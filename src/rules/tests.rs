@@ -110,3 +110,48 @@ severity = "note"
     assert_eq!(both.on("Z01", day("2020-01-01")).unwrap().source.id, "new");
     assert!(matches!(both.with_file("more", &rule("")), Err(RulesError::Twice { .. })));
 }
+
+const SIZES: &str = r#"
+[law]
+kind = "profile"
+zh = "某县社区规模"
+en = "sizes of a county's communities"
+
+[[profile]]
+id = "wuhua"
+title = { zh = "我县", en = "our county" }
+tasks = ["community"]
+min = 2000
+max = 4000
+counts = ["resident"]
+source = "县府办 2026-1 号"
+evidence = "read"
+"#;
+
+#[test]
+fn an_office_has_its_own_sizes_of_communities() {
+    let compiled = Rules::compiled();
+    assert_eq!(compiled.profile("wuhua").map(|profile| (profile.min, profile.max)), Some((3000.0, 5000.0)));
+    let own = compiled.with_file("county.toml", SIZES).unwrap();
+    assert_eq!(own.profile("wuhua").map(|profile| (profile.min, profile.max)), Some((2000.0, 4000.0)));
+    assert_eq!(own.profiles().len(), compiled.profiles().len());
+    assert_ne!(own.version(), compiled.version());
+    let new = compiled.with_file("county.toml", &SIZES.replace("\"wuhua\"", "\"county\"")).unwrap();
+    assert_eq!(new.profiles().len(), compiled.profiles().len() + 1);
+}
+
+#[test]
+fn sizes_that_cannot_be_are_refused_with_the_reason() {
+    for (from, to, why) in [
+        ("min = 2000", "min = 5000", "min is not above max"),
+        ("max = 4000", "max = 4000\nideal = 9000", "ideal lies between"),
+        ("max = 4000", "max = 4000\nwide_max = 10", "wide_max"),
+        ("\"resident\"", "\"families\"", "household kinds"),
+        ("\"wuhua\"", "\"我 县\"", "letters"),
+        ("min = 2000", "min = nan", "min is not above max"),
+    ] {
+        let refused =
+            Rules::compiled().with_file("county.toml", &SIZES.replace(from, to)).unwrap_err().to_string();
+        assert!(refused.contains(why), "{to}: {refused}");
+    }
+}

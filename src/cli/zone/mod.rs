@@ -18,7 +18,8 @@ use super::stop;
 use super::topology::features::Reading;
 use super::words::t;
 use crate::model::Bilingual;
-use crate::zoning::{Preset, Profile, Status, Task, Watch, counted, solve};
+use crate::rules::{Rules, SizeProfile};
+use crate::zoning::{Preset, Status, Task, Watch, counted, solve};
 
 use input::Input;
 
@@ -40,8 +41,12 @@ pub struct Zone {
     min: Option<f64>,
     #[arg(long, value_name = "N", help = t("每区至多", "at most"))]
     max: Option<f64>,
-    #[arg(long, value_name = "P", value_parser = profile, help = t("规模标准：wuhua、wuhua-merge、guandu、henan、provincial、law、grid；代替 --min 与 --max", "how large, in place of --min and --max: wuhua, wuhua-merge, guandu, henan, provincial, law or grid"))]
-    profile: Option<&'static Profile>,
+    #[arg(long, value_name = "P", help = t("规模标准：wuhua、wuhua-merge、guandu、henan、provincial、law、grid，或规则文件夹里自己的；代替 --min 与 --max", "how large, in place of --min and --max: wuhua, wuhua-merge, guandu, henan, provincial, law or grid, or one of the folder of rules"))]
+    profile: Option<String>,
+    #[arg(long, value_name = "DIR", help = t("本单位的规则文件夹，其中可有规模标准", "the office's folder of rules, which may hold profiles"))]
+    rules: Option<PathBuf>,
+    #[arg(skip)]
+    size: Option<SizeProfile>,
     #[arg(long, value_name = "N", help = t("每区最好", "best"))]
     ideal: Option<f64>,
     #[arg(long, value_name = "N", help = t("含有单个即超过 --max 的单元（密集小区）的区至多", "at most for a zone with a unit that is above --max by itself, such as a dense compound"))]
@@ -96,11 +101,6 @@ fn number_or_range(text: &str) -> Result<RangeInclusive<usize>, String> {
     range.ok_or_else(|| t("应为 N 或 A..B，不小于 1", "N or A..B is wanted, 1 or more").to_owned())
 }
 
-fn profile(text: &str) -> Result<&'static Profile, String> {
-    let known = || Profile::all().iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ");
-    Profile::of(text).ok_or_else(known)
-}
-
 fn preset(text: &str) -> Result<Preset, String> {
     Preset::of(text).ok_or_else(|| Preset::ALL.map(Preset::word).join(", "))
 }
@@ -120,9 +120,10 @@ const STEPS_A_UNIT: f64 = 100_000.0;
 
 impl Zone {
     /// Reads, divides (or scores what there is), writes and reports.
-    pub fn run(self) -> Result<(), Failure> {
+    pub fn run(mut self) -> Result<(), Failure> {
         let begun = Instant::now();
         stop::listen();
+        self.size = self.sized()?;
         self.check()?;
         let input = Input::read(&self)?;
         let mut task = input.task(&self)?;
@@ -137,6 +138,22 @@ impl Zone {
             return schemes::run(&self, &input, &task);
         }
         self.divide(&input, &task, begun)
+    }
+
+    /// The profile that is named, the office's own before ours.
+    fn sized(&self) -> Result<Option<SizeProfile>, Failure> {
+        let Some(word) = &self.profile else { return Ok(None) };
+        let compiled = Rules::compiled();
+        let own = self.rules.as_deref().map(|folder| compiled.with_folder(folder)).transpose()?;
+        let rules = own.as_ref().unwrap_or(compiled);
+        let known = || rules.profiles().iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ");
+        let found = rules.profile(word).ok_or_else(|| {
+            Failure::Usage(Bilingual::new(
+                format!("没有规模标准 {word}，有：{}", known()),
+                format!("there is no profile {word}, there are: {}", known()),
+            ))
+        })?;
+        Ok(Some(found.clone()))
     }
 
     fn check(&self) -> Result<(), Failure> {
@@ -166,17 +183,20 @@ impl Zone {
     /// Households of a zone: at least, at most, best; the profile's where nothing else is said. No number where
     /// nothing says.
     fn band(&self) -> (f64, f64, Option<f64>) {
-        let of = |own: Option<f64>, theirs: fn(&Profile) -> f64| own.or_else(|| self.profile.map(theirs));
+        let of = |own: Option<f64>, theirs: fn(&SizeProfile) -> f64| {
+            own.or_else(|| self.size.as_ref().map(theirs))
+        };
         let (min, max) = (of(self.min, |profile| profile.min), of(self.max, |profile| profile.max));
         let whole = self.min.is_none() && self.max.is_none();
-        let ideal = self.ideal.or_else(|| self.profile.filter(|_| whole).and_then(|profile| profile.ideal));
+        let ideal =
+            self.ideal.or_else(|| self.size.as_ref().filter(|_| whole).and_then(|profile| profile.ideal));
         (min.unwrap_or(f64::NAN), max.unwrap_or(f64::NAN), ideal)
     }
 
     /// The most for a zone with a unit that is above the band by itself.
     fn wide(&self) -> Option<f64> {
         let whole = self.min.is_none() && self.max.is_none();
-        self.wide_max.or_else(|| self.profile.filter(|_| whole).and_then(|profile| profile.wide_max))
+        self.wide_max.or_else(|| self.size.as_ref().filter(|_| whole).and_then(|profile| profile.wide_max))
     }
 
     fn usual_preset(&self) -> Preset {

@@ -49,7 +49,7 @@ pub(super) fn parameters(zone: &Zone, task: &Task) -> Json {
     json!({
         "input": name,
         "weight": zone.weight,
-        "profile": zone.profile.map(|profile| &profile.id),
+        "profile": zone.size.as_ref().map(|profile| &profile.id),
         "min": min,
         "max": max,
         "ideal": ideal,

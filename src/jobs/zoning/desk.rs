@@ -8,7 +8,7 @@ use super::super::{Inner, JobError, Jobs, lock};
 use super::ZoningParams;
 use crate::model::{RecordId, Revision};
 use crate::snapshot::Snapshot;
-use crate::zoning::{Blocks, BlocksError, Kind, Limits, Profile, Scope, Task, Wishes};
+use crate::zoning::{Blocks, BlocksError, Kind, Limits, Scope, Task, Wishes};
 
 /// Desks that are kept.
 const KEPT: usize = 6;
@@ -49,10 +49,7 @@ impl Desk {
         };
         let task = params.order().task(&blocks, &wishes);
         let present = blocks.blocks.iter().map(|block| block.community.map(|at| at as u32)).collect();
-        let limits = Limits {
-            least_km2: Profile::of(&params.profile).and_then(|profile| profile.least_km2),
-            grids: params.kind == Kind::Grids,
-        };
+        let limits = Limits { least_km2: params.least_km2, grids: params.kind == Kind::Grids };
         Ok(Self { blocks, task, limits, present })
     }
 

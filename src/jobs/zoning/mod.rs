@@ -70,6 +70,9 @@ pub struct ZoningParams {
     /// at most for a zone with a block above `max`
     #[serde(default)]
     pub wide_max: Option<f64>,
+    /// area of a zone at least, km²
+    #[serde(default)]
+    pub least_km2: Option<f64>,
     /// compounds that share a zone, that share none, and those that stay in their present community
     #[serde(default)]
     pub wishes: PlanWishes,

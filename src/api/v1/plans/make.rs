@@ -15,7 +15,8 @@ use crate::api::problem::Problem;
 use crate::api::view::View;
 use crate::jobs::{PlanScope, PlanWishes, Work, ZoningParams};
 use crate::model::{Layer, Record, Value};
-use crate::zoning::{Kind, Preset, Profile};
+use crate::rules::SizeProfile;
+use crate::zoning::{Kind, Preset};
 
 /// Codes in one scope at most.
 const MOST_CODES: usize = 500;
@@ -25,7 +26,7 @@ const MOST_SECONDS: f64 = 300.0;
 /// Profiles.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ZoningProfiles {
-    profiles: Vec<Profile>,
+    profiles: Vec<SizeProfile>,
 }
 
 /// What may be chosen.
@@ -104,8 +105,8 @@ pub struct NewPlan {
     title: Option<String>,
 }
 
-pub(super) fn profiles(_: &Arc<App>, _: &Ask) -> Result<Answer, Problem> {
-    Answer::json(&ZoningProfiles { profiles: Profile::all().to_vec() })
+pub(super) fn profiles(app: &Arc<App>, _: &Ask) -> Result<Answer, Problem> {
+    Answer::json(&ZoningProfiles { profiles: app.boards.rules.profiles().to_vec() })
 }
 
 pub(super) fn scope(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
@@ -222,7 +223,9 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
             "choose 1 to 500 subdistricts or communities",
         ));
     }
-    let profile = Profile::of(&new.profile)
+    let rules = app.boards.rules.clone();
+    let profile = rules
+        .profile(&new.profile)
         .ok_or_else(|| wrong("profile", "没有这个规模标准", "there is no such profile"))?;
     let (min, max) = (new.min.unwrap_or(profile.min), new.max.unwrap_or(profile.max));
     if !(min.is_finite() && max.is_finite() && min >= 0.0 && max > 0.0 && min <= max && max <= 1e7) {
@@ -279,6 +282,7 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
         max,
         ideal,
         wide_max,
+        least_km2: profile.least_km2,
         wishes: wishes(new.wishes)?,
         zones,
         count,
