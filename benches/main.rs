@@ -5,9 +5,11 @@ mod borders;
 mod geos;
 mod names;
 mod peers;
+mod reach;
 mod register;
 mod report;
 mod rows;
+mod siting;
 mod snapshot;
 mod store;
 mod tiles;
@@ -33,5 +35,7 @@ fn main() {
     topology_edits::run(&mut report);
     borders::run(&mut report);
     zoning::run(&mut report);
+    reach::run(&mut report);
+    siting::run(&mut report);
     report.finish();
 }
