@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { asAsked, eased } from '../src/zoning/again'
+import { called } from '../src/zoning/called'
+import { limitsOf, moves } from '../src/zoning/moves'
+import { asWishes, clash, fromWishes, withCompound, withoutCompound, type Wish } from '../src/zoning/wishes'
 import { begun, canRedo, canUndo, freshZone, locking, now, painted, redone, stepped, tints, undone } from '../src/zoning/paint'
 
 describe('units painted between zones', () => {
@@ -38,5 +42,67 @@ describe('units painted between zones', () => {
     const found = tints(assignment, borders)
     expect(found.size).toBe(10)
     for (const { a, b } of borders) expect(found.get(a)).not.toBe(found.get(b))
+  })
+})
+
+describe('who moves', () => {
+  const communities = [{ code: 'A' }, { code: 'B' }]
+  const units = [{ shares: [[0, 100]] }, { shares: [[0, 40], [1, 60]] }, { shares: [[1, 200]] }, { shares: [] }, { shares: [[1, 7]] }] as { shares: [number, number][] }[]
+  const zones = [{ zone: 0, continues: 'A' }, { zone: 1, continues: 'B' }, { zone: 2, continues: null }]
+  it('are those whose community is not the one that their zone continues', () => {
+    const found = moves(units, [0, 1, 1, 1, 1], zones, communities)
+    expect(found.flows).toEqual([{ from: 0, zone: 1, households: 40, units: [1] }])
+    expect([found.households, found.all, [...found.of]]).toEqual([40, 407, [[1, 40]]])
+  })
+  it('are all households of a zone that continues nothing, the largest flow first', () => {
+    const found = moves(units, [2, 2, 1, 1, 1], zones, communities)
+    expect(found.flows).toEqual([{ from: 0, zone: 2, households: 140, units: [0, 1] }, { from: 1, zone: 2, households: 60, units: [1] }])
+    expect(found.of.get(1)).toBe(100)
+  })
+  it('says nothing of units without a zone, nor of a zone that is not known', () => {
+    expect(moves(units, [null, null, 1, null, null], zones, communities).all).toBe(200)
+    expect(moves(units, [0], zones, communities).flows).toEqual([])
+  })
+  it('finds the limits of today', () => {
+    expect(limitsOf([0, 0, 1, null], [{ a: 0, b: 1 }, { a: 1, b: 2 }, { a: 2, b: 3 }, { a: 3, b: 3 }])).toEqual([1, 2])
+  })
+  it('calls communities as people do', () => {
+    expect(['翠湖社区居民委员会', '大村村民委员会', '翠湖社区'].map(called)).toEqual(['翠湖社区', '大村', '翠湖社区'])
+  })
+})
+
+describe('what planners wish of compounds', () => {
+  const named = (id: string) => ({ id, name: `小区${id}` })
+  const wish = (kind: Wish['kind'], ...ids: string[]): Wish => ({ kind, compounds: ids.map(named) })
+  it('is sent by id; what says nothing yet is left out', () => {
+    expect(asWishes([wish('together', 'a'), wish('apart')])).toBeNull()
+    expect(asWishes([wish('together', 'a', 'b'), wish('apart', 'c', 'd'), wish('locked', 'e'), wish('locked', 'e', 'f')])).toEqual({ together: [['a', 'b']], apart: [['c', 'd']], locked: ['e', 'f'] })
+  })
+  it('comes back as it was sent', () => {
+    const all = [wish('together', 'a', 'b'), wish('apart', 'c', 'd'), wish('locked', 'e')]
+    expect(fromWishes(asWishes(all) ?? { together: [], apart: [], locked: [] }, (id) => `小区${id}`)).toEqual(all)
+  })
+  it('holds each compound once, and goes with its last', () => {
+    const all = withCompound([wish('together', 'a')], 0, named('b'))
+    expect(withCompound(all, 0, named('b'))).toEqual(all)
+    expect(withoutCompound(withoutCompound(all, 0, 'a'), 0, 'b')).toEqual([])
+  })
+  it('contradicts itself where two are joined by way of others and apart', () => {
+    expect(clash([wish('together', 'a', 'b'), wish('together', 'b', 'c'), wish('apart', 'a', 'x', 'c')])?.map(({ id }) => id)).toEqual(['a', 'c'])
+    expect(clash([wish('together', 'a', 'b'), wish('apart', 'a', 'c')])).toBeNull()
+  })
+})
+
+describe('a plan asked again', () => {
+  const parameters = { min: 3000, max: 5000, ideal: null, wide_max: null, zones: null, preset: null, seconds: 20, wishes: { together: [], apart: [], locked: [] }, count: 'registered', seed: 1, day: '2026-11-21' }
+  const asked = asAsked({ scope: { streets: ['530102001'], communities: ['530102002003'] }, kind: 'redraw', profile: 'wuhua', parameters })
+  it('is what it was', () => {
+    expect([asked.codes, asked.min, asked.max, asked.zones]).toEqual([['530102001', '530102002003'], 3000, 5000, null])
+  })
+  it('gives way where the proof says, in whole households', () => {
+    expect(eased(asked, { parameter: 'max', value: 6210.4 }).max).toBe(6211)
+    expect(eased(asked, { parameter: 'max_of_unit', value: 6210 })).toMatchObject({ max: 5000, wide_max: 6210 })
+    expect(eased(asked, { parameter: 'min', value: 2811.7 }).min).toBe(2811)
+    expect(eased(asked, { parameter: 'zones', value: 3 }).zones).toEqual([3, 3])
   })
 })

@@ -268,7 +268,9 @@ fn certified(desk: &Desk, answer: &Answer) -> Option<Certified> {
             proofs: Vec::new(),
         });
         known.units.extend_from_slice(units);
-        known.proofs.push(json!(one));
+        let mut one = json!(one);
+        one["at"] = json!(units);
+        known.proofs.push(one);
     }
     all
 }

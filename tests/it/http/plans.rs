@@ -94,6 +94,12 @@ async fn the_largest_community_is_split_in_three_accepted_and_taken_back() {
     let all: i64 = features.iter().map(|one| one["properties"]["households"].as_i64().unwrap()).sum();
     assert_eq!((all, features.len()), (9800, best["assignment"].as_array().unwrap().len()));
     assert!(!units["borders"]["features"].as_array().unwrap().is_empty());
+    // Who lives where today, by the number of the community.
+    for one in features {
+        let shares = one["properties"]["shares"].as_array().unwrap();
+        let sum: i64 = shares.iter().map(|share| share[1].as_i64().unwrap()).sum();
+        assert_eq!(Some(sum), one["properties"]["households"].as_i64(), "{one}");
+    }
     println!("{} units", features.len());
 
     // By hand: score of what the solver made is what it says; one unit free again and locked ones stay.
@@ -216,6 +222,10 @@ async fn what_cannot_be_is_proved_and_what_is_asked_badly_refused() {
     let plan = app.ok(&format!("/api/v1/zoning/plans/{}", ended["plan"].as_str().unwrap())).await;
     assert!(plan["certificate"]["zh"].as_str().unwrap().contains("9800"), "{}", plan["certificate"]);
     assert!(!plan["certificate"]["proofs"][0]["relaxations"].as_array().unwrap().is_empty());
+    let units = plan["certificate"]["units"].as_array().unwrap();
+    assert!(
+        plan["certificate"]["proofs"][0]["at"].as_array().unwrap().iter().all(|unit| units.contains(unit))
+    );
     let mut nowhere = split();
     nowhere["scope"] = json!({ "communities": ["530102999999"] });
     let job = app.write("POST", "/api/v1/zoning/plans", &[], &nowhere).await.json();

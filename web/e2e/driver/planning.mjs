@@ -17,9 +17,7 @@ export class Planning {
 
   /** Has what is ticked drawn, and waits for the plan. */
   async draw({ kind, by, seconds = 2, min, max, zones }) {
-    await this.test('audit-plan').click()
-    await this.test('plan-form').waitFor()
-    await this.page.waitForFunction(() => Number(document.querySelector('[data-test=plan-max]')?.value) > 0)
+    if (await this.test('plan-form').count() === 0) await this.form()
     if (kind) await this.test(`plan-kind-${kind}`).check()
     for (const [name, value] of [['min', min], ['max', max], ['seconds', seconds], ['zones-from', zones], ['by', by]]) {
       if (value !== undefined) await this.test(`plan-${name}`).fill(String(value))
@@ -33,6 +31,35 @@ export class Planning {
     await this.page.locator('[data-test=plan-figures]:not([aria-busy=true])').waitFor()
     const text = await this.page.locator(`[data-test=figure-${name}] td`).last().innerText()
     return text.split('\n')[0]
+  }
+
+  /** Turns the map to today, the plan or who moves. */
+  async see(what) {
+    await this.test(`see-${what}`).click()
+  }
+
+  /** Who moves: from, to and households of each flow. */
+  async flows() {
+    await this.test('moves').waitFor()
+    return this.test('flow').evaluateAll((rows) => rows.map((row) => ({ from: row.querySelector('.what > span').textContent, to: row.querySelector('strong').textContent, households: Number(row.querySelector('b').textContent.replaceAll(',', '')) })))
+  }
+
+  /** Opens the form for what is ticked. */
+  async form() {
+    await this.test('audit-plan').click()
+    await this.test('plan-form').waitFor()
+    await this.page.waitForFunction(() => Number(document.querySelector('[data-test=plan-max]')?.value) > 0)
+  }
+
+  /** Gathers compounds that are to be kept so, by name. */
+  async wish(kind, names) {
+    await this.test(`wish-add-${kind}`).click()
+    for (const name of names) {
+      await this.test('wish-search').fill(name)
+      await this.page.locator('[data-test=wish-hit]:enabled').filter({ hasText: name }).first().click()
+      await this.test(`wish-${kind}`).last().locator('.chips').getByText(name).waitFor()
+    }
+    await this.test('wish-end').click()
   }
 
   zones() {

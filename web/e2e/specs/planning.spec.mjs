@@ -37,6 +37,20 @@ describe('communities drawn anew', () => {
     await desk.test('plan-alternative-0').click()
   })
 
+  it('show who moves, from where to where, and how the limits run today', async () => {
+    await work.see('moves')
+    const flows = await work.flows()
+    const moved = flows.reduce((sum, { households }) => sum + households, 0)
+    assert.equal(String(moved), (await work.figure('moved_households')).replaceAll(',', ''))
+    assert.ok(flows.every(({ from, to }) => from === largest.name && to !== from), JSON.stringify(flows))
+    await desk.test('flow').first().click()
+    assert.equal(await desk.test('flow').first().getAttribute('aria-pressed'), 'true')
+    assert.match(await desk.text('[data-test=zoning-legend]'), /现在的界线/)
+    await work.see('today')
+    assert.deepEqual((await work.zones()).map(({ households }) => households), [largest.households])
+    await work.see('plan')
+  })
+
   it('are painted by hand with live figures, undone, finished by the solver and saved', async () => {
     const before = await work.zones()
     const [first] = before
@@ -68,5 +82,55 @@ describe('communities drawn anew', () => {
     await desk.undoNewest({ by: ACT.by, reason: '方案退回' })
     await desk.undoIsDone()
     assert.equal((await communities()).length, before.length)
+  })
+})
+
+describe('what cannot be', () => {
+  const here = serving()
+  let desk, work, one, compounds
+  before(async () => {
+    desk = await sitDown(here.server.address, '/zoning')
+    work = new Planning(desk)
+    const { streets } = await here.office.ask('/api/v1/zoning/scope')
+    one = streets.flatMap(({ communities }) => communities).sort((a, b) => (b.households ?? 0) - (a.households ?? 0))[0]
+    const page = await here.office.ask(`/ogc/collections/compound/items?limit=50&skipGeometry=true&community_code=${one.code}`)
+    const names = page.features.map(({ properties }) => properties.name).filter(Boolean)
+    compounds = names.filter((name) => names.filter((other) => other.includes(name)).length === 1).slice(0, 2)
+  })
+  after(() => leave(desk))
+
+  it('is said while wishes are gathered, and proved when it is asked all the same', async () => {
+    await work.tick(one.name)
+    await work.form()
+    await work.wish('together', compounds)
+    await work.wish('apart', compounds)
+    assert.match(await desk.text('[data-test=wish-clash]'), /既要放在一起又要分开/)
+    await work.draw({ kind: 'split', by: ACT.by })
+    await desk.test('proof').first().waitFor()
+    assert.match(await desk.text('[data-test=plan-certificate]'), /互相矛盾/)
+    await desk.test('proof-look').first().click()
+    assert.match(await desk.text('[data-test=zoning-legend]'), /原因所在/)
+  })
+
+  it('is asked again with the wishes as they were, one dropped', async () => {
+    await desk.test('proof-change').click()
+    await desk.test('wish-clash').waitFor()
+    assert.equal(await desk.test('plan-scope').innerText().then((text) => text.includes(one.name)), true)
+    for (let left = 2; left > 0; left -= 1) await desk.test('wish-apart').locator('[data-test=wish-drop]').first().click()
+    await work.draw({ by: ACT.by })
+    assert.equal(await work.figure('out_of_band'), '0')
+    assert.equal(await desk.test('plan-certificate').count(), 0)
+  })
+
+  it('tells the least that would help, and asks again with it', async () => {
+    await desk.test('zoning-audit').click()
+    await work.tick(one.name)
+    await work.draw({ kind: 'split', by: ACT.by, zones: 1 })
+    await desk.test('proof').first().waitFor()
+    assert.match(await desk.text('[data-test=plan-certificate]'), /个数不可能/)
+    await desk.test('proof-again').first().click()
+    await desk.page.waitForFunction(() => Number(document.querySelector('[data-test=plan-zones-from]')?.value) > 1)
+    await work.draw({ by: ACT.by })
+    assert.equal(await work.figure('out_of_band'), '0')
   })
 })

@@ -128,8 +128,8 @@ export const api = {
   log: (before?: number | null, limit = 50) => get<LogAnswer>('/api/v1/log', { before, limit }),
   changeSet: (revision: number, offset = 0, limit = 200) =>
     get<ChangeSetAnswer>(`/api/v1/log/${String(revision)}`, { offset, limit }),
-  search: (q: string, when: When = {}, signal?: AbortSignal) =>
-    get<Geocoded>('/api/v1/search', { q, limit: 20, ...at(when) }, signal).then(hits),
+  search: (q: string, when: When = {}, signal?: AbortSignal, how: { layer?: string; limit?: number } = {}) =>
+    get<Geocoded>('/api/v1/search', { q, limit: 20, ...how, ...at(when) }, signal).then(hits),
   locate: (lon: number, lat: number, when: When = {}) =>
     get<LocateAnswer>('/api/v1/locate', { lon, lat, ...at(when) }),
   items: (layer: string, params: Params = {}, signal?: AbortSignal) =>

@@ -84,6 +84,29 @@ export interface Figures {
 /** The zone of each unit; null where it has none. */
 export type Assignment = (number | null)[]
 
+/** What would have to change so that a proof no longer holds. */
+export interface Relaxation {
+  parameter: 'max' | 'min' | 'max_of_unit' | 'zones' | 'keep_together' | 'keep_apart'
+  value: number
+  what: Bilingual
+}
+/** Why nothing within the bounds is possible. */
+export interface Proof {
+  kind: 'unit' | 'island' | 'total' | 'cut' | 'neighbours' | 'exhausted' | 'apart' | 'contradiction' | 'zone_count'
+  why: Bilingual
+  /** units that it names */
+  at?: number[]
+  households: number | null
+  relaxations: Relaxation[]
+}
+
+/** Compounds by code or id. */
+export interface Wishes {
+  together: string[][]
+  apart: string[][]
+  locked: string[]
+}
+
 export interface PlanHead {
   id: string
   title: string
@@ -109,9 +132,9 @@ export interface Version {
 }
 
 export interface Plan extends PlanHead {
-  parameters: { min: number; max: number; ideal: number | null; count: string; seed: number; day: string }
+  parameters: { min: number; max: number; ideal: number | null; wide_max: number | null; zones: [number, number] | null; preset: Preset | null; seconds: number; wishes: Wishes; count: string; seed: number; day: string }
   definition: Bilingual
-  certificate: (Bilingual & { units: number[]; proofs: { why: string; relaxations: { what: string }[] }[] }) | null
+  certificate: (Bilingual & { units: number[]; proofs: Proof[] }) | null
   ended_by: string
   gap: number
   zones_possible: [number, number]
@@ -124,6 +147,8 @@ export interface Plan extends PlanHead {
 export interface Unit {
   index: number
   households: number
+  /** households by the number of the community that they have today */
+  shares: [community: number, households: number][]
   buildings: number
   compounds: string[]
   community: string | null
@@ -145,7 +170,9 @@ export interface NewPlan {
   ideal?: number
   zones?: [number, number]
   count: string
+  wide_max?: number
   preset?: Preset
+  wishes?: Wishes
   seconds: number
   by: string
 }

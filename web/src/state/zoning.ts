@@ -5,6 +5,8 @@ import { Problem } from '../api/client'
 import { zoning, type Assignment, type Figures, type NewPlan, type Plan, type PlanHead, type Units } from '../api/zoning'
 import { boxOf } from '../map/anchor'
 import { begun, canRedo, canUndo, freshZone, locking, now, painted, redone, stepped, undone, type Sheet, type Steps } from '../zoning/paint'
+import type { Asked } from '../zoning/again'
+import { moves, type Flow, type Moves } from '../zoning/moves'
 import { useJobs } from './jobs'
 import { useView } from './view'
 
@@ -14,6 +16,8 @@ const given_up = (cause: unknown) => cause instanceof DOMException && cause.name
 /** Which division of a plan: today's, one of the solver's, a saved one, or what is painted now. */
 export type Which = 'present' | 'own' | `alternative-${number}` | `version-${number}`
 export type Tool = 'look' | 'paint' | 'lock'
+/** What the map shows: the division on the table, today's, or who would move. */
+export type Seen = 'plan' | 'today' | 'moves'
 
 export const useZoning = defineStore('zoning', () => {
   const jobs = useJobs()
@@ -31,8 +35,15 @@ export const useZoning = defineStore('zoning', () => {
   /** the zone that is painted with; null: units are taken out of their zone */
   const brush = ref<number | null>(null)
   const chosen = ref<number | null>(null)
+  const seen = ref<Seen>('plan')
+  /** who is looked at among those that move */
+  const flow = shallowRef<Flow | null>(null)
+  /** units that a proof names */
+  const marked = shallowRef<readonly number[]>([])
   /** codes for the next plan, ticked in the audit */
   const ticked = ref<string[]>([])
+  /** what the next plan is asked, where it is much like another one */
+  const again = shallowRef<Asked | null>(null)
   /** whether its page is open: the map shows it then */
   const open = ref(false)
   let asking: AbortController | undefined
@@ -45,6 +56,10 @@ export const useZoning = defineStore('zoning', () => {
   const undoable = computed(() => canUndo(steps.value))
   const redoable = computed(() => canRedo(steps.value))
   const zoneOf = (unit: number) => assignment.value[unit] ?? null
+
+  /** Who would move under what is on the table; as fresh as the figures are. */
+  const moving = computed<Moves | null>(() =>
+    plan.value && units.value && figures.value ? moves(units.value.features.map(({ properties }) => properties), assignment.value, figures.value.zones, plan.value.communities) : null)
 
   async function loadPlans(): Promise<void> {
     try {
@@ -64,6 +79,9 @@ export const useZoning = defineStore('zoning', () => {
     steps.value = begun([])
     tool.value = 'look'
     chosen.value = null
+    seen.value = 'plan'
+    flow.value = null
+    marked.value = []
   }
 
   /** The division that has a name, as the plan holds it. */
@@ -86,6 +104,32 @@ export const useZoning = defineStore('zoning', () => {
     steps.value = begun(found.assignment, found.locked)
     figures.value = found.figures
     chosen.value = null
+    flow.value = null
+    if (name === 'present') seen.value = 'plan'
+  }
+
+  /** Turns the map to what is to be seen. Whoever paints sees what he paints. */
+  function see(next: Seen): void {
+    seen.value = next
+    flow.value = null
+    if (next !== 'plan') tool.value = 'look'
+  }
+  function takeTool(next: Tool): void {
+    tool.value = next
+    if (next !== 'look') seen.value = 'plan'
+  }
+  /** Brings the map to units. */
+  function goTo(wanted: readonly number[]): void {
+    const box = boxOf((units.value?.features ?? []).filter(({ id }) => wanted.includes(id)).map(({ geometry }) => geometry))
+    if (box) view.flyTo({ box })
+  }
+  function follow(next: Flow | null): void {
+    flow.value = next
+    if (next) goTo(next.units)
+  }
+  function mark(wanted: readonly number[]): void {
+    marked.value = wanted
+    goTo(wanted)
   }
 
   /** Puts a plan's ground on the table, and the map over it. */
@@ -185,7 +229,7 @@ export const useZoning = defineStore('zoning', () => {
   }
   function takeNew(): void {
     brush.value = freshZone(assignment.value)
-    tool.value = 'paint'
+    takeTool('paint')
   }
   function step(next: Steps): void {
     if (next === steps.value) return
@@ -226,5 +270,5 @@ export const useZoning = defineStore('zoning', () => {
     plans.value = plans.value?.filter((one) => one.id !== id) ?? null
   }
 
-  return { plans, plan, units, problem, busy, which, steps, figures, scoring, tool, brush, chosen, ticked, open, sheet, assignment, running, editable, undoable, redoable, zoneOf, loadPlans, close, show, load, make, stroke, takeNew, undo, redo, finish, save, remove }
+  return { plans, plan, units, problem, busy, which, steps, figures, scoring, tool, brush, chosen, ticked, again, open, seen, flow, marked, moving, see, takeTool, goTo, follow, mark, sheet, assignment, running, editable, undoable, redoable, zoneOf, loadPlans, close, show, load, make, stroke, takeNew, undo, redo, finish, save, remove }
 })

@@ -237,6 +237,8 @@ pub(super) fn feature(desk: &Desk, unit: usize) -> Json {
         "properties": {
             "index": unit,
             "households": block.households,
+            // by the number of the community they live in today
+            "shares": block.shares,
             "buildings": block.buildings,
             "compounds": compounds,
             "community": code(&desk.blocks.communities, block.community),
