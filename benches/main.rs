@@ -6,6 +6,7 @@ mod geos;
 mod names;
 mod peers;
 mod reach;
+mod proposals;
 mod register;
 mod report;
 mod rows;
@@ -29,6 +30,7 @@ fn main() {
     snapshot::run(&mut report);
     rows::run(&mut report);
     names::run(&mut report);
+    proposals::run(&mut report);
     store::run(&mut report);
     tiles::run(&mut report);
     topology_checks::run(&mut report);

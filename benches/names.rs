@@ -21,7 +21,7 @@ pub fn run(report: &mut Report) {
 }
 
 /// The 620,573 village names, or made ones.
-fn villages() -> Vec<(String, String)> {
+pub fn villages() -> Vec<(String, String)> {
     let file = "data/division-codes-to-village/package/dist/villages.csv.gz";
     let Some(path) = shared(file) else {
         eprintln!("{file} is not here: made names instead");

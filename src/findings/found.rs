@@ -163,6 +163,11 @@ impl Found {
         });
     }
 
+    /// Keeps only what is wanted.
+    pub fn retain(&mut self, wanted: impl FnMut(&Noticed) -> bool) {
+        self.noticed.retain(wanted);
+    }
+
     /// All of it.
     pub fn into_noticed(self) -> Vec<Noticed> {
         self.noticed

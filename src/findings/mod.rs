@@ -5,8 +5,10 @@
 mod describe;
 mod found;
 mod ground;
+mod run;
 pub mod sheet;
 
 pub use describe::{CheckFinding, CheckRecord, severity_title, word as severity_word};
 pub use found::{Found, Notice, Noticed};
 pub use ground::Ground;
+pub use run::run;

@@ -1,5 +1,5 @@
 //! The law's checks on names, signs and plates on the demo district: what is seeded is found, and what a renaming
-//! touches. A look at real size: million_names, and the names of all villages where the shared data is there.
+//! touches. A look at real size: the names of all villages, where the shared data is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use boundstone::findings::Noticed;
 use boundstone::model::layers::{Division, DivisionLevel};
 use boundstone::model::{Date, IdSource, Layer, Record, Revision, Secrecy};
-use boundstone::names::checks::{Inventory, NameClass, Proposal, of_register, propose};
+use boundstone::names::checks::{Inventory, of_register};
 use boundstone::names::impact::{Touch, impact};
 use boundstone::rules::Rules;
 use boundstone::sample::{Sample, SampleOptions, generate};
@@ -127,72 +127,12 @@ fn a_renaming_names_what_it_touches() {
     assert_eq!(total, found.touched.len());
 }
 
-fn propose_in(
-    (snapshot, inventory): (&Snapshot, &Inventory),
-    name: &str,
-    class: NameClass,
-    division: &str,
-) -> usize {
-    let proposal = Proposal {
-        name: name.into(),
-        class: Some(class),
-        division: Some(division.into()),
-        ..Proposal::default()
-    };
-    let told = propose((snapshot, inventory), &proposal, Rules::compiled(), (today(), Secrecy::Internal), 5);
-    told.unwrap().findings.len()
-}
-
 /// Names of villages: a code and a name each.
 fn village(ids: &mut IdSource, code: &str, name: &str) -> Record {
     let level = if code.len() == 12 { DivisionLevel::Community } else { DivisionLevel::Township };
     let mut record = Record::of(ids.next_id(), Division::named(name, level));
     record.code = Some(code.into());
     record
-}
-
-/// The time of one proposal beside a million names: `BOUNDSTONE_MILLION=1 cargo test million_names -- --nocapture`.
-#[test]
-fn million_names() {
-    if std::env::var_os("BOUNDSTONE_MILLION").is_none() {
-        println!("skipped: BOUNDSTONE_MILLION is not set");
-        return;
-    }
-    let mut ids = IdSource::new(1_767_196_800_000, 7);
-    let characters: Vec<char> = "翠湖文林华山永安金色阳光东西南北新兴太平和建设人民光明红旗龙泉青山绿水长春福寿康宁大观正义青年五一胜利团结友谊景星武成崇仁钱局"
-        .chars()
-        .collect();
-    let n = characters.len();
-    let records = (0..1_000_000_usize).map(|nth| {
-        let pick = |of: usize| characters[of % n];
-        let name: String = [pick(nth), pick(nth / n), pick(nth / n / n * 7 + nth % 13)].iter().collect();
-        let code = format!(
-            "53{:02}{:02}{:03}{:03}",
-            1 + nth % 16,
-            1 + nth / 16 % 14,
-            nth / 224 % 30,
-            200 + nth / 6720
-        );
-        village(&mut ids, &code, &format!("{name}村村民委员会"))
-    });
-    let snapshot = Snapshot::build(Revision(1), records.collect::<Vec<_>>());
-    let begun = Instant::now();
-    let inventory = Inventory::build(&snapshot, today()).unwrap();
-    println!("{} names in {:?}", inventory.len(), begun.elapsed());
-    let mut times = Vec::new();
-    for nth in 0..200 {
-        let name: String = (0..2 + nth % 2).map(|at| characters[(nth * 7 + at * 11) % n]).collect();
-        let begun = Instant::now();
-        propose_in(
-            (&snapshot, &inventory),
-            &format!("{name}村村民委员会"),
-            NameClass::Committee,
-            "530102001",
-        );
-        times.push(begun.elapsed());
-    }
-    times.sort();
-    println!("a proposal: p50 {:?}, p99 {:?}, worst {:?}", times[100], times[197], times[199]);
 }
 
 /// All villages, communities and townships of the shared list, checked for duplicates and homophones.

@@ -52,8 +52,7 @@ pub use visits::{Inspected, Round};
 
 pub use crate::findings::{Found, Ground, Notice, Noticed};
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-
+use crate::findings;
 use crate::rules::{Rule, Rules, RulesError};
 
 /// One check.
@@ -107,20 +106,12 @@ pub fn run_some(
     rules: &Rules,
     wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<Noticed>, RulesError> {
-    let found: Vec<Vec<Noticed>> = ALL
-        .par_iter()
-        .filter(|check| wanted(check.rule))
-        .map(|check| {
-            let Some(rule) = rules.on(check.rule, scene.day()) else { return Ok(Vec::new()) };
-            let mut found = Found::of(rule);
-            (check.run)(scene, rule, &mut found)?;
-            Ok(found.into_noticed())
-        })
-        .collect::<Result<_, RulesError>>()?;
-    let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
-    found.retain(|noticed| scene.scope().is_about(noticed));
-    found.sort_by(|a, b| a.order().cmp(&b.order()));
-    Ok(found)
+    let look = |check: &Check, rule: &Rule, found: &mut Found| {
+        (check.run)(scene, rule, found)?;
+        found.retain(|noticed| scene.scope().is_about(noticed));
+        Ok(())
+    };
+    findings::run(ALL, (rules, scene.day()), |check| check.rule, wanted, look)
 }
 
 #[cfg(test)]

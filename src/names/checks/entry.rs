@@ -90,6 +90,12 @@ pub fn hashed(text: &str) -> u64 {
     foldhash::quality::FixedState::with_seed(17).hash_one(text)
 }
 
+/// The hashes of each way in which a name may be said, and of it slurred.
+pub fn sound_keys(compared: &str, readings: &Readings) -> Box<[(u64, u64)]> {
+    let heard = sounds(compared, readings).into_iter();
+    heard.map(|one| (hashed(&one.plain), hashed(&slurred(&one.plain)))).collect()
+}
+
 /// What reads the names of records.
 pub struct Reader<'a> {
     snapshot: &'a Snapshot,
@@ -126,7 +132,6 @@ impl<'a> Reader<'a> {
         let (county, township) = self.divisions(bearer, bounds);
         let one = |name: &str, standing| {
             let compared = compared(name, class);
-            let heard = sounds(&compared, self.readings).into_iter();
             Entry {
                 layer: record.layer,
                 id: record.id,
@@ -139,7 +144,7 @@ impl<'a> Reader<'a> {
                 bounds: bounds.map(boxed),
                 county,
                 township,
-                sounds: heard.map(|one| (hashed(&one.plain), hashed(&slurred(&one.plain)))).collect(),
+                sounds: sound_keys(&compared, self.readings),
                 compared: compared.into(),
             }
         };

@@ -73,7 +73,7 @@ pub fn names(
         let other =
             Proposal { name: name.clone(), class: Some(subject.class), roman: None, ..proposal.clone() };
         let record = record_of(&other);
-        let scene = Scene::proposing(scene.snapshot, scene.inventory, scene.day, (&other, &record))?;
+        let scene = Scene::proposing((scene.snapshot, scene.inventory), scene.day, rules, (&other, &record))?;
         // Papers and approver are the application's, not the name's.
         let found = run(&scene, rules, &|rule| !matches!(rule, "N17" | "N18" | "N19"))?;
         if found.iter().all(|one| one.finding.severity == Severity::Note) {

@@ -45,11 +45,9 @@ pub(super) use text::compared;
 
 use std::collections::HashMap;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-
 use super::spelling::Terms;
 use super::{NamesError, plates};
-use crate::findings::{Found, Noticed};
+use crate::findings::{self, Found, Noticed};
 use crate::model::{Date, Layer, RecordId};
 use crate::rules::{ParameterValue, Rule, Rules, RulesError};
 use crate::snapshot::Snapshot;
@@ -99,31 +97,26 @@ pub const ALL: &[Check] = &[
     n21_position::CHECK,
 ];
 
-/// Runs the checks that are wanted and whose rules apply on the scene's day, on all cores; findings by rule,
-/// record and id, without those that people have settled.
+/// Runs the checks that are wanted and whose rules apply on the scene's day; without what people have settled.
 pub fn run(
     scene: &Scene<'_>,
     rules: &Rules,
     wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<Noticed>, RulesError> {
-    let found: Vec<Vec<Noticed>> = ALL
-        .par_iter()
-        .filter(|check| wanted(check.rule))
-        .map(|check| {
-            let Some(rule) = rules.on(check.rule, scene.day) else { return Ok(Vec::new()) };
-            let mut found = Found::of(rule);
-            (check.run)(scene, rule, &mut found)?;
-            let mut noticed = found.into_noticed();
+    findings::run(
+        ALL,
+        (rules, scene.day),
+        |check| check.rule,
+        wanted,
+        |check, rule, found| {
+            (check.run)(scene, rule, found)?;
             if is_for_people(rule) {
                 let settled = settled(scene, &rule.id);
-                noticed.retain(|one| !settled.contains_key(&(one.layer, one.id)));
+                found.retain(|one| !settled.contains_key(&(one.layer, one.id)));
             }
-            Ok(noticed)
-        })
-        .collect::<Result<_, RulesError>>()?;
-    let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
-    found.sort_by(|a, b| a.order().cmp(&b.order()));
-    Ok(found)
+            Ok(())
+        },
+    )
 }
 
 /// All findings about the names, signs and plates of a register on a day, by rule, record and id; only those of the
@@ -134,7 +127,7 @@ pub fn of_register(
     rules: &Rules,
     wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<Noticed>, CheckError> {
-    let scene = Scene::of(snapshot, inventory, day)?;
+    let scene = Scene::of((snapshot, inventory), day, rules)?;
     let mut found = run(&scene, rules, wanted)?;
     found.extend(plates::run(&plates::Streets::of(snapshot, day), rules, wanted)?);
     found.sort_by(|a, b| a.order().cmp(&b.order()));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Check;
 use super::conflict::{about, told};
 use super::lines::has;
-use super::scene::{Scene, Subject};
+use super::scene::Scene;
 use super::text::{further, parts};
 use super::within::Within;
 use crate::findings::Found;
@@ -24,26 +24,25 @@ struct Parameters {
     lenient: Vec<String>,
 }
 
-/// The bounds that the rule of duplicates has for a class: homophones are avoided within the same.
-pub fn within(subject: &Subject<'_>, rule: &Rule) -> Within {
-    let lines = match rule.parameters.get("scope").map(|one| &one.value) {
+/// The bounds that the rule of duplicates has for each class: homophones are avoided within the same.
+pub fn scopes(rule: &Rule) -> &[String] {
+    match rule.parameters.get("scope").map(|one| &one.value) {
         Some(crate::rules::ParameterValue::Texts(lines)) => lines.as_slice(),
         _ => &[],
-    };
-    Within::of(subject.class, lines)
+    }
 }
 
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
     let wanted: Parameters = rule.parameters()?;
     for subject in &scene.subjects {
         let within = Within::of(subject.class, &wanted.scope);
-        let title = within.title();
+        let (title, counties) = (within.title(), within.counties(subject.county));
         let counts = |entry: &super::Entry| {
             entry.standing_on(scene.day).counts()
                 && subject.class.meets(entry.class)
                 && within.holds(subject, entry)
         };
-        let same = scene.conflicts(subject, scene.inventory.written(&subject.compared), counts);
+        let same = scene.conflicts(subject, scene.inventory.written_in(&subject.compared, &counties), counts);
         if !same.is_empty() {
             let told = told(scene, &same);
             let zh = format!("与{}内的{}重名", title.zh, told.zh);
@@ -56,7 +55,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
             continue;
         }
         let (key, _) = parts(&subject.compared, subject.class, scene.terms, further());
-        let specific = scene.conflicts(subject, scene.inventory.specific(&key), |entry| {
+        let specific = scene.conflicts(subject, scene.inventory.specific_in(&key, &counties), |entry| {
             counts(entry)
                 && *entry.compared != *subject.compared
                 && parts(&entry.compared, entry.class, scene.terms, further()).0 == key

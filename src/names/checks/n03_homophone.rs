@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::conflict::{about, told};
 use super::lines::has;
 use super::scene::{Conflict, Scene, Subject};
-use super::text::{Sound, merged, slurred, sounds};
+use super::text::{Sound, merged, sounds};
 use super::within::Within;
-use super::{Check, Entry, n02_duplicate};
+use super::{Check, Entry};
 use crate::findings::Found;
 use crate::model::Severity;
 use crate::rules::{Rule, RulesError};
@@ -41,27 +41,26 @@ enum Alike {
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
     let wanted: Parameters = rule.parameters()?;
     let dialect: Vec<(&str, &str)> = wanted.dialect.iter().filter_map(|pair| pair.split_once('=')).collect();
-    // The bounds are those of the rule on duplicates as compiled in or changed; without it the county.
-    let bounds = crate::rules::Rules::compiled();
-    let bounds = bounds.all().iter().find(|rule| rule.id == "N02");
     for subject in scene.subjects.iter().filter(|subject| !has(subject.class, &wanted.without)) {
-        let within = bounds.map_or(Within::County, |rule| n02_duplicate::within(subject, rule));
+        let within = Within::of(subject.class, &scene.scopes);
+        let counties = within.counties(subject.county);
         let counts = |entry: &Entry| {
             entry.standing_on(scene.day).counts()
                 && subject.class.meets(entry.class)
                 && *entry.compared != *subject.compared
                 && within.holds(subject, entry)
         };
-        let heard = subject.sounds(scene.readings);
-        let Some(first) = heard.first() else { continue };
-        let sounding = heard.iter().flat_map(|sound| scene.inventory.sounding(&sound.plain));
-        let key = slurred(&first.plain);
-        let slurring = scene.inventory.slurring(&key).filter(|_| !dialect.is_empty());
-        let candidates: Vec<u32> = sounding.chain(slurring).collect();
+        let keys = subject.sound_keys(scene);
+        let sounding = keys.iter().flat_map(|(sound, _)| scene.inventory.sounding_in(*sound, &counties));
+        let slurred = keys.first().map(|(_, slurred)| *slurred).filter(|_| !dialect.is_empty());
+        let slurring = slurred.into_iter().flat_map(|key| scene.inventory.slurring_in(key, &counties));
+        let candidates = sounding.chain(slurring).filter(|nth| counts(scene.inventory.entry(*nth)));
+        let candidates: Vec<u32> = candidates.collect();
         if candidates.is_empty() {
             continue;
         }
-        let all = scene.conflicts(subject, candidates.into_iter(), counts);
+        let heard = subject.sounds(scene.readings);
+        let all = scene.conflicts(subject, candidates.into_iter(), |_| true);
         let graded: Vec<(Alike, Conflict)> = all
             .into_iter()
             .filter_map(|conflict| {

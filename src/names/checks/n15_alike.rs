@@ -28,6 +28,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
     for subject in &scene.subjects {
         let Some(at) = subject.at() else { continue };
         let heard = subject.sounds(scene.readings);
+        let key = subject.sound_keys(scene).first().map(|(sound, _)| *sound);
         let same = |entry: &Entry| {
             if !entry.standing_on(scene.day).counts() || *entry.compared == *subject.compared {
                 return false;
@@ -35,6 +36,7 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
             let other_class = !subject.class.meets(entry.class);
             look_alike(&subject.compared, &entry.compared)
                 || other_class
+                    && entry.sounds.first().map(|(sound, _)| *sound) == key
                     && sounds(&entry.compared, scene.readings)
                         .first()
                         .zip(heard.first())
@@ -54,16 +56,15 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
 
 /// Whether two names differ by one character that looks alike, or by two neighbours turned round.
 fn look_alike(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len() != b.len() || a.len() < 2 {
-        return false;
-    }
-    let different: Vec<usize> = (0..a.len()).filter(|at| a[*at] != b[*at]).collect();
-    match different[..] {
-        [one] => alike(a[one], b[one]),
-        [one, two] => two == one + 1 && a[one] == b[two] && a[two] == b[one],
+    let mut different = a.chars().zip(b.chars()).enumerate().filter(|(_, (a, b))| a != b);
+    let (first, second, third) = (different.next(), different.next(), different.next());
+    let turned = |at: usize, (a, b), (next, (c, d))| next == at + 1 && a == d && b == c;
+    let alike = match (first, second, third) {
+        (Some((_, (a, b))), None, None) => alike(a, b),
+        (Some((at, pair)), Some(other), None) => turned(at, pair, other),
         _ => false,
-    }
+    };
+    alike && a.chars().nth(1).is_some() && a.chars().count() == b.chars().count()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::conflict::{about, plain, told};
 use super::scene::{Scene, Subject};
+use super::within::Within;
 use super::{Check, Entry, Standing};
 use crate::findings::Found;
 use crate::model::{Layer, Severity};
@@ -25,17 +26,16 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
         if subject.events().iter().any(|event| event.kind == "restored") {
             continue;
         }
+        let counties = Within::County.counties(subject.county);
         for (standing, zh, en) in [
             (Standing::Cancelled, "已销名", "cancelled"),
             (Standing::Former, "曾用名", "a former name"),
             (Standing::Historic, "历史地名", "a historic name"),
         ] {
-            let old =
-                scene.conflicts(subject, scene.inventory.written(&subject.compared), |entry: &Entry| {
-                    entry.standing_on(scene.day) == standing
-                        && subject.class.meets(entry.class)
-                        && (subject.county == 0 || entry.county == 0 || subject.county == entry.county)
-                });
+            let same = scene.inventory.written_in(&subject.compared, &counties);
+            let old = scene.conflicts(subject, same, |entry: &Entry| {
+                entry.standing_on(scene.day) == standing && subject.class.meets(entry.class)
+            });
             if old.is_empty() {
                 continue;
             }

@@ -77,7 +77,7 @@ pub fn propose(
     wanted: usize,
 ) -> Result<Proposed, CheckError> {
     let record = record_of(proposal);
-    let scene = Scene::proposing(snapshot, inventory, day, (proposal, &record))?;
+    let scene = Scene::proposing((snapshot, inventory), day, rules, (proposal, &record))?;
     let noticed = run(&scene, rules, &|_| true)?;
     let seen = |noticed: &&Noticed| {
         noticed

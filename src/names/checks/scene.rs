@@ -8,14 +8,16 @@ use geo_types::{Coord, Geometry};
 use serde::{Deserialize, Serialize};
 
 use super::class::NameClass;
-use super::entry::{Entry, Standing, place_of, split};
+use super::entry::{Entry, Standing, place_of, sound_keys, split};
 use super::inventory::Inventory;
+use super::n02_duplicate::scopes;
 use super::text::{Sound, compared, further, parts, sounds};
 use crate::model::layers::{LayerStruct as _, Name, NameEvent};
 use crate::model::{Date, Layer, Record, RecordId, Value, geometry};
 use crate::names::NamesError;
 use crate::names::reading::{Readings, readings};
 use crate::names::spelling::{Terms, terms};
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 
 /// A person's decision on a finding: there is no specific link, history has it so.
@@ -95,6 +97,8 @@ pub struct Subject<'a> {
     pub township: u16,
     /// the thing in the inventory; `None` for one that is not there yet
     pub thing: Option<u32>,
+    /// its own entry, where it is there already
+    pub nth: Option<u32>,
     /// what is proposed
     pub proposal: Option<&'a Proposal>,
     /// current or proposed
@@ -115,6 +119,14 @@ impl Subject<'_> {
     /// How it may be said.
     pub fn sounds(&self, readings: &Readings) -> Vec<Sound> {
         sounds(&self.compared, readings)
+    }
+
+    /// The hashes of each way in which it may be said, and of it slurred.
+    pub fn sound_keys(&self, scene: &Scene<'_>) -> Box<[(u64, u64)]> {
+        match self.nth {
+            Some(nth) => scene.inventory.entry(nth).sounds.clone(),
+            None => sound_keys(&self.compared, scene.readings),
+        }
     }
 
     /// What happened to the name in law.
@@ -184,6 +196,8 @@ pub struct Scene<'a> {
     pub subjects: Vec<Subject<'a>>,
     /// whether only one that is proposed is looked at
     pub proposed: bool,
+    /// within which names of each class are compared, by the rule on duplicates
+    pub scopes: Vec<String>,
 }
 
 /// A name that another meets.
@@ -196,21 +210,25 @@ pub struct Conflict {
 }
 
 impl<'a> Scene<'a> {
-    /// Of a register.
-    pub fn of(snapshot: &'a Snapshot, inventory: &'a Inventory, day: Date) -> Result<Self, NamesError> {
-        let mut scene = Self::empty(snapshot, inventory, day)?;
+    /// Of a register, compared within the bounds that the rules have.
+    pub fn of(
+        (snapshot, inventory): (&'a Snapshot, &'a Inventory),
+        day: Date,
+        rules: &Rules,
+    ) -> Result<Self, NamesError> {
+        let mut scene = Self::empty((snapshot, inventory), day, rules)?;
         scene.subjects = scene.holding();
         Ok(scene)
     }
 
     /// Of a proposal; `record` is made by `record_of`.
     pub fn proposing(
-        snapshot: &'a Snapshot,
-        inventory: &'a Inventory,
+        (snapshot, inventory): (&'a Snapshot, &'a Inventory),
         day: Date,
+        rules: &Rules,
         (proposal, record): (&'a Proposal, &'a Record),
     ) -> Result<Self, NamesError> {
-        let mut scene = Self::empty(snapshot, inventory, day)?;
+        let mut scene = Self::empty((snapshot, inventory), day, rules)?;
         let class = proposal.class.or_else(|| NameClass::guess(&proposal.name, scene.terms));
         let name = record.label().unwrap_or_default();
         let class = class.unwrap_or(NameClass::Facility);
@@ -219,7 +237,7 @@ impl<'a> Scene<'a> {
             snapshot.locate(middle, day).last().and_then(|lowest| lowest.code.clone())
         };
         let division = proposal.division.clone().or_else(|| located().map(String::from));
-        let division = division.or_else(|| only_county(inventory));
+        let division = division.or_else(|| inventory.only_county().map(|county| county.to_string()));
         let (county, township) = split(division.as_deref().unwrap_or_default());
         let (specific, generic) = parts(name, class, scene.terms, further());
         let renamed = proposal.renames.map(|(layer, id)| inventory.of_record(layer, id));
@@ -234,6 +252,7 @@ impl<'a> Scene<'a> {
             county,
             township,
             thing: renamed.filter(|range| !range.is_empty()).map(|range| inventory.thing(range.start)),
+            nth: None,
             proposal: Some(proposal),
             standing: Standing::Proposed,
         });
@@ -241,9 +260,21 @@ impl<'a> Scene<'a> {
         Ok(scene)
     }
 
-    fn empty(snapshot: &'a Snapshot, inventory: &'a Inventory, day: Date) -> Result<Self, NamesError> {
-        let (terms, readings) = (terms()?, readings()?);
-        Ok(Self { snapshot, inventory, day, terms, readings, subjects: Vec::new(), proposed: false })
+    fn empty(
+        (snapshot, inventory): (&'a Snapshot, &'a Inventory),
+        day: Date,
+        rules: &Rules,
+    ) -> Result<Self, NamesError> {
+        Ok(Self {
+            snapshot,
+            inventory,
+            day,
+            terms: terms()?,
+            readings: readings()?,
+            subjects: Vec::new(),
+            proposed: false,
+            scopes: rules.on("N02", day).map(|rule| scopes(rule).to_vec()).unwrap_or_default(),
+        })
     }
 
     /// The names that hold on the day, one for each thing: that of its name record where it has one.
@@ -281,6 +312,7 @@ impl<'a> Scene<'a> {
             county: entry.county,
             township: entry.township,
             thing: Some(self.inventory.thing(nth)),
+            nth: Some(nth),
             proposal: None,
             standing: entry.standing,
         })
@@ -337,13 +369,6 @@ const fn rank(entry: &Entry) -> u8 {
         Layer::Place => 2,
         _ => 3,
     }
-}
-
-/// The county of a register that has one only.
-fn only_county(inventory: &Inventory) -> Option<String> {
-    let mut counties = inventory.entries().iter().map(|entry| entry.county).filter(|county| *county > 0);
-    let first = counties.next()?;
-    counties.all(|county| county == first).then(|| first.to_string())
 }
 
 /// The record that stands for a proposal.

@@ -316,7 +316,7 @@ fn found_with(fields: Json) -> Vec<Noticed> {
     register.put(Layer::Name, Json::Object(fields), None);
     let snapshot = register.snapshot();
     let inventory = Inventory::build(&snapshot, day()).unwrap();
-    let scene = Scene::of(&snapshot, &inventory, day()).unwrap();
+    let scene = Scene::of((&snapshot, &inventory), day(), Rules::compiled()).unwrap();
     let found = run(&scene, Rules::compiled(), &|_| true).unwrap();
     found.into_iter().filter(|one| one.layer == Layer::Name).collect()
 }
@@ -363,7 +363,7 @@ fn pieces_of_a_street_and_its_name_are_one_thing() {
     let double = |register: &Register| {
         let snapshot = register.snapshot();
         let inventory = Inventory::build(&snapshot, day()).unwrap();
-        let scene = Scene::of(&snapshot, &inventory, day()).unwrap();
+        let scene = Scene::of((&snapshot, &inventory), day(), Rules::compiled()).unwrap();
         let found = run(&scene, Rules::compiled(), &|rule| rule == "N02").unwrap();
         found.len()
     };

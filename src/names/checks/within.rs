@@ -1,7 +1,10 @@
 //! Within which bounds names of a class are compared (范围).
 
+use std::ops::Range;
+
 use super::class::NameClass;
 use super::entry::Entry;
+use super::inventory::EVERYWHERE;
 use super::scene::Subject;
 use crate::model::Bilingual;
 
@@ -58,6 +61,21 @@ impl Within {
             Self::Township => {
                 a == b && (subject.township == other.township || subject.township == 0 || other.township == 0)
             }
+        }
+    }
+
+    /// The counties in which a name that it holds together with one of this county may be.
+    pub fn counties(self, county: u32) -> Range<u32> {
+        if county == 0 {
+            return EVERYWHERE;
+        }
+        let of = |first: u32, how_many: u32| first..first + how_many;
+        match self {
+            Self::Nation => EVERYWHERE,
+            Self::Province => of(county / 10_000 * 10_000, 10_000),
+            Self::Prefecture => of(county / 100 * 100, 100),
+            Self::BuiltUp if is_district(county) => of(county / 100 * 100, 100),
+            Self::BuiltUp | Self::County | Self::Township => of(county, 1),
         }
     }
 

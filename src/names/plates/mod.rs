@@ -14,9 +14,7 @@ mod streets;
 
 pub use streets::Streets;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-
-use crate::findings::{Found, Noticed};
+use crate::findings::{self, Found, Noticed};
 use crate::rules::{Rule, Rules, RulesError};
 
 /// One check.
@@ -43,19 +41,8 @@ pub fn run(
     rules: &Rules,
     wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<Noticed>, RulesError> {
-    let found: Vec<Vec<Noticed>> = ALL
-        .par_iter()
-        .filter(|check| wanted(check.rule))
-        .map(|check| {
-            let Some(rule) = rules.on(check.rule, streets.day) else { return Ok(Vec::new()) };
-            let mut found = Found::of(rule);
-            (check.run)(streets, rule, &mut found)?;
-            Ok(found.into_noticed())
-        })
-        .collect::<Result<_, RulesError>>()?;
-    let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
-    found.sort_by(|a, b| a.order().cmp(&b.order()));
-    Ok(found)
+    let look = |check: &Check, rule: &Rule, found: &mut Found| (check.run)(streets, rule, found);
+    findings::run(ALL, (rules, streets.day), |check| check.rule, wanted, look)
 }
 
 #[cfg(test)]
