@@ -57,10 +57,13 @@ fn province() -> Vec<Record> {
             let mut record = Record::of(
                 ids.next_id(),
                 Place {
-                    name: Some(format!("{}{}", name(nth, &characters), generics[nth / 7 % generics.len()])),
                     category: Some(category.into()),
                     division_codes: vec![format!("53{county:04}")],
-                    ..Place::default()
+                    ..Place::named(&format!(
+                        "{}{}",
+                        name(nth, &characters),
+                        generics[nth / 7 % generics.len()]
+                    ))
                 },
             );
             let at = Point::new(100.0 + wide * part(7_919), 24.0 + wide * part(104_729));

@@ -19,6 +19,7 @@ mod merge;
 mod name;
 mod papers;
 mod pinyin;
+mod places;
 mod reach;
 mod registers;
 mod rounds;
@@ -120,6 +121,8 @@ enum Command {
     Name(name::Name),
     #[command(about = t("更名会涉及的标志、门牌、地址、派生地名", "what a renaming would touch: signs, plates, addresses, names made from it"))]
     Rename(name::Rename),
+    #[command(about = t("地名的法定事项与状态、地名代码、成果表", "events and status of names in law, place codes, the table of places"))]
+    Places(places::Places),
     #[command(about = t("写出文书图表的模板，供本单位改用", "write the templates of papers, for an office to change"))]
     Templates(papers::TemplatesTo),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
@@ -189,6 +192,7 @@ pub fn run() -> ExitCode {
         Command::Search(command) => command.run(),
         Command::Name(command) => command.run(),
         Command::Rename(command) => command.run(),
+        Command::Places(command) => command.run(),
         Command::Templates(command) => command.run(),
         Command::Licenses(command) => command.run(),
         Command::Help(command) => command.run(),

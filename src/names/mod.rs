@@ -3,8 +3,12 @@
 //! Everything here is a pure function of names, snapshots, rules and the word lists in `data/vocab`. `checks` says
 //! what is wrong with a name in law, `reading` and `spelling` how it is said and written, `search` where it is.
 
+pub mod census_table;
 pub mod checks;
+pub mod codes;
+pub mod dates;
 pub mod impact;
+pub mod life;
 pub mod plates;
 pub mod reading;
 pub mod search;

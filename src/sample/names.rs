@@ -43,16 +43,12 @@ fn place(
     divisions: Vec<String>,
 ) -> Place {
     Place {
-        name: Some(name.into()),
         category: category.map(Into::into),
         place_code: Some(code.into()),
         roman,
         division_codes: divisions,
-        overview: None,
-        planned: None,
-        protection_class: None,
         survey_method: Some("演示合成".into()),
-        map_sheet: None,
+        ..Place::named(name)
     }
 }
 
@@ -69,7 +65,6 @@ fn event(kind: &str, date: Option<Date>, document: &str) -> NameEvent {
 /// A name with what all have.
 fn name(fact: NameFact, place: RecordId, kind: &str, status: &str) -> Name {
     Name {
-        text: fact.name.into(),
         place_id: Some(place.to_string()),
         kind: Some(kind.into()),
         status: Some(status.into()),
@@ -78,14 +73,8 @@ fn name(fact: NameFact, place: RecordId, kind: &str, status: &str) -> Name {
         roman: Some(toneless(fact.pinyin)),
         pinyin_toned: Some(fact.pinyin.into()),
         reading_reviewed: Some(true),
-        minority_writing: None,
         language: Some("汉语".into()),
-        origin: None,
-        meaning: None,
-        history: None,
-        legend: None,
-        use_time: None,
-        events: Vec::new(),
+        ..Name::of(fact.name)
     }
 }
 

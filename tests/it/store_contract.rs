@@ -43,18 +43,7 @@ pub(crate) fn place(n: u64, name: &str) -> Record {
 }
 
 fn no_place() -> Place {
-    Place {
-        name: None,
-        category: None,
-        place_code: None,
-        roman: None,
-        division_codes: Vec::new(),
-        overview: None,
-        planned: None,
-        protection_class: None,
-        survey_method: None,
-        map_sheet: None,
-    }
+    Place { name: None, ..Place::named("") }
 }
 
 pub(crate) fn set(reason: &str, changes: Vec<Change>) -> ChangeSet {

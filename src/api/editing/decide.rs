@@ -17,6 +17,7 @@ use crate::model::{
     Bilingual, Change, Date, FieldDef, Fields, Finding, Layer, LayerDef, Period, Record, RecordKey, Secrecy,
     Severity, Spot, Value, vocab,
 };
+use crate::names::life;
 use crate::snapshot::Snapshot;
 
 /// Why one task is not done.
@@ -184,6 +185,9 @@ fn revised(
         }
     }
     check_period(snapshot, &mut after, period, before, &mut notes);
+    if after.layer == Layer::Name {
+        follow_events(&mut after, before, content, &mut notes);
+    }
     let def = after.layer.def();
     for (at, field) in def.fields.iter().enumerate().filter(|(_, field)| field.required && replaced) {
         let told = notes.findings.iter().any(|f| f.spot.field.as_deref() == Some(field.name));
@@ -204,6 +208,31 @@ fn revised(
         after.geometry = there.cloned();
     }
     if notes.findings.is_empty() { Ok(after) } else { Err(Refusal::Findings(notes.findings)) }
+}
+
+/// The status of a name follows from its events in law: it is never set by hand where there are any.
+fn follow_events(after: &mut Record, before: Option<&Arc<Record>>, content: &Content, notes: &mut Notes) {
+    let Some(status) = life::life().ok().and_then(|life| life.status_of(after)) else { return };
+    let own = after.text("status");
+    if own == Some(status.as_str()) {
+        return;
+    }
+    let untouched = before.is_some_and(|before| before.text("status") == own);
+    if content.set.contains_key("status") && own.is_some() && !untouched {
+        let title = life::title("name_status", &status);
+        let what = Bilingual::new(
+            format!("法定状态由法定事项而定，现为“{}”，不能直接改。请登记相应的事项。", title.zh),
+            format!(
+                "The status follows from the events in law: it is {}. Enter the event instead.",
+                title.en
+            ),
+        );
+        notes.add("name.status_follows", "status", what);
+    } else if (before.is_none() || content.set.contains_key("events") || content.set.contains_key("status"))
+        && let Some(at) = after.layer.def().index_of("status")
+    {
+        after.fields = after.fields.with(at, Some(Value::Text(status.into())));
+    }
 }
 
 fn check_period(

@@ -19,6 +19,7 @@ mod media;
 mod names;
 mod opening;
 mod outline;
+mod places;
 mod plans;
 mod position;
 mod profiles;
@@ -260,7 +261,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 15] = [
+pub const WORK: [&[Route]; 16] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
@@ -274,6 +275,7 @@ pub const WORK: [&[Route]; 15] = [
     inspections::ROUTES,
     media::ROUTES,
     names::ROUTES,
+    places::ROUTES,
     plans::ROUTES,
     services::ROUTES,
 ];
@@ -314,6 +316,7 @@ pub fn add_schemas(named: &mut Named) {
     add::<media::MediaList>(named);
     add::<media::MediaAdded>(named);
     names::add_schemas(named);
+    places::add_schemas(named);
     plans::add_schemas(named);
     services::add_schemas(named);
     add::<status::Health>(named);

@@ -373,24 +373,12 @@ const fn rank(entry: &Entry) -> u8 {
 
 /// The record that stands for a proposal.
 pub fn record_of(proposal: &Proposal) -> Record {
+    let text: String = proposal.name.trim().chars().filter(|c| !c.is_control()).take(100).collect();
     let name = Name {
-        text: proposal.name.trim().chars().filter(|c| !c.is_control()).take(100).collect(),
-        place_id: None,
         kind: Some("standard".into()),
         status: Some("proposed".into()),
-        specific: None,
-        generic: None,
         roman: proposal.roman.clone(),
-        pinyin_toned: None,
-        reading_reviewed: None,
-        minority_writing: None,
-        language: None,
-        origin: None,
-        meaning: None,
-        history: None,
-        legend: None,
-        use_time: None,
-        events: Vec::new(),
+        ..Name::of(&text)
     };
     let mut record = Record::of(RecordId::from_bits(0), name);
     record.geometry = proposal.geometry.clone().map(Arc::new);
