@@ -70,7 +70,7 @@ async fn described_paths_answer() {
     let app = TestApp::new();
     // A job's own paths need a job: see `importing`; a picture's a picture: see `underlays`; a round's a round and
     // a finding's a finding: see `checks`; a marker's a marker: see `papers`; a plan's a plan: see `plans`;
-    // a scenario's a scenario: see `services`.
+    // a scenario's a scenario: see `services`; a name's life a place, a sign's artwork a sign: see `naming`.
     let of_job = |path: &str| {
         path.contains("{id}")
             && [
@@ -84,6 +84,8 @@ async fn described_paths_answer() {
                 "boundary",
                 "zoning",
                 "services",
+                "/life",
+                "artwork",
             ]
             .iter()
             .any(|p| path.contains(p))
