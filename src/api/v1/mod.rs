@@ -19,6 +19,7 @@ mod media;
 mod names;
 mod opening;
 mod outline;
+mod place_codes;
 mod places;
 mod plans;
 mod position;
@@ -261,7 +262,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 16] = [
+pub const WORK: [&[Route]; 17] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
@@ -276,6 +277,7 @@ pub const WORK: [&[Route]; 16] = [
     media::ROUTES,
     names::ROUTES,
     places::ROUTES,
+    place_codes::ROUTES,
     plans::ROUTES,
     services::ROUTES,
 ];
@@ -317,6 +319,7 @@ pub fn add_schemas(named: &mut Named) {
     add::<media::MediaAdded>(named);
     names::add_schemas(named);
     places::add_schemas(named);
+    place_codes::add_schemas(named);
     plans::add_schemas(named);
     services::add_schemas(named);
     add::<status::Health>(named);
