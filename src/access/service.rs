@@ -43,6 +43,19 @@ pub struct Measure {
     pub per_number: f64,
     /// what is counted
     pub unit: Bilingual,
+    /// how much of it there should be by so many; a facility that has less for those nearest to it is full
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<Standard>,
+}
+
+/// What there should be.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standard {
+    /// how much
+    pub value: f64,
+    /// whether it was read
+    pub evidence: Evidence,
 }
 
 /// Of whom capacity is measured.

@@ -13,11 +13,13 @@ use super::name;
 use super::registers::open_to_read;
 use super::serve::Show;
 use super::words::{self, line, t, thousands};
+use crate::access::checks as circles;
+use crate::access::ground::{Ground, Scope as GroundScope, usual_count};
 use crate::boundary::checks::{self, Scene, Scope};
 use crate::crs::Crs;
 use crate::findings::{CheckFinding, Noticed, severity_title, sheet};
 use crate::formats::{self, OutColumn, OutFeature, OutSchema};
-use crate::model::{Bilingual, Layer, Secrecy};
+use crate::model::{Bilingual, Layer, Record, Secrecy};
 use crate::names::checks::{self as naming, CheckError, Inventory};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -92,6 +94,12 @@ impl Check {
             all.extend(names.map_err(broken)?);
         }
         let highest: Secrecy = self.show.into();
+        if circles::ALL.iter().any(|check| wanted(check.rule)) {
+            let sees = |record: &Record| record.valid.contains(day) && record.secrecy <= highest;
+            let scope = GroundScope { day, show: highest, count: usual_count(snapshot, &sees) };
+            let ground = Ground::of(snapshot, scope)?;
+            all.extend(circles::run(&circles::Scene { snapshot, ground: &ground }, rules, &wanted)?);
+        }
         let listed = |noticed: &&Noticed| {
             self.layer.is_none_or(|layer| layer == noticed.layer) && noticed.is_shown(snapshot, highest)
         };
@@ -145,7 +153,8 @@ impl Check {
 
 /// Every rule that there is a check for.
 fn all_rules() -> impl Iterator<Item = &'static str> {
-    checks::ALL.iter().map(|check| check.rule).chain(naming::checked_rules())
+    let circles = circles::ALL.iter().map(|check| check.rule);
+    checks::ALL.iter().map(|check| check.rule).chain(naming::checked_rules()).chain(circles)
 }
 
 /// Those compiled in, changed by the folder that is named, or by the one beside the register if it is there.

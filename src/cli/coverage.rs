@@ -1,6 +1,7 @@
 //! `boundstone coverage`: who is within reach of services, from the register.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -11,11 +12,11 @@ use super::registers::open_to_read;
 use super::words::{self, line, t};
 use crate::access::circle::{
     By, Capacity, Definition, Figures, Level, Misshapen, Question, REQUIRED, Reach, UncoveredList, by_unit,
-    figures,
+    figures, trend, year_ends,
 };
 use crate::access::ground::{Ground, Scope, usual_count};
 use crate::access::services;
-use crate::model::Secrecy;
+use crate::model::{Date, Secrecy};
 
 /// Homes beyond reach that JSON lists.
 const LISTED: usize = 1_000;
@@ -53,6 +54,8 @@ pub struct Coverage {
     by: Option<Unit>,
     #[arg(long, value_name = "CLASS", default_value = "secret", help = t("读到哪一密级的记录：public、internal、secret", "records up to this class: public, internal, secret"))]
     show: String,
+    #[arg(long, value_name = "N", requires = "class", conflicts_with = "by", help = t("逐年：最近 N 年的年末和今天，同一口径（1–11）", "by year: the ends of the last N years and today, by one definition (1 to 11)"), value_parser = clap::value_parser!(i16).range(1..=11))]
+    years: Option<i16>,
     #[command(flatten)]
     as_of: AsOf,
     #[arg(long, help = t("以 JSON 输出", "print JSON"))]
@@ -68,6 +71,12 @@ pub enum Unit {
     /// communities
     #[value(help = t("社区", "communities"))]
     Community,
+}
+
+impl From<Misshapen> for Failure {
+    fn from(wrong: Misshapen) -> Self {
+        refused(wrong)
+    }
 }
 
 fn refused(wrong: Misshapen) -> Failure {
@@ -94,6 +103,12 @@ impl Coverage {
         let count = self.count.clone().unwrap_or_else(|| {
             usual_count(&snapshot, &|record| record.valid.contains(day) && record.secrecy <= show)
         });
+        if let (Some(years), Some(class)) = (self.years, &self.class) {
+            return self.by_year(&self.question(class), year_ends(day, years), &mut |day| {
+                let scope = Scope { day, show, count: count.clone() };
+                Ok(Arc::new(Ground::of(&snapshot, scope)?))
+            });
+        }
         let ground = Ground::of(&snapshot, Scope { day, show, count })?;
         match &self.class {
             Some(class) => self.one(&ground, &self.question(class)),
@@ -113,6 +128,39 @@ impl Coverage {
             },
             ..Question::default()
         }
+    }
+
+    fn by_year(
+        &self,
+        question: &Question,
+        days: Vec<Date>,
+        ground: &mut dyn FnMut(Date) -> Result<Arc<Ground>, Failure>,
+    ) -> Result<(), Failure> {
+        let days = trend(question, days, ground)?;
+        if self.json {
+            words::json(&json!({ "days": days }));
+            return Ok(());
+        }
+        if let Some(last) = days.last() {
+            let definition = &last.definition;
+            line(words::say(&crate::model::Bilingual::new(&definition.zh, &definition.en)));
+        }
+        for day in &days {
+            let note = if day.comparable {
+                ""
+            } else {
+                t("（口径不同，不可比）", " (another definition)")
+            };
+            line(format!(
+                "{}  {:>5}  {:>6}  {:>6}  {:>6}{note}",
+                day.date,
+                day.facilities,
+                percent(day.figures.units.share),
+                percent(day.figures.households.share),
+                percent(day.figures.elders.share)
+            ));
+        }
+        Ok(())
     }
 
     fn one(&self, ground: &Ground, question: &Question) -> Result<(), Failure> {

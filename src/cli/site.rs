@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::walking::{Loaded, NetworkArguments, Places, above_zero, noticed, weights, write_json};
 use super::words::{self, language, line, t};
 use super::{stop, topology};
-use crate::access::siting::{Answer, Model, Problem, solve, times};
+use crate::access::siting::{Answer, Model, Problem, solve, times_while};
 use crate::access::{Reach, Served};
 use crate::formats::{self, OutColumn, OutFeature, OutFormat, OutSchema};
 use crate::model::{Bilingual, FieldKind, Findings, Language, Severity};
@@ -50,7 +50,7 @@ pub struct Site {
     budget: Option<f64>,
     #[arg(long, value_name = "COLUMN", help = t("候选点的费用列（mclp 与 --budget 合用；lscp 改为费用最少）", "column with the cost of a candidate (mclp with --budget; lscp then spends least)"))]
     cost: Option<String>,
-    #[arg(long, value_name = "N", default_value_t = 60.0, value_parser = above_zero, help = t("最多求解多少秒", "seconds to solve at most"))]
+    #[arg(long, value_name = "N", default_value_t = 60.0, value_parser = above_zero, help = t("最多算多少秒（读文件不算）", "seconds at most, without reading the files"))]
     time: f64,
     #[arg(long, value_name = "FILE", help = t("选中的候选点", "the chosen candidates"))]
     out: PathBuf,
@@ -119,11 +119,15 @@ impl Site {
         let covering = matches!(self.model, Kind::Lscp | Kind::Mclp);
         let limit_s = if covering { self.minutes * 60.0 } else { f64::INFINITY };
         let loaded = &read.loaded;
-        let times =
-            times(&loaded.network, &loaded.walk, &read.candidates.found, &read.demand.found, limit_s)?;
-        stop::check()?;
         let started = Instant::now();
-        let left_s = || if stop::asked() { 0.0 } else { self.time - started.elapsed().as_secs_f64() };
+        let left_s = || {
+            let left = self.time - started.elapsed().as_secs_f64();
+            if stop::asked() { f64::NEG_INFINITY } else { left }
+        };
+        let (streets, go_on) = ((&loaded.network, &loaded.walk), || left_s() > 0.0);
+        let times = times_while(streets, &read.candidates.found, &read.demand.found, limit_s, &go_on);
+        stop::check()?;
+        let times = times?;
         let model = match self.model {
             Kind::Lscp => Model::Lscp { target: self.target.unwrap_or(1.0) },
             Kind::Mclp => Model::Mclp,

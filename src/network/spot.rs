@@ -24,6 +24,8 @@ pub struct Spot {
     pub along_m: f64,
     /// where on the street
     pub at: Coord,
+    /// the same as segment and share
+    pub on: On,
 }
 
 /// A place on an edge: behind which of its vertices, and what share of the segment.
@@ -71,7 +73,14 @@ impl Spot {
             off_m,
             along_m,
             at: Coord { x: between(p.x, q.x), y: between(p.y, q.y) },
+            on,
         }
+    }
+
+    /// The same place for another profile that can use the same edges.
+    #[must_use]
+    pub fn for_walk(&self, network: &Network, walk: &Walk) -> Self {
+        Self::new(network, walk, self.on, self.off_m)
     }
 
     /// Seconds between this place and the edge's beginning and end, the way people walk: with

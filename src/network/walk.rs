@@ -133,6 +133,11 @@ impl Walk {
         there.is_finite() || back.is_finite()
     }
 
+    /// Whether another profile can use the same edges.
+    pub fn uses_the_same(&self, network: &Network, other: &Self) -> bool {
+        (0..network.edges.len()).all(|edge| self.usable(network, edge) == other.usable(network, edge))
+    }
+
     /// Seconds by vertex: from the beginning of its edge, and back to it.
     pub(super) fn by_vertex(&self, vertex: usize) -> (f64, f64) {
         (self.ahead[vertex], self.back[vertex])

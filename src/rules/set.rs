@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("coordinates", include_str!("../../data/rules/coordinates.toml")),
     ("township-standards", include_str!("../../data/rules/township-standards.toml")),
     ("coverage", include_str!("../../data/rules/coverage.toml")),
+    ("service-circles", include_str!("../../data/rules/service-circles.toml")),
     ("communities", include_str!("../../data/rules/communities.toml")),
     ("community-sizes", include_str!("../../data/rules/community-sizes.toml")),
     ("place-name-regulations", include_str!("../../data/rules/place-name-regulations.toml")),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::buildings;
+use super::defects::Defects;
 use super::facts::{self, NameFact, toneless};
 use super::landuse::{Block, Plot, opens_on};
 use super::ledger::{Entry, Ledger, area, line, point};
@@ -88,6 +89,16 @@ fn numeral(number: usize) -> String {
     }
 }
 
+/// One in so many closed compounds has no gate in the register yet.
+const UNSURVEYED: usize = 61;
+/// One in so many side and back gates of closed compounds is kept shut.
+const SHUT: usize = 4;
+
+/// Whether compounds of a kind have a wall.
+fn is_closed(kind: &str) -> bool {
+    matches!(kind, "estate" | "work_unit" | "resettlement" | "apartment")
+}
+
 /// A gate: where in the plane, where on earth, the street's place it leads to, the street.
 struct Opening {
     at: P,
@@ -96,7 +107,13 @@ struct Opening {
 }
 
 /// Writes all that stands in the blocks.
-pub(super) fn write(town: &Town, streets: &[Street], blocks: Vec<Block>, ledger: &mut Ledger) -> Built {
+pub(super) fn write(
+    town: &Town,
+    streets: &[Street],
+    blocks: Vec<Block>,
+    ledger: &mut Ledger,
+    defects: &mut Defects,
+) -> Built {
     let mut yard = Yard {
         town,
         streets,
@@ -114,7 +131,7 @@ pub(super) fn write(town: &Town, streets: &[Street], blocks: Vec<Block>, ledger:
         for plot in block.plots {
             match plot {
                 Plot::Homes { ring, kind } => {
-                    built.homes.push(yard.write_home(block.face, community, ring, kind, ledger));
+                    built.homes.push(yard.write_home(block.face, community, (ring, kind), ledger, defects));
                 }
                 Plot::Land { ring, kind, name, walkable } => {
                     built.lands.push(yard.write_land(community, &ring, (kind, name, walkable), ledger));
@@ -212,9 +229,9 @@ impl Yard<'_> {
         &mut self,
         face: usize,
         community: Option<usize>,
-        mut ring: Vec<P>,
-        kind: &'static str,
+        (mut ring, kind): (Vec<P>, &'static str),
         ledger: &mut Ledger,
+        defects: &mut Defects,
     ) -> Home {
         let (size, centre) = area_and_centroid(&ring);
         let id = ledger.next_id();
@@ -233,13 +250,18 @@ impl Yard<'_> {
             kind: Some(kind.into()),
             community_code: community.map(|at| self.town.communities[at].code.clone()),
             address: address.clone(),
-            closed: Some(matches!(kind, "estate" | "work_unit" | "resettlement" | "apartment")),
+            closed: Some(is_closed(kind)),
             built_year: Some(built_year),
             building_count: i64::try_from(buildings.len()).ok(),
             manager: (!old).then(|| "演示物业公司".into()),
         };
         ledger.add_as(id, record, Entry::at(code.clone(), area(drawn(self.town, &ring))));
-        let gates = self.write_gates(id, &code, &name, openings, ledger);
+        let gates = if is_closed(kind) && self.serial % UNSURVEYED == 0 {
+            defects.gateless_compounds.push(code.clone());
+            openings.iter().map(|opening| self.town.terrain.place(opening.at)).collect()
+        } else {
+            self.write_gates(id, (&code, &name, kind), openings, ledger)
+        };
         buildings::write(self.town, id, &buildings, built_year, ledger);
         let crowd = match kind {
             "commercial" => 0.25,
@@ -340,8 +362,7 @@ impl Yard<'_> {
     fn write_gates(
         &mut self,
         compound: RecordId,
-        code: &str,
-        name: &str,
+        (code, name, kind_of_compound): (&str, &str, &str),
         openings: Vec<Opening>,
         ledger: &mut Ledger,
     ) -> Vec<Coord> {
@@ -353,12 +374,18 @@ impl Yard<'_> {
                 1 => ("both", "侧门"),
                 _ => ("foot", "后门"),
             };
+            let shut = at > 0 && is_closed(kind_of_compound) && (self.serial + at) % SHUT == 0;
+            let foot = match (shut, at) {
+                (true, _) => "no",
+                (false, 2) => "private",
+                (false, _) => "yes",
+            };
             let gate = Gate {
                 name: Some(format!("{name}{word}")),
                 compound_id: Some(compound.to_string()),
                 kind: Some(kind.into()),
-                foot: Some(if at == 2 { "private" } else { "yes" }.into()),
-                opening_hours: (at == 2).then(|| "06:00-23:00".into()),
+                foot: Some(foot.into()),
+                opening_hours: (at == 2 && !shut).then(|| "06:00-23:00".into()),
             };
             ledger.add(gate, Entry::at(format!("{code}M{}", at + 1), point(place)));
             let way = LineString(vec![opening.street_place, place]);

@@ -25,11 +25,13 @@ pub struct Defects {
     pub irregular_plates: Vec<String>,
     /// facilities that lie in no community
     pub stray_facilities: Vec<String>,
+    /// closed compounds without a gate in the register
+    pub gateless_compounds: Vec<String>,
 }
 
 impl Defects {
     /// Each kind by its name in `data/sample/README.md`, with its codes.
-    pub fn lists(&self) -> [(&'static str, &[String]); 11] {
+    pub fn lists(&self) -> [(&'static str, &[String]); 12] {
         [
             ("too_large", &self.too_large),
             ("too_small", &self.too_small),
@@ -42,6 +44,7 @@ impl Defects {
             ("duplicate_plates", &self.duplicate_plates),
             ("irregular_plates", &self.irregular_plates),
             ("stray_facilities", &self.stray_facilities),
+            ("gateless_compounds", &self.gateless_compounds),
         ]
     }
 }

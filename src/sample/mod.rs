@@ -145,7 +145,7 @@ fn write_district(town: &town::Town, ledger: &mut ledger::Ledger, sample: &mut S
     let closed = ledger.take();
     streets::write(town, &streets, ledger);
     let roads = ledger.take();
-    let built = compounds::write(town, &streets, built_blocks, ledger);
+    let built = compounds::write(town, &streets, built_blocks, ledger, &mut own);
     let buildings = ledger.take();
     ledger.put_back(closed);
     let first = ledger.len();

@@ -29,7 +29,7 @@ const HOMES: Homes = {
 
 describe('what is asked', () => {
   it('goes into the address and comes back', () => {
-    for (const text of ['meal_hall', 'required-15', 'meal_hall~elder~10min~straight', 'meal_hall~7.5min', 'all~frail']) expect(writeChoice(readChoice(text))).toBe(text)
+    for (const text of ['meal_hall', 'required-15', 'meal_hall~elder~10min~straight', 'meal_hall~7.5min', 'meal_hall~frail~registered-households', 'all~frail']) expect(writeChoice(readChoice(text))).toBe(text)
     expect(writeChoice(PLAIN)).toBe('')
     expect(readChoice('Meal!~900min~<x>')).toEqual(PLAIN)
   })
@@ -38,14 +38,14 @@ describe('what is asked', () => {
   })
   it('settles on what the catalogue knows, and on the class with a target where nothing is chosen', () => {
     expect(settled(PLAIN, CATALOGUE).class).toBe('required-15')
-    expect(settled({ class: 'opera', profile: 'giant', minutes: 10, measure: 'straight' }, CATALOGUE)).toEqual({ class: 'required-15', profile: '', minutes: null, measure: 'straight' })
-    expect(settled({ class: 'meal_hall', profile: 'elder', minutes: 10, measure: 'network' }, CATALOGUE).minutes).toBe(10)
+    expect(settled({ class: 'opera', profile: 'giant', minutes: 10, measure: 'straight', count: '' }, CATALOGUE)).toEqual({ class: 'required-15', profile: '', minutes: null, measure: 'straight', count: '' })
+    expect(settled({ class: 'meal_hall', profile: 'elder', minutes: 10, measure: 'network', count: '' }, CATALOGUE).minutes).toBe(10)
     expect(requiredIds(CATALOGUE)).toEqual(['required', 'required-15'])
     expect(requiredIds({ ...CATALOGUE, required: { classes: [], levels: ['15'] } })).toEqual([])
   })
   it('asks with what was chosen and nothing else', () => {
     expect(questionOf({ ...PLAIN, class: 'meal_hall' })).toEqual({ class: 'meal_hall', measure: 'network' })
-    expect(questionOf({ class: 'required', profile: 'elder', minutes: 10, measure: 'straight' }, { count: 'resident', date: '2020-01-01', changes: [] })).toEqual({ class: 'required', profile: 'elder', measure: 'straight', count: 'resident', date: '2020-01-01' })
+    expect(questionOf({ class: 'required', profile: 'elder', minutes: 10, measure: 'straight', count: '' }, { count: 'resident', date: '2020-01-01', changes: [] })).toEqual({ class: 'required', profile: 'elder', measure: 'straight', count: 'resident', date: '2020-01-01' })
     expect(limitOf({ ...PLAIN, class: 'primary_school' }, CATALOGUE)).toEqual({ metres: 500 })
     expect([isOwn(PLAIN), isOwn({ ...PLAIN, minutes: 5 })]).toEqual([false, true])
   })

@@ -267,7 +267,10 @@ pub struct Serves {
 /// A new gate or link is too far from every street.
 pub fn serves(ground: &Ground, reach: &Reach, site: usize) -> Result<Serves, Misshapen> {
     let (asked, sites) = (&reach.asked[0], &reach.situation.sites[0].counting);
-    let with = |sites: &[super::Site]| times(ground, (asked, reach.by), sites, &reach.situation.ways);
+    let walked = ground.walked(&asked.pace());
+    let with = |sites: &[super::Site]| {
+        times(ground, (asked, reach.by, walked.as_deref()), sites, &reach.situation.ways)
+    };
     let own = with(&sites[site..=site])?;
     let others: Vec<super::Site> =
         sites.iter().enumerate().filter(|(at, _)| *at != site).map(|(_, site)| site.clone()).collect();

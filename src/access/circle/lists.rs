@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::reach::Reach;
-use crate::access::Per;
 use crate::access::ground::{Ground, Home, defaults};
+use crate::access::{Per, Standard};
 use crate::model::{Bilingual, Secrecy};
 
 /// A home beyond reach.
@@ -134,6 +134,57 @@ fn villages(ground: &Ground, reach: &Reach, out: &[(usize, &Home)], most: usize)
     all.into_iter().take(most).map(one).collect()
 }
 
+/// What a facility is asked for, and what it takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Load {
+    /// the site, by its number
+    pub site: usize,
+    /// what it takes
+    pub capacity: f64,
+    /// what those within reach need for whom it is the nearest
+    pub needed: f64,
+    /// their households
+    pub households: f64,
+    /// and those of them for whom there is no place
+    pub short_households: f64,
+}
+
+/// By facility whose capacity is known, of a single class that says how much there should be: everybody within reach
+/// goes to the nearest.
+pub fn loads(ground: &Ground, reach: &Reach) -> Vec<Load> {
+    let ([asked], [sites]) = (reach.asked.as_slice(), reach.situation.sites.as_slice()) else {
+        return Vec::new();
+    };
+    let Some((measure, standard)) =
+        asked.service.capacity.as_ref().and_then(|measure| Some((measure, measure.standard?)))
+    else {
+        return Vec::new();
+    };
+    let mut whom = vec![(0.0, 0.0); sites.counting.len()];
+    for (number, home) in ground.homes.all.iter().enumerate().filter(|(number, _)| reach.covered[*number]) {
+        if let Some(site) = reach.nearest(number) {
+            whom[site].0 += of_whom(measure.per, home);
+            whom[site].1 += home.households;
+        }
+    }
+    let load = |(site, (whom, households)): (usize, (f64, f64))| {
+        let facility = &ground.facilities[sites.counting[site].facility?];
+        let capacity = facility.number(&measure.field)?.max(0.0) + sites.counting[site].more;
+        let needed = whom / measure.per_number * standard.value;
+        let short = if needed > capacity { 1.0 - capacity / needed } else { 0.0 };
+        Some(Load { site, capacity, needed, households, short_households: households * short })
+    };
+    whom.into_iter().enumerate().filter_map(load).collect()
+}
+
+fn of_whom(per: Per, home: &Home) -> f64 {
+    match per {
+        Per::Households => home.households,
+        Per::Residents => home.residents,
+        Per::Elders => home.elders,
+    }
+}
+
 /// What the facilities of a class can take.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = CircleCapacity)]
@@ -153,6 +204,13 @@ pub struct Capacity {
     pub unit: Bilingual,
     /// the share of it for nursing
     pub nursing_share: Option<f64>,
+    /// how much of it there should be by so many
+    #[schema(value_type = Option<Object>)]
+    pub standard: Option<Standard>,
+    /// facilities that have less than those nearest to them need
+    pub full: usize,
+    /// households within reach for whom there is no place
+    pub short_households: f64,
 }
 
 impl Capacity {
@@ -163,22 +221,16 @@ impl Capacity {
         };
         let measure = asked.service.capacity.as_ref()?;
         let facilities = || sites.counting.iter().filter_map(|site| Some(&ground.facilities[site.facility?]));
-        let known: Vec<f64> = facilities().filter_map(|facility| facility.number(&measure.field)).collect();
+        let own =
+            |site: &super::Site| Some(ground.facilities[site.facility?].number(&measure.field)? + site.more);
+        let known: Vec<f64> = sites.counting.iter().filter_map(own).collect();
         let total: f64 = known.iter().sum();
         let nursing: Option<f64> = measure
             .nursing
             .as_ref()
             .map(|field| facilities().filter_map(|facility| facility.number(field)).sum());
-        let whom: f64 = ground
-            .homes
-            .all
-            .iter()
-            .map(|home| match measure.per {
-                Per::Households => home.households,
-                Per::Residents => home.residents,
-                Per::Elders => home.elders,
-            })
-            .sum();
+        let whom: f64 = ground.homes.all.iter().map(|home| of_whom(measure.per, home)).sum();
+        let loads = loads(ground, reach);
         Some(Self {
             total,
             known: [known.len(), sites.counting.len()],
@@ -187,6 +239,9 @@ impl Capacity {
             of: measure.per,
             unit: measure.unit.clone(),
             nursing_share: nursing.and_then(|nursing| crate::access::Share::of(nursing, total).0),
+            standard: measure.standard,
+            full: loads.iter().filter(|load| load.short_households > 0.0).count(),
+            short_households: loads.iter().map(|load| load.short_households).sum(),
         })
     }
 }

@@ -13,6 +13,8 @@ const MOST_VERTICES: usize = 200;
 /// The longest limits that are taken.
 const MOST_MINUTES: f64 = 120.0;
 const MOST_METRES: f64 = 10_000.0;
+/// By how much a facility is extended at most.
+const MOST_EXTENSION: f64 = 100_000.0;
 /// All required classes together.
 pub const REQUIRED: &str = "required";
 
@@ -60,6 +62,13 @@ pub enum Change {
         /// what it is called
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+    },
+    /// a facility that takes more
+    Extend {
+        /// its id
+        facility: String,
+        /// by so much of what its class's capacity is counted in
+        by: f64,
     },
     /// a gate that is opened to those on foot
     OpenGate {
@@ -263,6 +272,17 @@ impl Question {
                 Err(Misshapen::new("metres", "应大于 0，不超过 10000 米", "above 0, 10,000 m at most"))
             }
         }
+    }
+}
+
+/// By how much a facility is extended.
+///
+/// # Errors
+/// It is not above 0, or more than any facility takes.
+pub fn extension(by: f64) -> Result<f64, Misshapen> {
+    match by {
+        by if by.is_finite() && by > 0.0 && by <= MOST_EXTENSION => Ok(by),
+        _ => Err(Misshapen::new("by", "扩建的数量应大于 0，不超过 100000", "above 0, 100,000 at most")),
     }
 }
 

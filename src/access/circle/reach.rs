@@ -1,10 +1,14 @@
 //! Who is within reach of a class of service, or of all classes that are asked for together.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
 use super::question::{Asked, By, Misshapen, Question};
 use super::situation::Situation;
 use super::times::{Times, times};
 use crate::access::coverage::within;
-use crate::access::ground::{Ground, Passing};
+use crate::access::ground::{Ground, Passing, Walked};
 
 /// Times of all classes, and who is covered.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +20,7 @@ pub struct Reach {
     /// facilities, gates and links, class by class
     pub situation: Situation,
     /// times, class by class
-    pub times: Vec<Times>,
+    pub times: Vec<Arc<Times>>,
     /// by home, whether it is within reach of every class
     pub covered: Vec<bool>,
 }
@@ -31,6 +35,11 @@ pub struct Interval {
     pub high: Option<f64>,
     /// compounds whose gate is assumed
     pub compounds: usize,
+}
+
+/// What times of a class hang on, where nothing is tried out.
+fn kept_under(asked: &Asked, by: By) -> String {
+    format!("{by:?} {} {} {}", asked.service.id, asked.pace().name, asked.states.join(","))
 }
 
 impl Reach {
@@ -53,10 +62,20 @@ impl Reach {
         (asked, by): (Vec<Asked>, By),
         situation: Situation,
     ) -> Result<Self, Misshapen> {
-        let all = asked.iter().zip(&situation.sites);
-        let times = all
-            .map(|(asked, sites)| times(ground, (asked, by), &sites.counting, &situation.ways))
-            .collect::<Result<Vec<Times>, Misshapen>>()?;
+        // Joined to the streets before threads ask for it: whoever makes it works with all of them.
+        let walked: Vec<Option<Arc<Walked>>> = asked.iter().map(|one| ground.walked(&one.pace())).collect();
+        let times = (0..asked.len())
+            .into_par_iter()
+            .map(|at| {
+                let (one, sites) = (&asked[at], &situation.sites[at]);
+                let make =
+                    || times(ground, (one, by, walked[at].as_deref()), &sites.counting, &situation.ways);
+                match situation.ways.is_empty() && !sites.are_touched() {
+                    true => ground.kept_times(&kept_under(one, by), make),
+                    false => make().map(Arc::new),
+                }
+            })
+            .collect::<Result<Vec<Arc<Times>>, Misshapen>>()?;
         let is_covered = |home: usize| {
             asked.iter().zip(&times).all(|(asked, times)| within(times.homes[home].seconds, asked.limit_s()))
         };

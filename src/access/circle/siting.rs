@@ -5,12 +5,12 @@ use geo_types::Coord;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::question::{Change, Misshapen, Question, place};
+use super::question::{Asked, Change, Misshapen, Question, place};
 use super::reach::Reach;
 use super::situation::{Site, Touched, yard_at};
 use super::times::Paced;
 use crate::access::coverage::within;
-use crate::access::ground::{Ground, Walked};
+use crate::access::ground::{Ground, Walked, defaults};
 use crate::access::siting::{Answer, Model, Problem, Times, solve};
 use crate::access::{AccessError, Service};
 use crate::model::Bilingual;
@@ -46,6 +46,9 @@ pub struct Candidates {
     /// longitudes and latitudes
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<[f64; 2]>,
+    /// what a facility costs at each of the points, in units of 10,000 yuan; the usual cost if absent
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub costs: Vec<f64>,
 }
 
 /// A place where a facility may stand.
@@ -57,6 +60,8 @@ pub struct Candidate {
     pub compound: Option<String>,
     /// what it is as a change of a question
     pub change: Change,
+    /// what it costs, in units of 10,000 yuan
+    pub cost: f64,
 }
 
 /// What came of a model.
@@ -66,8 +71,12 @@ pub struct Sited {
     pub candidates: usize,
     /// those that are chosen
     pub chosen: Vec<Candidate>,
-    /// households that each adds, in order
+    /// households that each adds, in order; of several classes, the mean
     pub gains: Vec<f64>,
+    /// what was chosen as changes of the question, a site with several classes as one change for each
+    pub changes: Vec<Change>,
+    /// whether costs went into the model
+    pub by_cost: bool,
     /// the model's answer
     pub answer: Answer,
 }
@@ -100,6 +109,7 @@ impl NotSited {
 fn candidate(ground: &Ground, at: Coord, yard: Option<u32>, name: String) -> Candidate {
     let own = yard.map(|yard| &ground.yards.yards[yard as usize]);
     Candidate {
+        cost: defaults().costs.add,
         compound: own.map(|yard| yard.id.to_string()),
         change: Change::Add { place: [at.x, at.y], class: None, name: Some(name.clone()) },
         site: Site {
@@ -110,6 +120,7 @@ fn candidate(ground: &Ground, at: Coord, yard: Option<u32>, name: String) -> Can
             community: None,
             touched: Some(Touched::Added),
             change: None,
+            more: 0.0,
         },
     }
 }
@@ -120,13 +131,27 @@ fn candidate(ground: &Ground, at: Coord, yard: Option<u32>, name: String) -> Can
 /// Points that are none, or too many.
 pub fn candidates(ground: &Ground, reach: &Reach, wanted: &Candidates) -> Result<Vec<Candidate>, Misshapen> {
     let service: &Service = reach.asked[0].service;
+    if wanted.from == From::Planned && reach.asked.len() > 1 {
+        let (zh, en) = ("几类合设时候选点不能取规划设施", "planned facilities are of one class each");
+        return Err(Misshapen::new("candidates", zh, en));
+    }
+    let fits = |cost: &f64| cost.is_finite() && *cost > 0.0;
+    if !wanted.costs.is_empty()
+        && (wanted.costs.len() != wanted.points.len() || !wanted.costs.iter().all(fits))
+    {
+        let (zh, en) = ("费用应与地点一一对应，都大于 0", "one cost above 0 for each point is expected");
+        return Err(Misshapen::new("candidates", zh, en));
+    }
     let found: Vec<Candidate> = match wanted.from {
         From::Points => {
-            let one = |point: &[f64; 2]| {
+            let title = if reach.asked.len() > 1 { "综合服务设施" } else { service.title.zh.as_str() };
+            let one = |(number, point): (usize, &[f64; 2])| {
                 let at = place(*point)?;
-                Ok(candidate(ground, at, yard_at(ground, at), format!("新设{}", service.title.zh)))
+                let made = candidate(ground, at, yard_at(ground, at), format!("新设{title}"));
+                Ok(Candidate { cost: wanted.costs.get(number).copied().unwrap_or(made.cost), ..made })
             };
-            wanted.points.iter().take(MOST_CANDIDATES + 1).map(one).collect::<Result<_, Misshapen>>()?
+            let points = wanted.points.iter().enumerate().take(MOST_CANDIDATES + 1);
+            points.map(one).collect::<Result<_, Misshapen>>()?
         }
         From::Planned => {
             let idle = &reach.situation.sites[0].idle;
@@ -135,7 +160,8 @@ pub fn candidates(ground: &Ground, reach: &Reach, wanted: &Candidates) -> Result
                 let facility = site.facility?;
                 let id = ground.facilities[facility].id().to_string();
                 let compound = site.yard.map(|yard| ground.yards.yards[yard as usize].id.to_string());
-                Some(Candidate { site: site.clone(), compound, change: Change::Run { facility: id } })
+                let change = Change::Run { facility: id };
+                Some(Candidate { site: site.clone(), compound, change, cost: defaults().costs.run })
             };
             open.filter_map(one).collect()
         }
@@ -171,16 +197,19 @@ pub fn candidates(ground: &Ground, reach: &Reach, wanted: &Candidates) -> Result
     Ok(found)
 }
 
-/// Seconds between candidates and homes, up to a limit.
-pub fn pairs(paced: &Paced<'_>, candidates: &[Candidate], limit_s: f64) -> Times {
-    let one = |candidate: &Candidate| -> Vec<(u32, f32)> {
-        let times = paced.times_within(std::slice::from_ref(&candidate.site), limit_s);
-        let near = times.homes.iter().enumerate().filter(|(_, time)| {
-            time.seconds.is_finite() && (limit_s.is_infinite() || within(time.seconds, limit_s))
-        });
-        near.map(|(home, time)| (home as u32, time.seconds as f32)).collect()
+/// Seconds between candidates and homes, up to a limit; `None` where the time is over before the end.
+pub fn pairs(
+    paced: &Paced<'_>,
+    candidates: &[Candidate],
+    limit_s: f64,
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Vec<(u32, f32)>>> {
+    let one = |candidate: &Candidate| {
+        let near = || paced.near(std::slice::from_ref(&candidate.site), limit_s);
+        let seconds = |(home, seconds): (u32, f64)| (home, seconds as f32);
+        go_on().then(|| near().into_iter().map(seconds).collect())
     };
-    Times { demand: paced.ground.homes.all.len(), of: candidates.par_iter().map(one).collect() }
+    candidates.par_iter().map(one).collect()
 }
 
 /// What is asked of the solver.
@@ -189,71 +218,140 @@ pub struct Order<'a> {
     pub model: Model,
     /// how many new sites
     pub count: Option<usize>,
+    /// most that may be spent, in units of 10,000 yuan
+    pub budget: Option<f64>,
+    /// most households that a new facility can serve
+    pub capacity: Option<f64>,
     /// seconds that are left
     pub left_s: &'a (dyn Fn() -> f64 + Sync),
 }
 
-/// Solves a model on the ground.
+/// Homes of all classes one after the other, with their times to candidates and to what exists: shares of the limit
+/// where sites are to be within it, so that classes with limits of their own stand side by side; else seconds.
+struct Demand {
+    times: Times,
+    existing: Vec<f64>,
+    weights: Vec<f64>,
+    /// what is within reach, in what times are in
+    reach: f64,
+}
+
+impl Demand {
+    fn of(
+        ground: &Ground,
+        reach: &Reach,
+        candidates: &[Candidate],
+        order: &Order<'_>,
+    ) -> Result<Self, NotSited> {
+        let network = ground.network.as_ref().ok_or(NotSited::Access(AccessError::NoCandidate))?;
+        let homes = &ground.homes.all;
+        let classes = reach.asked.len();
+        let all_pairs = matches!(order.model, Model::PMedian | Model::PCentre);
+        let mut demand = Self {
+            times: Times { demand: homes.len() * classes, of: vec![Vec::new(); candidates.len()] },
+            existing: Vec::with_capacity(homes.len() * classes),
+            weights: Vec::with_capacity(homes.len() * classes),
+            reach: if all_pairs { reach.asked[0].limit_s() } else { 1.0 },
+        };
+        if all_pairs && homes.len().saturating_mul(candidates.len()) > MOST_PAIRS {
+            return Err(NotSited::Access(AccessError::TooLarge(homes.len() * candidates.len())));
+        }
+        for (class, asked) in reach.asked.iter().enumerate() {
+            let walked = ground.walked(&asked.pace()).ok_or(NotSited::Access(AccessError::NoCandidate))?;
+            let walked: &Walked = &walked;
+            let paced = Paced::new(ground, network, walked, &reach.situation.ways)?;
+            let (limit_s, unit) =
+                if all_pairs { (f64::INFINITY, 1.0) } else { (asked.limit_s(), asked.limit_s()) };
+            let near = pairs(&paced, candidates, limit_s, &|| (order.left_s)() > 0.0)
+                .ok_or(NotSited::Access(AccessError::OutOfTime))?;
+            let first = (class * homes.len()) as u32;
+            for (all, near) in demand.times.of.iter_mut().zip(near) {
+                all.extend(near.into_iter().map(|(home, seconds)| (first + home, seconds / unit as f32)));
+            }
+            demand.existing.extend(reach.times[class].homes.iter().map(|time| time.seconds / unit));
+            demand.weights.extend(homes.iter().map(|home| home.households / classes as f64));
+        }
+        Ok(demand)
+    }
+}
+
+/// Most pairs of candidates and homes that are held.
+const MOST_PAIRS: usize = 100_000_000;
+
+/// Solves a model on the ground. Where several classes are asked for together, each new site has all of them, and a
+/// household counts for the share of them that it reaches.
 ///
 /// # Errors
-/// There is no street; the model has no answer.
+/// There is no street; the model has no answer; the time is over before all candidates are looked at.
 pub fn site(
     ground: &Ground,
-    (reach, walked): (&Reach, &Walked),
+    reach: &Reach,
     candidates: Vec<Candidate>,
     order: &Order<'_>,
 ) -> Result<Sited, NotSited> {
-    let network = ground.network.as_ref().ok_or(NotSited::Access(AccessError::NoCandidate))?;
-    let paced = Paced::new(ground, network, walked, &reach.situation.ways)?;
-    let limit_s = reach.asked[0].limit_s();
-    let all_pairs = matches!(order.model, Model::PMedian | Model::PCentre);
-    let times = pairs(&paced, &candidates, if all_pairs { f64::INFINITY } else { limit_s });
-    if times.of.iter().all(Vec::is_empty) {
+    let demand = Demand::of(ground, reach, &candidates, order)?;
+    if demand.times.of.iter().all(Vec::is_empty) {
         return Err(NotSited::Access(AccessError::NoCandidate));
     }
-    let weights: Vec<f64> = ground.homes.all.iter().map(|home| home.households).collect();
-    let existing_s: Vec<f64> = reach.times[0].homes.iter().map(|time| time.seconds).collect();
-    let answer = solve(&Problem {
-        times: &times,
-        weights: &weights,
-        existing_s: &existing_s,
-        limit_s,
+    let costs: Vec<f64> = candidates.iter().map(|candidate| candidate.cost).collect();
+    let alike = costs.windows(2).all(|pair| pair[0] == pair[1]);
+    let by_cost = order.budget.is_some() || !alike && matches!(order.model, Model::Lscp { .. });
+    let capacities: Option<Vec<f64>> = order.capacity.map(|most| vec![most; candidates.len()]);
+    let mut answer = solve(&Problem {
+        times: &demand.times,
+        weights: &demand.weights,
+        existing_s: &demand.existing,
+        limit_s: demand.reach,
         model: order.model,
         count: order.count,
-        costs: None,
-        budget: None,
-        capacities: None,
+        costs: by_cost.then_some(costs.as_slice()),
+        budget: order.budget,
+        capacities: capacities.as_deref(),
         left_s: order.left_s,
     })
     .map_err(NotSited::Access)?;
-    let (order, gains) = in_order(&answer.chosen, &times, &weights, &reach.covered, limit_s);
-    let mut answer = answer;
+    let (order, gains) = in_order(&answer.chosen, &demand);
     answer.chosen.clone_from(&order);
+    // Homes that are beyond reach, once each, whichever class it is.
+    let homes = ground.homes.all.len();
+    answer.unreachable.iter_mut().for_each(|at| *at %= homes.max(1));
+    answer.unreachable.sort_unstable();
+    answer.unreachable.dedup();
     let count = candidates.len();
-    let chosen = order.into_iter().map(|number| candidates[number].clone()).collect();
-    Ok(Sited { candidates: count, chosen, gains, answer })
+    let chosen: Vec<Candidate> = order.into_iter().map(|number| candidates[number].clone()).collect();
+    let changes = chosen.iter().flat_map(|candidate| changes(candidate, &reach.asked)).collect();
+    Ok(Sited { candidates: count, chosen, gains, changes, by_cost, answer })
+}
+
+/// A candidate as changes of a question: one for each class.
+fn changes(candidate: &Candidate, asked: &[Asked]) -> Vec<Change> {
+    match (&candidate.change, asked) {
+        (Change::Add { place, name, .. }, [_, _, ..]) => {
+            let one = |asked: &Asked| Change::Add {
+                place: *place,
+                class: Some(asked.service.id.clone()),
+                name: name.clone(),
+            };
+            asked.iter().map(one).collect()
+        }
+        (change, _) => vec![change.clone()],
+    }
 }
 
 /// Chosen candidates, the one that adds most first, with what each adds to those before it.
-fn in_order(
-    chosen: &[usize],
-    times: &Times,
-    weights: &[f64],
-    covered: &[bool],
-    limit_s: f64,
-) -> (Vec<usize>, Vec<f64>) {
-    let mut covered = covered.to_vec();
+fn in_order(chosen: &[usize], demand: &Demand) -> (Vec<usize>, Vec<f64>) {
+    let mut covered: Vec<bool> = demand.existing.iter().map(|time| within(*time, demand.reach)).collect();
+    // Times are kept in four bytes.
+    let most = (demand.reach * (1.0 + 1e-9)) as f32;
     let mut left: Vec<usize> = chosen.to_vec();
     let (mut order, mut gains) = (Vec::new(), Vec::new());
     let near = |candidate: usize| {
-        times.of[candidate].iter().filter(move |(_, seconds)| within(f64::from(*seconds), limit_s))
+        let held = demand.times.of[candidate].iter();
+        held.filter(|(_, time)| *time <= most).map(|(home, _)| *home as usize)
     };
     while !left.is_empty() {
         let gain = |candidate: usize, covered: &[bool]| -> f64 {
-            near(candidate)
-                .filter(|(home, _)| !covered[*home as usize])
-                .map(|(home, _)| weights[*home as usize])
-                .sum()
+            near(candidate).filter(|home| !covered[*home]).map(|home| demand.weights[home]).sum()
         };
         let best = (0..left.len()).max_by(|a, b| {
             gain(left[*a], &covered).total_cmp(&gain(left[*b], &covered)).then(left[*b].cmp(&left[*a]))
@@ -261,15 +359,15 @@ fn in_order(
         let Some(at) = best else { break };
         let candidate = left.swap_remove(at);
         gains.push(gain(candidate, &covered));
-        near(candidate).for_each(|(home, _)| covered[*home as usize] = true);
+        near(candidate).for_each(|home| covered[home] = true);
         order.push(candidate);
     }
     (order, gains)
 }
 
-/// The changes of a question with what was chosen.
-pub fn with_chosen(question: &Question, chosen: &[Candidate]) -> Question {
+/// A question with further changes.
+pub fn with_changes(question: &Question, changes: &[Change]) -> Question {
     let mut with = question.clone();
-    with.changes.extend(chosen.iter().map(|candidate| candidate.change.clone()));
+    with.changes.extend_from_slice(changes);
     with
 }

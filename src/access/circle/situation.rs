@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use geo_types::Coord;
 
-use super::question::{Asked, Change, Misshapen, Question, id, line, place};
+use super::question::{Asked, Change, Misshapen, Question, extension, id, line, place};
 use crate::access::ground::{Ground, nearest_on};
 use crate::access::{Service, services};
 use crate::model::RecordId;
@@ -41,6 +41,8 @@ pub struct Site {
     pub touched: Option<Touched>,
     /// the change that added it, by number
     pub change: Option<usize>,
+    /// by how much it is extended
+    pub more: f64,
 }
 
 /// The facilities of one class.
@@ -61,6 +63,20 @@ pub struct Ways {
     pub gates: Vec<(u32, Coord)>,
     /// new links
     pub links: Vec<Vec<Coord>>,
+}
+
+impl Ways {
+    /// Whether nothing is tried out.
+    pub fn is_empty(&self) -> bool {
+        self.opened.is_empty() && self.gates.is_empty() && self.links.is_empty()
+    }
+}
+
+impl Sites {
+    /// Whether a change made something of one of them.
+    pub fn are_touched(&self) -> bool {
+        self.counting.iter().chain(&self.idle).any(|site| site.touched.is_some())
+    }
 }
 
 /// The register with what is tried out.
@@ -87,6 +103,7 @@ impl Situation {
         let mut touched: HashMap<usize, (Touched, Option<Coord>)> = HashMap::new();
         let mut added: Vec<(usize, Coord, &'static Service, String)> = Vec::new();
         let mut ways = Ways::default();
+        let mut more: HashMap<usize, f64> = HashMap::new();
         for (number, change) in question.changes.iter().enumerate() {
             let facility = |text: &str| {
                 numbers
@@ -111,6 +128,9 @@ impl Situation {
                     let name = name.unwrap_or_else(|| format!("新设{}", service.title.zh));
                     added.push((number, place(*at)?, service, name));
                 }
+                Change::Extend { facility: of, by } => {
+                    *more.entry(facility(of)?).or_default() += extension(*by)?;
+                }
                 Change::OpenGate { gate } => {
                     ways.opened.insert(door_of(ground, gate)?);
                 }
@@ -118,7 +138,7 @@ impl Situation {
                 Change::Link { line: of } => ways.links.push(line(of)?),
             }
         }
-        let sites = asked.iter().map(|class| sites(ground, class, &touched, &added)).collect();
+        let sites = asked.iter().map(|class| sites(ground, class, (&touched, &more), &added)).collect();
         Ok(Self { sites, ways })
     }
 }
@@ -150,7 +170,7 @@ fn new_gate(ground: &Ground, compound: &str, at: [f64; 2]) -> Result<(u32, Coord
 fn sites(
     ground: &Ground,
     class: &Asked,
-    touched: &HashMap<usize, (Touched, Option<Coord>)>,
+    (touched, more): (&HashMap<usize, (Touched, Option<Coord>)>, &HashMap<usize, f64>),
     added: &[(usize, Coord, &'static Service, String)],
 ) -> Sites {
     let mut sites = Sites::default();
@@ -168,6 +188,7 @@ fn sites(
             community: facility.community,
             touched: change.map(|(what, _)| *what),
             change: None,
+            more: more.get(&number).copied().unwrap_or(0.0),
         };
         match change {
             Some((Touched::Closed, _)) => {
@@ -196,6 +217,7 @@ fn sites(
             community: community_at(ground, *at),
             touched: Some(Touched::Added),
             change: Some(*change),
+            more: 0.0,
         });
     }
     sites

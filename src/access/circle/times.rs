@@ -4,7 +4,8 @@ use geo_types::Coord;
 
 use super::question::{Asked, By, Misshapen};
 use super::situation::{Site, Ways};
-use crate::access::ground::{Ground, Passing, Walked, Way, defaults, lets_out};
+use crate::access::coverage::within;
+use crate::access::ground::{Ground, Joined, Passing, Walked, Way, defaults, lets_out};
 use crate::access::straight_m;
 use crate::network::{Direction, Metric, Network, Reached, Search, Spot};
 
@@ -97,6 +98,10 @@ pub struct Sources {
     pub site: Vec<u32>,
 }
 
+fn far(field: &'static str) -> Misshapen {
+    Misshapen::new(field, "离最近的道路太远", "too far from the nearest street")
+}
+
 impl<'a> Paced<'a> {
     /// Joins what is tried out to the streets.
     ///
@@ -108,30 +113,39 @@ impl<'a> Paced<'a> {
         walked: &'a Walked,
         ways: &'a Ways,
     ) -> Result<Self, Misshapen> {
-        let find =
-            |at: Coord, limit: f64| walked.locator.find(network, &walked.walk, at, limit).spot().copied();
-        let far = |field| Misshapen::new(field, "离最近的道路太远", "too far from the nearest street");
+        let mut paced = Self { ground, network, walked, ways, gates: Vec::new(), links: Vec::new() };
         let gate = |(yard, at): &(u32, Coord)| {
-            Ok((*yard, *at, find(*at, defaults().snap_m).ok_or_else(|| far("place"))?))
-        };
-        let link = |line: &Vec<Coord>| {
-            let (Some(first), Some(last)) = (line.first(), line.last()) else { return Err(far("line")) };
-            let end = |at: Coord| find(at, defaults().link_m).ok_or_else(|| far("line"));
-            let (mut a, mut b) = (end(*first)?, end(*last)?);
-            let length: f64 = line.windows(2).map(|pair| Metric::Degrees.distance_m(pair[0], pair[1])).sum();
-            let metres = a.off_m + length + b.off_m;
-            (a.off_s, b.off_s) = (0.0, 0.0);
-            let mut whole = vec![a.at];
-            whole.extend(line);
-            whole.push(b.at);
-            Ok(Link { ends: [a, b], metres, line: whole })
+            Ok((*yard, *at, paced.spot(*at, defaults().snap_m).ok_or_else(|| far("place"))?))
         };
         let gates = ways.gates.iter().map(gate).collect::<Result<_, Misshapen>>()?;
-        let links = ways.links.iter().map(link).collect::<Result<_, Misshapen>>()?;
-        Ok(Self { ground, network, walked, ways, gates, links })
+        paced.links = ways.links.iter().map(|line| paced.link(line)).collect::<Result<_, Misshapen>>()?;
+        paced.gates = gates;
+        Ok(paced)
     }
 
-    fn seconds_of(&self, metres: f64) -> f64 {
+    fn spot(&self, at: Coord, limit_m: f64) -> Option<Spot> {
+        self.walked.locator.find(self.network, &self.walked.walk, at, limit_m).spot().copied()
+    }
+
+    /// A new link joined to the streets.
+    ///
+    /// # Errors
+    /// It is too far from every street.
+    pub fn link(&self, line: &[Coord]) -> Result<Link, Misshapen> {
+        let (Some(first), Some(last)) = (line.first(), line.last()) else { return Err(far("line")) };
+        let end = |at: Coord| self.spot(at, defaults().link_m).ok_or_else(|| far("line"));
+        let (mut a, mut b) = (end(*first)?, end(*last)?);
+        let length: f64 = line.windows(2).map(|pair| Metric::Degrees.distance_m(pair[0], pair[1])).sum();
+        let metres = a.off_m + length + b.off_m;
+        (a.off_s, b.off_s) = (0.0, 0.0);
+        let mut whole = vec![a.at];
+        whole.extend(line);
+        whole.push(b.at);
+        Ok(Link { ends: [a, b], metres, line: whole })
+    }
+
+    /// Seconds of so many metres beside the streets.
+    pub fn seconds_of(&self, metres: f64) -> f64 {
         metres / self.walked.speed()
     }
 
@@ -192,18 +206,26 @@ impl<'a> Paced<'a> {
         limit_s: f64,
         then: impl FnOnce(&Reached<'_>, &Sources) -> T,
     ) -> T {
+        self.walked.with_search(self.network, |search| self.search_in(search, (sources, limit_s), then))
+    }
+
+    fn search_in<T>(
+        &self,
+        search: &mut Search,
+        (sources, limit_s): (&mut Sources, f64),
+        then: impl FnOnce(&Reached<'_>, &Sources) -> T,
+    ) -> T {
         let walk = &self.walked.walk;
-        let mut search = Search::new(walk, self.network.node_count());
         for _ in 0..MOST_ROUNDS {
             let mut better: Vec<(usize, usize, f64, u32)> = Vec::new();
             if !self.links.is_empty() {
-                let reached = search.run(walk, &sources.spots, Direction::Toward, f64::INFINITY);
+                let reached = search.run(walk, &sources.spots, Direction::Toward, limit_s);
                 for (number, link) in self.links.iter().enumerate() {
                     let times = link.ends.map(|end| sources.time(&reached, &end));
                     let across = self.seconds_of(link.metres);
                     for (end, other) in [(0, 1), (1, 0)] {
                         let by_link = times[other].seconds + across;
-                        if by_link + NOTHING_S < times[end].seconds {
+                        if by_link <= limit_s && by_link + NOTHING_S < times[end].seconds {
                             better.push((number, end, by_link, times[other].site));
                         }
                     }
@@ -221,32 +243,94 @@ impl<'a> Paced<'a> {
         then(&reached, sources)
     }
 
-    /// Times of all homes.
-    pub fn times(&self, sites: &[Site]) -> Times {
-        self.times_within(sites, f64::INFINITY)
+    /// Homes from which some sites are within reach, with the seconds; ascending, each once. Only the streets that are
+    /// reached are looked at.
+    pub fn near(&self, sites: &[Site], limit_s: f64) -> Vec<(u32, f64)> {
+        let (sources, _) = self.sources(sites);
+        let mut found = self.near_spots(sources, limit_s);
+        let speed = self.walked.speed();
+        for site in sites {
+            for home in site.yard.map(|yard| self.walked.by_street.homes(yard)).unwrap_or_default() {
+                let metres = Metric::Degrees.distance_m(self.ground.homes.all[*home as usize].at, site.at);
+                found.push((*home, metres / speed));
+            }
+        }
+        once(found, limit_s)
     }
 
-    /// The same, of homes and doors within so many seconds.
-    pub fn times_within(&self, sites: &[Site], limit_s: f64) -> Times {
+    /// The same of places on the streets.
+    pub fn near_spots(&self, mut sources: Sources, limit_s: f64) -> Vec<(u32, f64)> {
+        if sources.spots.is_empty() {
+            return Vec::new();
+        }
+        // What rounding makes of a sum of streets is decided on by `within`.
+        self.search(&mut sources, limit_s * (1.0 + 1e-9), |reached, sources| {
+            let (places, mut found) = (&self.walked.by_street, Vec::new());
+            let mut doors: Vec<(u32, f64)> = Vec::new();
+            let mut look = |edge: u32| {
+                for joined in places.on(edge) {
+                    let (spot, list, number) = match joined {
+                        Joined::Home(home) => (&self.walked.homes[*home as usize], &mut found, *home),
+                        Joined::Door(door) => (&self.walked.doors[*door as usize], &mut doors, *door),
+                    };
+                    if let Some(spot) = spot {
+                        list.push((number, sources.time(reached, spot).seconds));
+                    }
+                }
+            };
+            if limit_s.is_infinite() {
+                places.edges().for_each(&mut look);
+            } else {
+                let edges = self.walked.walk.edges_at(reached.nodes(), Direction::Toward, &sources.spots);
+                edges.into_iter().for_each(&mut look);
+            }
+            for (door, seconds) in doors.into_iter().filter(|(_, seconds)| within(*seconds, limit_s)) {
+                let yard = self.ground.yards.doors[door as usize].yard;
+                if seconds.is_finite() && self.is_used(door as usize) {
+                    let leg = |home: &u32| self.seconds_of(self.leg(*home as usize, door as usize));
+                    found.extend(places.homes(yard).iter().map(|home| (*home, seconds + leg(home))));
+                }
+            }
+            for (yard, at, spot) in &self.gates {
+                let time = sources.time(reached, spot).seconds;
+                let leg = |home: &u32| {
+                    let from = self.ground.homes.all[*home as usize].at;
+                    self.seconds_of(Metric::Degrees.distance_m(from, *at))
+                };
+                found.extend(places.homes(*yard).iter().map(|home| (*home, time + leg(home))));
+            }
+            once(found, limit_s)
+        })
+    }
+
+    /// Whether those who live behind a door come out through it.
+    fn is_used(&self, door: usize) -> bool {
+        let own = &self.ground.yards.doors[door];
+        if own.gate.is_some() {
+            return lets_out(own.passing) || self.ways.opened.contains(&door);
+        }
+        self.ground.yards.yards[own.yard as usize].assumed == Some(door) && !self.is_opened(own.yard)
+    }
+
+    /// Times of all homes.
+    pub fn times(&self, sites: &[Site]) -> Times {
         let (mut sources, off_network) = self.sources(sites);
         if sources.spots.is_empty() && sites.iter().all(|site| site.yard.is_none()) {
             let homes = vec![FAR; self.ground.homes.all.len()];
             let (inside, doors) = (homes.clone(), vec![FAR; self.ground.yards.doors.len()]);
             return Times { homes, doors, inside, off_network };
         }
-        self.search(&mut sources, limit_s, |reached, sources| {
+        self.search(&mut sources, f64::INFINITY, |reached, sources| {
             let label = |spot: &Option<Spot>| spot.as_ref().map_or(FAR, |spot| sources.time(reached, spot));
             let doors: Vec<Time> = self.walked.doors.iter().map(label).collect();
             let gates: Vec<(u32, Coord, Time)> =
                 self.gates.iter().map(|(yard, at, spot)| (*yard, *at, sources.time(reached, spot))).collect();
-            let of_yard = self.inside(sites);
-            let count = self.ground.homes.all.len();
-            let inside: Vec<Time> = (0..count).map(|home| self.within(home, &of_yard, sites)).collect();
+            let inside = self.inside(sites);
             let home = |number: usize| {
                 let street = label(&self.walked.homes[number]);
                 street.or(self.through_gates(number, &doors, &gates)).or(inside[number])
             };
-            let homes = (0..count).map(home).collect();
+            let homes = (0..self.ground.homes.all.len()).map(home).collect();
             Times { homes, doors, inside, off_network }
         })
     }
@@ -289,30 +373,18 @@ impl<'a> Paced<'a> {
         self.ground.homes.legs[home.leg + door - first]
     }
 
-    /// Sites by the compound that they stand in.
-    fn inside(&self, sites: &[Site]) -> std::collections::HashMap<u32, Vec<u32>> {
-        let mut inside: std::collections::HashMap<u32, Vec<u32>> = Default::default();
+    /// Times of all homes to sites of their own compound.
+    fn inside(&self, sites: &[Site]) -> Vec<Time> {
+        let mut inside = vec![FAR; self.ground.homes.all.len()];
         for (number, site) in sites.iter().enumerate() {
-            if let Some(yard) = site.yard {
-                inside.entry(yard).or_default().push(number as u32);
+            for home in site.yard.map(|yard| self.walked.by_street.homes(yard)).unwrap_or_default() {
+                let metres = Metric::Degrees.distance_m(self.ground.homes.all[*home as usize].at, site.at);
+                let time = Time { seconds: self.seconds_of(metres), site: number as u32 };
+                let best = &mut inside[*home as usize];
+                *best = best.or(time);
             }
         }
         inside
-    }
-
-    /// The time of a home to sites of its own compound.
-    fn within(
-        &self,
-        number: usize,
-        inside: &std::collections::HashMap<u32, Vec<u32>>,
-        sites: &[Site],
-    ) -> Time {
-        let home = &self.ground.homes.all[number];
-        let own = home.yard.and_then(|yard| inside.get(&yard)).map(Vec::as_slice).unwrap_or_default();
-        own.iter().fold(FAR, |best, site| {
-            let metres = Metric::Degrees.distance_m(home.at, sites[*site as usize].at);
-            best.or(Time { seconds: self.seconds_of(metres), site: *site })
-        })
     }
 
     /// How people come out of a home, what is tried out included.
@@ -327,7 +399,8 @@ impl<'a> Paced<'a> {
 }
 
 impl Sources {
-    fn push(&mut self, spot: Spot, stands: Stands, site: u32) {
+    /// One more.
+    pub fn push(&mut self, spot: Spot, stands: Stands, site: u32) {
         self.spots.push(spot);
         self.stands.push(stands);
         self.site.push(site);
@@ -364,18 +437,25 @@ pub fn straight(ground: &Ground, asked: &Asked, sites: &[Site]) -> Times {
     Times { homes, off_network: 0, ..Times::default() }
 }
 
-/// Times of all homes for one class, the way that is asked.
+/// Homes within a limit, ascending, each once with its least seconds.
+fn once(mut found: Vec<(u32, f64)>, limit_s: f64) -> Vec<(u32, f64)> {
+    found.retain(|(_, seconds)| seconds.is_finite() && (limit_s.is_infinite() || within(*seconds, limit_s)));
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    found.dedup_by_key(|(home, _)| *home);
+    found
+}
+
+/// Times of all homes for one class, the way that is asked; `walked` is the ground for its pace.
 ///
 /// # Errors
 /// A new gate or link is too far from every street.
 pub fn times(
     ground: &Ground,
-    (asked, by): (&Asked, By),
+    (asked, by, walked): (&Asked, By, Option<&Walked>),
     sites: &[Site],
     ways: &Ways,
 ) -> Result<Times, Misshapen> {
-    let walked = ground.walked(&asked.pace());
-    match (by, ground.network.as_ref().zip(walked.as_deref())) {
+    match (by, ground.network.as_ref().zip(walked)) {
         (By::Straight, _) => Ok(straight(ground, asked, sites)),
         (By::Network, Some((network, walked))) => Ok(Paced::new(ground, network, walked, ways)?.times(sites)),
         (By::Network, None) => {

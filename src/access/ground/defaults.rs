@@ -63,6 +63,8 @@ pub struct Costs {
     pub footbridge: f64,
     /// a further place in a facility that is full
     pub extend_per_place: f64,
+    /// a further square metre of one
+    pub extend_per_m2: f64,
 }
 
 /// Who gets through a gate on foot.

@@ -1,6 +1,7 @@
 //! The ground of service circles from a register: streets, compounds with their gates, homes, facilities. Made for a
 //! revision, a day and a count of households; for each profile joined to the streets when first asked for.
 
+mod by_street;
 mod defaults;
 mod facilities;
 mod homes;
@@ -10,6 +11,7 @@ mod units;
 mod walked;
 mod yards;
 
+pub use by_street::{ByStreet, Joined};
 pub use defaults::{Costs, Defaults, Passing, defaults};
 pub use facilities::{Facility, nearest_on};
 pub use homes::{Home, Homes};
@@ -19,10 +21,11 @@ pub use walked::{Walked, Way, lets_out};
 pub use yards::{Door, Yard, Yards, along};
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use geo_types::{Coord, Geometry};
 
+use crate::access::circle::Times;
 use crate::model::layers::DivisionLevel;
 use crate::model::{Date, Layer, Record, Revision, Secrecy};
 use crate::network::{Locator, Network, NetworkError, OsmCounts, Profile, Walk};
@@ -78,8 +81,15 @@ pub struct Ground {
     pub homes: Homes,
     /// facilities of all kinds and states, by id
     pub facilities: Vec<Facility>,
+    /// streets that anybody can use, indexed
+    everybody: Option<(Walk, Arc<Locator>)>,
     walked: Mutex<HashMap<String, Arc<Walked>>>,
+    inside: OnceLock<HashMap<u32, Vec<usize>>>,
+    times: Mutex<Vec<(String, Arc<Times>)>>,
 }
+
+/// Times that are kept at most.
+const KEPT_TIMES: usize = 32;
 
 /// The coordinate of a point.
 pub(super) fn point_of(geometry: &Geometry) -> Option<Coord> {
@@ -106,7 +116,7 @@ impl Ground {
             streets::network(roads.iter().map(|r| &***r), gates.iter().map(|r| &***r), defaults)?;
         let walk = network.as_ref().map(|network| {
             let walk = Walk::new(network, Profile::plain(1.0)?);
-            let locator = Locator::new(network, &walk);
+            let locator = Arc::new(Locator::new(network, &walk));
             Ok::<_, NetworkError>((walk, locator))
         });
         let walk = walk.transpose()?;
@@ -150,7 +160,10 @@ impl Ground {
             yards,
             homes,
             facilities,
+            everybody: walk,
             walked: Mutex::default(),
+            inside: OnceLock::new(),
+            times: Mutex::default(),
         })
     }
 
@@ -158,10 +171,36 @@ impl Ground {
     pub fn walked(&self, profile: &Profile) -> Option<Arc<Walked>> {
         let network = self.network.as_ref()?;
         let mut known = self.walked.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = known
-            .entry(profile.name.clone())
-            .or_insert_with(|| Arc::new(Walked::of(self, network, profile.clone(), defaults())));
-        Some(made.clone())
+        if let Some(made) = known.get(&profile.name) {
+            return Some(made.clone());
+        }
+        let walk = Walk::new(network, profile.clone());
+        let like = known.values().find(|other| walk.uses_the_same(network, &other.walk));
+        let made = Arc::new(match like {
+            Some(other) => other.like(network, walk),
+            None => Walked::of(self, network, walk, defaults()),
+        });
+        known.insert(profile.name.clone(), made.clone());
+        Some(made)
+    }
+
+    /// The streets that lie inside compounds, by their numbers.
+    fn inside_paths(&self, network: &Network) -> &HashMap<u32, Vec<usize>> {
+        self.inside.get_or_init(|| walked::inside_paths(&self.yards.yards, network, defaults()))
+    }
+
+    /// Times that nothing is tried out for: the kept ones of a key, else new ones. Two that ask at once may both make
+    /// them.
+    pub fn kept_times<E>(&self, key: &str, make: impl FnOnce() -> Result<Times, E>) -> Result<Arc<Times>, E> {
+        let lock = || self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, times)) = lock().iter().find(|(known, _)| known == key) {
+            return Ok(times.clone());
+        }
+        let made = Arc::new(make()?);
+        let mut kept = lock();
+        kept.insert(0, (key.to_owned(), made.clone()));
+        kept.truncate(KEPT_TIMES);
+        Ok(made)
     }
 
     /// All households.

@@ -1,5 +1,8 @@
 //! Models for HiGHS: what is left after reduction is solved to the end, or as far as the time allows.
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
 use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 
 use super::AccessError;
@@ -8,6 +11,9 @@ use super::swap::Room;
 
 /// Shortest time that is worth starting the solver for, seconds.
 const LEAST_S: f64 = 0.01;
+/// The solver is looked at so often, and waited for this much longer than its time.
+const LOOK: Duration = Duration::from_millis(20);
+const PATIENCE: f64 = 0.1;
 /// A variable above this is one.
 const HALF: f64 = 0.5;
 
@@ -71,37 +77,57 @@ impl Built {
         self.sites.iter().enumerate().map(|(at, site)| (*site, factor(at))).collect()
     }
 
-    /// Solves it in the time that is left.
+    /// Solves it in the time that is left, which is asked again and again: where much less is left than none (the
+    /// question was taken back), nobody waits for the solver to notice.
     ///
     /// # Errors
     /// The solver fails.
-    pub fn solve(self, sense: Sense, left_s: f64) -> Result<Solved, AccessError> {
+    pub fn solve(self, sense: Sense, left_s: &dyn Fn() -> f64) -> Result<Solved, AccessError> {
         let worst = match sense {
             Sense::Maximise => f64::INFINITY,
             Sense::Minimise => f64::NEG_INFINITY,
         };
         let nothing = Solved { chosen: None, value: 0.0, bound: worst, ended: false };
-        if left_s < LEAST_S {
+        let time_s = left_s();
+        if time_s < LEAST_S {
             return Ok(nothing);
         }
-        let failed = |status| AccessError::Solver(format!("HiGHS: {status:?}"));
-        let mut model: Model = self.problem.try_optimise(sense).map_err(failed)?;
+        let (send, receive) = channel();
+        let failed = |why: String| AccessError::Solver(format!("HiGHS: {why}"));
+        let work = move || {
+            // Nobody may wait for it any more.
+            let _ = send.send(self.run(sense, time_s, worst));
+        };
+        std::thread::Builder::new().spawn(work).map_err(|error| failed(error.to_string()))?;
+        loop {
+            match receive.recv_timeout(LOOK) {
+                Ok(found) => return found.map_err(failed),
+                Err(RecvTimeoutError::Timeout) if left_s() > -PATIENCE * (time_s + 1.0) => {}
+                Err(RecvTimeoutError::Timeout) => return Ok(nothing),
+                Err(RecvTimeoutError::Disconnected) => return Err(failed("the thread ended".to_owned())),
+            }
+        }
+    }
+
+    fn run(self, sense: Sense, time_s: f64, worst: f64) -> Result<Solved, String> {
+        let said = |status| format!("{status:?}");
+        let mut model: Model = self.problem.try_optimise(sense).map_err(said)?;
         model.make_quiet();
-        model.set_option("time_limit", left_s);
+        model.set_option("time_limit", time_s);
         model.set_option("mip_rel_gap", 0.0);
         model.set_option("mip_abs_gap", 1e-7);
         // A start that the solver cannot use is no reason not to solve.
         let _ = model.try_set_solution(Some(&self.start), None, None, None);
-        let solved = model.try_solve().map_err(failed)?;
-        let bound = solved.double_info_value(c"mip_dual_bound").map_err(failed)?;
+        let solved = model.try_solve().map_err(said)?;
+        let bound = solved.double_info_value(c"mip_dual_bound").map_err(said)?;
         let ended = match solved.status() {
             HighsModelStatus::Optimal => true,
             HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => {
-                return Ok(Solved { ended: true, ..nothing });
+                return Ok(Solved { chosen: None, value: 0.0, bound: worst, ended: true });
             }
             _ => false,
         };
-        let has_one = solved.int_info_value(c"primal_solution_status").map_err(failed)? == 2;
+        let has_one = solved.int_info_value(c"primal_solution_status").map_err(said)? == 2;
         let columns = solved.get_solution();
         let ones =
             columns.columns()[..self.sites.len()].iter().enumerate().filter(|(_, value)| **value > HALF);
@@ -113,18 +139,28 @@ impl Built {
     }
 }
 
-/// The most weight of rows that are reached; what the bound is of.
-pub fn most_weight(cover: &Cover, room: Room, start: &[u32], left_s: f64) -> Result<Solved, AccessError> {
+/// The most weight of rows that are reached, or nothing where it is less than wanted; what the bound is of.
+pub fn most_weight(
+    cover: &Cover,
+    (room, wanted): (Room, Option<f64>),
+    start: &[u32],
+    left_s: &dyn Fn() -> f64,
+) -> Result<Solved, AccessError> {
     let mut model = Built::new(&vec![0.0; cover.numbers.len()], start);
     let mut reached = vec![false; cover.rows.len()];
+    let mut sum = Vec::new();
     for site in start {
         cover.columns[*site as usize].iter().for_each(|row| reached[*row as usize] = true);
     }
     for (at, row) in cover.rows.iter().enumerate() {
         let is_reached = model.variable(cover.weights[at], f64::from(u8::from(reached[at])));
+        sum.push((is_reached, cover.weights[at]));
         let mut terms: Vec<(Col, f64)> = row.iter().map(|site| (model.site(*site), 1.0)).collect();
         terms.push((is_reached, -1.0));
         model.at_least(0.0, &terms);
+    }
+    if let Some(least) = wanted {
+        model.at_least(least, &sum);
     }
     limit(&mut model, cover, room);
     model.solve(Sense::Maximise, left_s)
@@ -135,7 +171,7 @@ pub fn least_cost(
     cover: &Cover,
     least_weight: Option<f64>,
     start: &[u32],
-    left_s: f64,
+    left_s: &dyn Fn() -> f64,
 ) -> Result<Solved, AccessError> {
     let mut model = Built::new(&cover.costs, start);
     let mut reached = vec![false; cover.rows.len()];

@@ -9,6 +9,8 @@ use super::exact;
 use super::swap::{Choice, Room};
 use super::{AccessError, Answer, Problem};
 
+/// Seconds for what has to be said when the time is over.
+const LEAST_S: f64 = 0.3;
 /// Steps along the subgradient at most.
 const STEPS: usize = 400;
 /// Bounds below the best weight by less than this share of it leave nothing open: rounding.
@@ -20,7 +22,7 @@ pub fn solve(problem: &Problem<'_>) -> Result<Answer, AccessError> {
     let room = room(problem, &whole)?;
     let rows = vec![true; whole.rows.len()];
     let cover = whole.keep(&rows, &whole.undominated_candidates());
-    let found = best(&cover, room, problem.left_s)?;
+    let found = best(&cover, (room, None), problem.left_s)?;
     let mut chosen: Vec<usize> =
         found.chosen.iter().map(|site| cover.numbers[*site as usize] as usize).collect();
     chosen.sort_unstable();
@@ -55,24 +57,25 @@ pub(super) struct Best {
     pub reduced: Option<(usize, usize)>,
 }
 
-/// The best sites of a cover.
+/// The best sites of a cover. Where a weight is wanted, no more is looked for than whether so much can be reached: the
+/// bound is below it where it cannot.
 pub(super) fn best(
     cover: &Cover,
-    room: Room,
+    (room, wanted): (Room, Option<f64>),
     left_s: &(dyn Fn() -> f64 + Sync),
 ) -> Result<Best, AccessError> {
     let mut start = Choice::of(cover, &[]);
     start.fill(room);
     start.exchange(room, left_s);
-    let mut known = Known { chosen: start.chosen.clone(), weight: start.weight(), bound: cover.total() };
+    let mut known =
+        Known { chosen: start.chosen.clone(), weight: start.weight(), bound: cover.total(), wanted };
     let mut fixed = vec![Fixed::Open; cover.numbers.len()];
     // Prices of a knapsack need another bound: with a budget the solver does it all.
     if room.budget.is_infinite() {
         prices(cover, room, &mut known, &mut fixed, left_s);
     }
-    let open = known.bound - known.weight > ROUNDING * known.weight;
     let mut reduced = None;
-    if open && left_s() > 0.0 {
+    if !known.is_settled() && left_s() > 0.0 {
         let (core, taken) = core(cover, &fixed);
         let rest = Room { count: room.count - taken.len(), ..room };
         reduced = Some((core.rows.len(), core.numbers.len()));
@@ -80,7 +83,11 @@ pub(super) fn best(
         let start: Vec<u32> = (0..core.numbers.len() as u32)
             .filter(|site| known.chosen.contains(&core.numbers[*site as usize]))
             .collect();
-        let solved = exact::most_weight(&core, rest, &start, left_s())?;
+        let least = wanted.map(|wanted| wanted - before);
+        let solved = exact::most_weight(&core, (rest, least), &start, &|| left_s())?;
+        if let (true, None, Some(wanted)) = (solved.ended, &solved.chosen, wanted) {
+            known.bound = known.bound.min(wanted * (1.0 - 2.0 * ROUNDING)).max(known.weight);
+        }
         if let Some(sites) = solved.chosen {
             let mut sites: Vec<u32> = sites.iter().map(|site| core.numbers[*site as usize]).collect();
             sites.extend(&taken);
@@ -88,7 +95,7 @@ pub(super) fn best(
         }
         // Whatever is better than what is known uses open sites only: beyond them the bound is what is known.
         known.bound = known.bound.min((before + solved.bound).max(known.weight));
-        if solved.ended {
+        if solved.ended && wanted.is_none() {
             known.bound = known.bound.min(known.weight);
         }
     }
@@ -100,9 +107,16 @@ struct Known {
     chosen: Vec<u32>,
     weight: f64,
     bound: f64,
+    wanted: Option<f64>,
 }
 
 impl Known {
+    /// Whether nothing more is asked.
+    fn is_settled(&self) -> bool {
+        let wanted = self.wanted.is_some_and(|wanted| self.weight >= wanted || self.bound < wanted);
+        wanted || self.bound - self.weight <= ROUNDING * self.weight
+    }
+
     fn take(&mut self, cover: &Cover, sites: Vec<u32>) {
         let weight = cover.weight_of(&sites);
         if weight > self.weight {
@@ -132,7 +146,7 @@ fn prices(
     let mut best_price = price.clone();
     let (mut step, mut since) = (1.0, 0);
     for round in 0..STEPS {
-        if left_s() <= 0.0 || known.bound - known.weight <= ROUNDING * known.weight {
+        if left_s() <= 0.0 || known.is_settled() {
             break;
         }
         let (bound, order) = priced(cover, room, &price);
@@ -189,7 +203,8 @@ fn fix(cover: &Cover, room: Room, (known, price): (&Known, &[f64]), fixed: &mut 
     }
     let (bound, order) = priced(cover, room, price);
     let (last_in, first_out) = (order[room.count - 1].0, order[room.count].0);
-    let least = known.weight * (1.0 + ROUNDING);
+    let wanted = known.wanted.map_or(0.0, |wanted| wanted * (1.0 - ROUNDING));
+    let least = (known.weight * (1.0 + ROUNDING)).max(wanted);
     for (place, (pay, site)) in order.iter().enumerate() {
         fixed[*site as usize] = if place < room.count {
             if bound - pay + first_out < least { Fixed::In } else { Fixed::Open }
@@ -230,14 +245,16 @@ pub fn with_capacity(problem: &Problem<'_>) -> Result<Answer, AccessError> {
             capacities,
             (Room { count: chosen.len(), budget: f64::INFINITY }, chosen),
             true,
-            (problem.left_s)().max(1.0),
+            // What the chosen can serve is always said.
+            &|| (problem.left_s)().max(LEAST_S),
         )?
         .value)
     };
+    let begun = (problem.left_s)();
     // Start: most weight without capacities, then what these sites can really serve.
-    let start = best(&whole, room, &|| (problem.left_s)() * 0.2)?;
+    let start = best(&whole, (room, None), &|| (problem.left_s)() - 0.8 * begun)?;
     let mut chosen = start.chosen;
-    let solved = assigned(&whole, capacities, (room, &chosen), false, (problem.left_s)())?;
+    let solved = assigned(&whole, capacities, (room, &chosen), false, &|| (problem.left_s)())?;
     if let Some(sites) = solved.chosen {
         chosen = sites;
     }
@@ -262,7 +279,7 @@ fn assigned(
     capacities: &[f64],
     (room, start): (Room, &[u32]),
     only: bool,
-    left_s: f64,
+    left_s: &dyn Fn() -> f64,
 ) -> Result<exact::Solved, AccessError> {
     let mut model = exact::Built::new(&vec![0.0; cover.numbers.len()], start);
     let mut loads: Vec<Vec<(highs::Col, f64)>> = vec![Vec::new(); cover.numbers.len()];

@@ -356,7 +356,7 @@ impl Homes {
         }
         let all = model.all_sites(|_| 1.0);
         model.at_most(rest as f64, &all);
-        let solved = model.solve(highs::Sense::Minimise, (problem.left_s)())?;
+        let solved = model.solve(highs::Sense::Minimise, &|| (problem.left_s)())?;
         if let Some(sites) = solved.chosen {
             let mut sites: Vec<u32> = sites.iter().map(|site| left[*site as usize]).collect();
             sites.extend(taken);

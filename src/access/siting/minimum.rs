@@ -6,6 +6,8 @@
 
 use super::cover::Cover;
 use super::exact;
+use super::maximum;
+use super::swap::Room;
 use super::{AccessError, Answer, Problem};
 
 /// A share of the weight above this is all of it.
@@ -68,7 +70,7 @@ fn all(whole: &Cover, problem: &Problem<'_>) -> Result<Found, AccessError> {
         return Ok(Found { chosen: taken, bound: fixed, reduced: None });
     }
     let start = cheapest(&cover, None);
-    let solved = exact::least_cost(&cover, None, &start, (problem.left_s)())?;
+    let solved = exact::least_cost(&cover, None, &start, &|| (problem.left_s)())?;
     Ok(joined(&cover, taken, (start, solved), fixed))
 }
 
@@ -85,8 +87,47 @@ fn share(whole: &Cover, problem: &Problem<'_>, target: f64) -> Result<Found, Acc
     cover.numbers = (0..whole.numbers.len() as u32).collect();
     cover = cover.keep(&vec![true; cover.rows.len()], &cover.undominated_candidates());
     let start = cheapest(&cover, Some(least));
-    let solved = exact::least_cost(&cover, Some(least), &start, (problem.left_s)())?;
+    if problem.costs.is_none() {
+        return fewest(&cover, start, least, problem);
+    }
+    let solved = exact::least_cost(&cover, Some(least), &start, &|| (problem.left_s)())?;
     Ok(joined(&cover, Vec::new(), (start, solved), 0.0))
+}
+
+/// The fewest sites that reach so much weight: one fewer is tried until so few cannot. Whether a number of sites
+/// suffices is a question of MCLP, whose prices mostly answer it at once.
+fn fewest(cover: &Cover, start: Vec<u32>, least: f64, problem: &Problem<'_>) -> Result<Found, AccessError> {
+    let mut found = Found { bound: at_least(cover, least), chosen: start, reduced: None };
+    while found.chosen.len() as f64 > found.bound && (problem.left_s)() > 0.0 {
+        let room = Room { count: found.chosen.len() - 1, budget: f64::INFINITY };
+        let best = maximum::best(cover, (room, Some(least)), problem.left_s)?;
+        found.reduced = best.reduced.or(found.reduced);
+        if cover.weight_of(&best.chosen) >= least {
+            found.chosen = best.chosen;
+        } else if best.bound < least {
+            found.bound = found.chosen.len() as f64;
+        } else {
+            // The time is over, or the solver's.
+            break;
+        }
+    }
+    found.chosen = found.chosen.iter().map(|site| cover.numbers[*site as usize]).collect();
+    Ok(found)
+}
+
+/// Fewer sites than this do not reach so much weight, even if no two of them reached the same.
+fn at_least(cover: &Cover, least: f64) -> f64 {
+    let weight = |column: &Vec<u32>| column.iter().map(|row| cover.weights[*row as usize]).sum::<f64>();
+    let mut weights: Vec<f64> = cover.columns.iter().map(weight).collect();
+    weights.sort_by(|a, b| b.total_cmp(a));
+    let mut reached = 0.0;
+    for (count, weight) in weights.iter().enumerate() {
+        if reached >= least {
+            return count as f64;
+        }
+        reached += weight;
+    }
+    weights.len() as f64
 }
 
 /// The better of start and solution, with what was taken before.
@@ -113,21 +154,34 @@ fn cheapest(cover: &Cover, least: Option<f64>) -> Vec<u32> {
     let worth = |row: u32| if least.is_some() { cover.weights[row as usize] } else { 1.0 };
     let wanted = least.unwrap_or(cover.rows.len() as f64);
     let mut reached = 0.0;
+    let value = |site: u32, times: &[u32], reached: f64| -> f64 {
+        let open = cover.columns[site as usize].iter().filter(|row| times[**row as usize] == 0);
+        let gain = open.map(|row| worth(*row)).sum::<f64>().min(wanted - reached);
+        gain / cover.costs[site as usize].max(1e-12)
+    };
+    // Values only fall: a stale one is an upper bound, and the first that stays first is the best.
+    let order = |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1));
+    let mut waiting: Vec<(f64, u32)> =
+        (0..cover.columns.len() as u32).map(|site| (value(site, &times, reached), site)).collect();
+    waiting.sort_by(order);
     while reached < wanted {
-        let gain = |site: usize| -> f64 {
-            let open = cover.columns[site].iter().filter(|row| times[**row as usize] == 0);
-            open.map(|row| worth(*row)).sum::<f64>().min(wanted - reached)
-        };
-        let value = |site: usize| gain(site) / cover.costs[site].max(1e-12);
-        let best = (0..cover.columns.len()).max_by(|a, b| value(*a).total_cmp(&value(*b)).then(b.cmp(a)));
-        let Some(best) = best.filter(|best| gain(*best) > 0.0) else { break };
-        for row in &cover.columns[best] {
+        let Some((_, best)) = waiting.pop() else { break };
+        let fresh = (value(best, &times, reached), best);
+        if fresh.0 <= 0.0 {
+            continue;
+        }
+        let place = waiting.partition_point(|other| order(other, &fresh).is_lt());
+        if place < waiting.len() {
+            waiting.insert(place, fresh);
+            continue;
+        }
+        for row in &cover.columns[best as usize] {
             if times[*row as usize] == 0 {
                 reached += worth(*row);
             }
             times[*row as usize] += 1;
         }
-        chosen.push(best as u32);
+        chosen.push(best);
     }
     for place in (0..chosen.len()).rev() {
         let column = &cover.columns[chosen[place] as usize];

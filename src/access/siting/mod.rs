@@ -16,7 +16,7 @@ mod minimum;
 mod swap;
 mod times;
 
-pub use times::{Times, times};
+pub use times::{Times, times, times_while};
 
 use super::AccessError;
 
@@ -56,7 +56,8 @@ pub struct Problem<'a> {
     pub budget: Option<f64>,
     /// most weight that each candidate can serve; MCLP only
     pub capacities: Option<&'a [f64]>,
-    /// seconds that are left, asked again and again
+    /// seconds that are left, asked again and again: less than none once the time is over, without end where the
+    /// question is taken back
     pub left_s: &'a (dyn Fn() -> f64 + Sync),
 }
 

@@ -18,7 +18,7 @@ pub struct Times {
     pub of: Vec<Vec<(u32, f32)>>,
 }
 
-/// Walks from all demand points to each candidate, up to a limit.
+/// Walks from all demand points to each candidate, up to a limit, however long it takes.
 ///
 /// # Errors
 /// No candidate is on the network; more pairs than can be held.
@@ -28,6 +28,20 @@ pub fn times(
     candidates: &[Found],
     demand: &[Found],
     limit_s: f64,
+) -> Result<Times, AccessError> {
+    times_while((network, walk), candidates, demand, limit_s, &|| true)
+}
+
+/// The same as long as there is time.
+///
+/// # Errors
+/// As [`times`]; the time is over before all candidates are looked at.
+pub fn times_while(
+    (network, walk): (&Network, &Walk),
+    candidates: &[Found],
+    demand: &[Found],
+    limit_s: f64,
+    go_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Times, AccessError> {
     if candidates.iter().all(|candidate| candidate.spot().is_none()) {
         return Err(AccessError::NoCandidate);
@@ -44,10 +58,15 @@ pub fn times(
         first[edge + 1] += first[edge];
     }
     let pairs = std::sync::atomic::AtomicUsize::new(0);
+    let stopped = std::sync::atomic::AtomicBool::new(false);
     let nodes = network.node_count();
     let one = |search: &mut Search, candidate: &Found| {
         let Some(spot) = candidate.spot() else { return Vec::new() };
         if pairs.load(std::sync::atomic::Ordering::Relaxed) > MOST_PAIRS {
+            return Vec::new();
+        }
+        if !go_on() {
+            stopped.store(true, std::sync::atomic::Ordering::Relaxed);
             return Vec::new();
         }
         let sources = [*spot];
@@ -73,7 +92,9 @@ pub fn times(
     };
     let of = candidates.par_iter().map_init(|| Search::new(walk, nodes), one).collect();
     let count = pairs.into_inner();
-    if count > MOST_PAIRS {
+    if stopped.into_inner() {
+        Err(AccessError::OutOfTime)
+    } else if count > MOST_PAIRS {
         Err(AccessError::TooLarge(count))
     } else {
         Ok(Times { demand: demand.len(), of })

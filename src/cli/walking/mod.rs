@@ -43,7 +43,7 @@ impl From<AccessError> for Failure {
                 "请核对两个文件的坐标系是否一致，或加大 --snap（离路网的最大距离，米）。",
                 "Check that both files have the same coordinates, or raise --snap (metres to the network).",
             ),
-            AccessError::TooLarge(_) | AccessError::Solver(_) => failure.then(
+            AccessError::TooLarge(_) | AccessError::Solver(_) | AccessError::OutOfTime => failure.then(
                 "请分街道计算，或缩短时间范围。",
                 "Take one subdistrict after another, or a shorter time.",
             ),

@@ -1,6 +1,6 @@
 //! Where new facilities belong, as a job: a model solved with its bound, or options ranked by what they cost.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -11,7 +11,7 @@ use super::super::{Failure, JobError, Jobs};
 use super::kept::text;
 use crate::access::circle::{
     Candidates, Definition, NotSited, Order, Question, Reach, Sited, candidates, figures, is_few, options,
-    site, tenth, with_chosen,
+    site, tenth, with_changes,
 };
 use crate::access::ground::{Ground, Scope};
 use crate::access::siting::Model;
@@ -56,6 +56,12 @@ pub struct SitingParams {
     pub p: Option<usize>,
     /// share of households that is to be reached, of LSCP
     pub target: Option<f64>,
+    /// most that may be spent, of MCLP, in units of 10,000 yuan
+    #[serde(default)]
+    pub budget: Option<f64>,
+    /// most households that a new facility can serve, of MCLP
+    #[serde(default)]
+    pub capacity: Option<f64>,
     /// where new facilities may stand
     pub candidates: Candidates,
     /// how long the solver may take
@@ -106,25 +112,22 @@ pub(in crate::jobs) fn siting(running: &Running<'_>, params: &SitingParams) -> R
         .map_err(|error| failed("services.no_network", error.sentence()))?;
     let reach =
         Reach::of(&ground, &params.question).map_err(|wrong| not_sited(&NotSited::Misshapen(wrong)))?;
-    let walked = reach.asked.first().and_then(|asked| ground.walked(&asked.pace()));
-    let (Some(walked), 1) = (walked, reach.asked.len()) else {
-        let what = Bilingual::new(
-            "登记册里没有可步行的道路，或所选不是一类服务",
-            "the register has no street to walk on, or the question is not about one class",
-        );
+    if ground.network.is_none() {
+        let what = Bilingual::new("登记册里没有可步行的道路", "the register has no street to walk on");
         return Err(failed("services.no_network", what));
-    };
+    }
     running.stage("计算候选点到需求点的时间", "working out times to candidates")?;
-    let until = begun + Duration::from_secs_f64(params.seconds);
     let base = json!({
         "definition": Definition::of(&ground, &params.question, &reach),
         "before": figures(&ground, &reach),
     });
     let (status, mut found) = if params.model == SitingModel::Options {
-        let go_on = || running.check().is_ok() && Instant::now() < until;
-        let options = options(&ground, &params.question, (&reach, &walked), &go_on)
+        let go_on = || running.check().is_ok() && begun.elapsed().as_secs_f64() < params.seconds;
+        let options = options(&ground, &params.question, &reach, &go_on)
             .map_err(|wrong| not_sited(&NotSited::Misshapen(wrong)))?;
+        running.check()?;
         let ranked: Vec<Json> = options
+            .ranked
             .iter()
             .enumerate()
             .map(|(at, option)| {
@@ -134,17 +137,26 @@ pub(in crate::jobs) fn siting(running: &Running<'_>, params: &SitingParams) -> R
                 one
             })
             .collect();
-        ("options", json!({ "options": ranked, "chosen": [], "changes": [] }))
+        let found = json!({
+            "options": ranked, "unfinished": options.unfinished, "chosen": [], "changes": [],
+        });
+        ("options", found)
     } else {
         let all = candidates(&ground, &reach, &params.candidates)
             .map_err(|wrong| not_sited(&NotSited::Misshapen(wrong)))?;
         running.stage("求解", "solving")?;
         let left_s = || {
-            let left = until.saturating_duration_since(Instant::now()).as_secs_f64();
-            if running.check().is_ok() { left } else { 0.0 }
+            let left = params.seconds - begun.elapsed().as_secs_f64();
+            if running.check().is_ok() { left } else { f64::NEG_INFINITY }
         };
-        let order = Order { model: model(params), count: params.p, left_s: &left_s };
-        let sited = site(&ground, (&reach, &walked), all, &order).map_err(|error| not_sited(&error))?;
+        let order = Order {
+            model: model(params),
+            count: params.p,
+            budget: params.budget,
+            capacity: params.capacity,
+            left_s: &left_s,
+        };
+        let sited = site(&ground, &reach, all, &order).map_err(|error| not_sited(&error))?;
         running.check()?;
         let status = if sited.answer.proved { "proved" } else { "gap" };
         (status, made(&ground, params, &sited).map_err(|error| not_sited(&error))?)
@@ -182,8 +194,9 @@ fn model(params: &SitingParams) -> Model {
     }
 }
 
-fn unit(model: SitingModel) -> Bilingual {
+fn unit(by_cost: bool, model: SitingModel) -> Bilingual {
     match model {
+        SitingModel::Lscp if by_cost => Bilingual::new("万元", "10,000 yuan"),
         SitingModel::Lscp | SitingModel::Options => Bilingual::new("处", "sites"),
         SitingModel::Mclp => Bilingual::new("户", "households"),
         SitingModel::PMedian => Bilingual::new("户·秒", "household seconds"),
@@ -192,7 +205,7 @@ fn unit(model: SitingModel) -> Bilingual {
 }
 
 fn made(ground: &Ground, params: &SitingParams, sited: &Sited) -> Result<Json, NotSited> {
-    let with = with_chosen(&params.question, &sited.chosen);
+    let with = with_changes(&params.question, &sited.changes);
     let after = Reach::of(ground, &with)?;
     let chosen: Vec<Json> = sited
         .chosen
@@ -202,11 +215,10 @@ fn made(ground: &Ground, params: &SitingParams, sited: &Sited) -> Result<Json, N
             let at = candidate.site.at;
             json!({
                 "place": [at.x, at.y], "name": candidate.site.name, "compound": candidate.compound,
-                "gains": tenth(*gains),
+                "gains": tenth(*gains), "cost": candidate.cost,
             })
         })
         .collect();
-    let changes: Vec<Json> = sited.chosen.iter().map(|candidate| json!(candidate.change)).collect();
     let answer = &sited.answer;
     let row = |home: &usize| {
         let own = &ground.homes.all[*home];
@@ -220,8 +232,9 @@ fn made(ground: &Ground, params: &SitingParams, sited: &Sited) -> Result<Json, N
     let households: f64 = answer.unreachable.iter().map(|home| ground.homes.all[*home].households).sum();
     Ok(json!({
         "objective": answer.objective, "bound": answer.bound, "gap": answer.gap(), "proved": answer.proved,
-        "objective_unit": unit(params.model), "candidates": sited.candidates, "after": figures(ground, &after),
-        "chosen": chosen, "changes": changes, "options": [],
+        "objective_unit": unit(sited.by_cost, params.model), "candidates": sited.candidates, "after": figures(ground, &after),
+        "chosen": chosen, "changes": sited.changes, "options": [],
+        "cost": sited.chosen.iter().map(|candidate| candidate.cost).sum::<f64>(), "cost_basis": "assumed",
         "unreachable": {
             "homes": answer.unreachable.len(), "households": tenth(households),
             "rows": answer.unreachable.iter().take(MOST_LISTED).map(row).collect::<Vec<_>>(),

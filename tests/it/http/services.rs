@@ -170,6 +170,7 @@ async fn service_circles_of_the_demo_from_coverage_to_siting() {
     coverage_says_what_it_means_and_adds_up(&app).await;
     what_if_is_live_and_scenarios_are_kept(&app).await;
     siting_is_a_job_with_a_bound(&app).await;
+    years_compare_by_one_definition_and_findings_say_what_is_missing(&app).await;
 }
 
 #[tokio::test]
@@ -229,4 +230,63 @@ async fn siting_is_a_job_with_a_bound(app: &TestApp) {
     let bad = json!({ "question": question, "model": "mclp", "by": "张工" });
     let reply = app.write("POST", "/api/v1/services/siting", &[], &bad).await;
     assert_eq!((reply.status, &reply.json()["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("p")));
+    // Options of all kinds in one ranking; what there was no time for is named.
+    let run = ask(json!({ "question": question, "model": "options", "seconds": 200, "by": "张工" })).await;
+    let options = run["options"].as_array().unwrap();
+    assert_eq!((&run["status"], &run["unfinished"]), (&json!("options"), &json!([])));
+    let kinds: std::collections::BTreeSet<&str> =
+        options.iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    println!("{} options in {} s: {kinds:?}", options.len(), run["seconds"]);
+    assert!(
+        ["add", "add_gate", "extend", "link", "run"].iter().all(|kind| kinds.contains(kind)),
+        "{kinds:?}"
+    );
+    let per_cost = |one: &Json| one["per_cost"].as_f64().unwrap();
+    assert!(options.windows(2).all(|pair| per_cost(&pair[0]) >= per_cost(&pair[1])));
+    let gate = options.iter().find(|one| one["kind"] == "add_gate").unwrap();
+    let with = json!({ "class": "meal_hall", "changes": [gate["change"]] });
+    let better = app.asked("coverage", json!({ "question": with, "with": [] })).await;
+    let gained = covered(&better["whole"]) - covered(&now["whole"]);
+    assert!((gained - gate["gains"].as_f64().unwrap()).abs() < 1e-6, "{gained} {gate}");
+    let hurried =
+        ask(json!({ "question": question, "model": "options", "seconds": 0.01, "by": "张工" })).await;
+    assert!(!hurried["unfinished"].as_array().unwrap().is_empty());
+    for (wrong, field) in [
+        (json!({ "model": "lscp", "budget": 100 }), "budget"),
+        (json!({ "model": "mclp", "budget": -1 }), "budget"),
+        (json!({ "model": "mclp", "p": 2, "capacity": 0 }), "capacity"),
+        (json!({ "model": "options", "seconds": 0 }), "seconds"),
+    ] {
+        let mut body = json!({ "question": question, "by": "张工" });
+        wrong.as_object().unwrap().iter().for_each(|(name, value)| body[name] = value.clone());
+        let reply = app.write("POST", "/api/v1/services/siting", &[], &body).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert_eq!(reply.json()["field"], field, "{body}");
+    }
+}
+
+async fn years_compare_by_one_definition_and_findings_say_what_is_missing(app: &TestApp) {
+    let body = json!({ "target": "circle-93", "dates": ["2025-12-31", "2026-11-30"] });
+    let found = app.asked("trend", body).await;
+    let days = found["days"].as_array().unwrap();
+    assert_eq!((days.len(), &found["figure"], &found["target"]), (2, &json!("households"), &json!(0.93)));
+    assert_eq!(days[0]["definition"]["key"], days[1]["definition"]["key"]);
+    assert!(days.iter().all(|day| day["comparable"] == true));
+    assert!(share(&days[1]["figures"], "households") > 0.5);
+    for (wrong, field) in [
+        (json!({ "target": "nothing" }), "target"),
+        (json!({ "question": { "class": "meal_hall" }, "dates": [] }), "dates"),
+        (json!({ "question": { "class": "nothing" } }), "class"),
+    ] {
+        let reply = app.write("POST", "/api/v1/services/trend", &[], &wrong).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", reply.text());
+        assert_eq!(reply.json()["field"], field, "{wrong}");
+    }
+    let found = app.ok("/api/v1/services/findings").await;
+    let of = |rule: &str| -> Vec<&Json> {
+        found["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == rule).collect()
+    };
+    let district = of("F01").into_iter().find(|one| one["code"] == "530102").unwrap();
+    assert!(district["what"]["zh"].as_str().unwrap().contains("目标 93.0%"), "{district}");
+    assert!(!of("F02").is_empty() && of("F03").len() > 20);
 }

@@ -10,17 +10,20 @@ export interface Choice {
   /** own limit; null: the limit of the class */
   minutes: number | null
   measure: Measure
+  /** which count of households; empty: the usual one */
+  count: string
 }
 
-export const PLAIN: Choice = { class: '', profile: '', minutes: null, measure: 'network' }
+export const PLAIN: Choice = { class: '', profile: '', minutes: null, measure: 'network', count: '' }
 export const LONGEST = 60
+const COUNT = /^([a-z]{1,20})-households$/
 const WORD = /^[a-z][a-z0-9_-]{0,40}$/
 
 export const isRequired = (id: string): boolean => id === 'required' || id.startsWith('required-')
 
 /** `meal_hall`, `meal_hall~elder~10min~straight` */
 export function writeChoice(choice: Choice): string {
-  const own = [choice.profile, choice.minutes === null ? '' : `${String(choice.minutes)}min`, choice.measure === 'straight' ? 'straight' : ''].filter(Boolean)
+  const own = [choice.profile, choice.minutes === null ? '' : `${String(choice.minutes)}min`, choice.measure === 'straight' ? 'straight' : '', choice.count && `${choice.count}-households`].filter(Boolean)
   return choice.class === '' && own.length === 0 ? '' : [choice.class || 'all', ...own].join('~')
 }
 
@@ -31,6 +34,7 @@ export function readChoice(text: string): Choice {
   for (const word of rest) {
     const minutes = /^(\d{1,2}(?:\.\d)?)min$/.exec(word)?.[1]
     if (minutes !== undefined) choice.minutes = soundMinutes(Number(minutes))
+    else if (COUNT.test(word)) choice.count = COUNT.exec(word)?.[1] ?? ''
     else if (word === 'straight') choice.measure = 'straight'
     else if (WORD.test(word)) choice.profile = word
   }
@@ -52,6 +56,7 @@ export function settled(choice: Choice, catalogue: Catalogue): Choice {
     profile: catalogue.profiles.some(({ id }) => id === choice.profile) ? choice.profile : '',
     minutes: isRequired(kept) ? null : choice.minutes,
     measure: choice.measure,
+    count: catalogue.counts.some(({ id }) => id === choice.count) ? choice.count : '',
   }
 }
 
@@ -68,7 +73,7 @@ export function limitOf(choice: Choice, catalogue: Catalogue | null): Limit {
 }
 
 /** Whether the definition is another than the one the class lays down. */
-export const isOwn = (choice: Choice): boolean => choice.profile !== '' || choice.minutes !== null || choice.measure !== 'network'
+export const isOwn = (choice: Choice): boolean => choice.profile !== '' || choice.minutes !== null || choice.measure !== 'network' || choice.count !== ''
 
 export function questionOf(choice: Choice, more: { count?: string; date?: string | null; changes?: readonly Change[] } = {}): Question {
   return {
@@ -76,7 +81,7 @@ export function questionOf(choice: Choice, more: { count?: string; date?: string
     ...(choice.profile !== '' && { profile: choice.profile }),
     ...(choice.minutes !== null && !isRequired(choice.class) && { minutes: choice.minutes }),
     measure: choice.measure,
-    ...(more.count && { count: more.count }),
+    ...((choice.count || more.count) && { count: choice.count || more.count }),
     ...(more.date && { date: more.date }),
     ...(more.changes && more.changes.length > 0 && { changes: [...more.changes] }),
   }

@@ -38,8 +38,11 @@ export function withChange(changes: readonly Change[], change: Change): readonly
   const facility = about(change)
   if (change.kind === 'open_gate') return changes.some((one) => one.kind === 'open_gate' && one.gate === change.gate) ? changes : [...changes, change]
   if (facility === null) return [...changes, change]
-  const before = changes.filter((one) => about(one) === facility)
-  const rest = changes.filter((one) => about(one) !== facility)
+  // how much a facility takes is apart from whether and where it counts
+  if (change.kind === 'extend') return [...changes.filter((one) => !(one.kind === 'extend' && one.facility === facility)), change]
+  const isBefore = (one: Change) => about(one) === facility && one.kind !== 'extend'
+  const before = changes.filter(isBefore)
+  const rest = changes.filter((one) => !isBefore(one))
   const had = (kind: Change['kind']) => before.some((one) => one.kind === kind)
   if (change.kind === 'close' && had('run')) return rest // it is not counted without being run
   if (change.kind === 'run' && had('close')) return rest

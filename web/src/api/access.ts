@@ -56,6 +56,7 @@ export interface Catalogue {
 export type Change =
   | { kind: 'close' | 'run'; facility: string }
   | { kind: 'move'; facility: string; place: LonLat }
+  | { kind: 'extend'; facility: string; by: number }
   | { kind: 'add'; place: LonLat; class?: string; name?: string }
   | { kind: 'open_gate'; gate: string }
   | { kind: 'add_gate'; compound: string; place: LonLat }
@@ -168,6 +169,9 @@ export interface Capacity {
   of: string
   unit: Bilingual
   nursing_share: number | null
+  /** facilities that have less than those nearest to them need, and the households there is no place for */
+  full: number
+  short_households: number
 }
 export interface Coverage {
   revision: number
@@ -187,6 +191,15 @@ export interface Coverage {
   uncovered?: { total: number; households: number; rows: UncoveredHome[]; villages: { id: string; name: string; households: number | null; minutes: number | null }[] }
 }
 export type Asked = 'homes' | 'units' | 'uncovered' | 'straight' | 'interval'
+
+/** Coverage on a day, by one definition. */
+export interface TrendDay {
+  date: string
+  figures: Figures
+  facilities: number
+  definition: Definition
+  comparable: boolean
+}
 
 export interface BoardRow {
   class: string
@@ -268,6 +281,7 @@ export const services = {
   classes: (date?: string | null) => get<Catalogue>(`${ROOT}/classes`, { date }),
   homes: (count?: string, date?: string | null) => get<Homes>(`${ROOT}/homes`, { count, date }),
   coverage: (question: Question, asked: readonly Asked[], signal?: AbortSignal) => post<Coverage>('coverage', { question, with: asked, uncovered_limit: 200 }, signal),
+  trend: (question: Question, signal?: AbortSignal) => post<{ days: TrendDay[] }>('trend', { question }, signal).then(({ days }) => days),
   board: (question: Omit<Question, 'class'>, signal?: AbortSignal) => post<Board>('board', { question }, signal),
   reached: (question: Question, body: { facilities?: string[]; minutes?: number[]; window?: Box; outline?: boolean }, signal?: AbortSignal) => post<Reached>('reached', { question, ...body }, signal),
   home: (question: Question, which: { home: number } | { place: LonLat }, signal?: AbortSignal) => post<HomeAnswer>('home', { question, ...which }, signal),

@@ -77,6 +77,8 @@ export interface Siting extends SitingHead {
   changes: Change[]
   unreachable?: { homes: number; households: number; rows: { home: number; place: LonLat; compound: string | null; households: number | null; few: boolean }[] }
   options: SitingOption[]
+  /** kinds of option that there was no time for */
+  unfinished?: string[]
 }
 
 const at = (rest: string, id: string, more = '') => `${ROOT}/${rest}/${encodeURIComponent(id)}${more}`

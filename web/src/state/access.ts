@@ -118,7 +118,7 @@ export const useAccess = defineStore('access', () => {
       if (now.choice.class !== choice.value.class) standardOf = ''
       problem.value = null
       ask()
-      const places = await services.homes(fresh.count, view.asOf)
+      const places = await services.homes(choice.value.count || fresh.count, view.asOf)
       if (mine === turn) homes.value = places
     } catch (cause) {
       if (mine === turn) problem.value = asProblem(cause)
@@ -146,6 +146,12 @@ export const useAccess = defineStore('access', () => {
     const fitting = catalogue.value ? settled(wanted, catalogue.value) : wanted
     if (JSON.stringify(fitting) === JSON.stringify(choice.value)) return
     if (fitting.class !== choice.value.class) coverage.value = null
+    if (fitting.count !== choice.value.count) {
+      if (trying.value || tried.value) steps.value = stepped(steps.value, { ...trial.value, choice: fitting })
+      else steps.value = begun({ ...trial.value, choice: fitting })
+      void load() // other homes, in other numbers
+      return
+    }
     if (!isRequired(fitting.class)) adding.value = fitting.class
     else if (!catalogue.value?.required.classes.includes(adding.value)) adding.value = catalogue.value?.required.classes[0] ?? ''
     if (trying.value || tried.value) put({ ...trial.value, choice: fitting })

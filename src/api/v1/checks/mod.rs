@@ -257,6 +257,7 @@ fn rules(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         applies: rule.holds(day),
         checked: checks::ALL.iter().any(|check| check.rule == rule.id)
             || crate::names::checks::checked_rules().any(|checked| checked == rule.id)
+            || crate::access::checks::ALL.iter().any(|check| check.rule == rule.id)
             || Target::ALL.iter().any(|target| target.rule() == rule.id),
         changed: rule.changed.clone(),
         parameters: rule.parameters.iter().map(parameter_doc).collect(),

@@ -6,9 +6,11 @@ mod classes;
 mod clicks;
 mod coverage;
 mod export;
+mod findings;
 mod reached;
 mod scenarios;
 mod siting;
+mod trend;
 
 use super::super::openapi::schemas::{Named, add};
 use super::super::route::{Param, Route, Verb};
@@ -66,6 +68,25 @@ pub const ROUTES: &[Route] = &[
         )
         .answers("CoverageBoard")
     },
+    Route {
+        method: Verb::Post,
+        body: Some("TrendOf"),
+        ..Route::get(
+            "/api/v1/services/trend",
+            "services",
+            "同一口径逐年的覆盖率 · coverage over the years by one definition",
+            trend::of,
+        )
+        .answers("TrendDoc")
+    },
+    Route::get(
+        "/api/v1/services/findings",
+        "services",
+        "服务圈的问题：F01–F03 · findings on service circles, F01 to F03",
+        findings::list,
+    )
+    .query(&[COUNT, DATE])
+    .answers("ServiceFindings"),
     Route {
         method: Verb::Post,
         body: Some("ReachedOf"),
@@ -183,6 +204,9 @@ pub fn add_schemas(named: &mut Named) {
     add::<coverage::CoverageDoc>(named);
     add::<board::BoardOf>(named);
     add::<board::CoverageBoard>(named);
+    add::<trend::TrendOf>(named);
+    add::<trend::TrendDoc>(named);
+    add::<findings::ServiceFindings>(named);
     add::<reached::ReachedOf>(named);
     add::<clicks::HomeAsked>(named);
     add::<clicks::HomeDoc>(named);

@@ -22,25 +22,33 @@ use crate::model::vocab;
 /// Seconds that the solver may take.
 const USUAL_SECONDS: f64 = 20.0;
 const MOST_SECONDS: f64 = 300.0;
+/// Budgets and capacities at most.
+const MOST_NUMBER: f64 = 1e9;
 /// New sites at most.
 const MOST_SITES: usize = 1_000;
 
 /// What is asked.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct NewSiting {
-    /// about one class
+    /// about one class; of `lscp` and `mclp` also about several together: each new site has all of them
     question: Question,
     model: SitingModel,
-    /// how many new sites; needed but for `lscp` and `options`
+    /// how many new sites; needed but for `lscp`, `options`, and `mclp` with a budget
     #[serde(default)]
     p: Option<usize>,
     /// share of households to be reached, of `lscp`; 1 if absent
     #[serde(default)]
     target: Option<f64>,
+    /// most that may be spent, of `mclp`, in units of 10,000 yuan
+    #[serde(default)]
+    budget: Option<f64>,
+    /// most households that a new facility can serve, of `mclp`
+    #[serde(default)]
+    capacity: Option<f64>,
     /// where new facilities may stand
     #[serde(default)]
     candidates: Candidates,
-    /// how long the solver may take, 20 if absent, 300 at most
+    /// how long it may take, 20 if absent, 300 at most
     #[serde(default)]
     seconds: Option<f64>,
     by: String,
@@ -73,12 +81,25 @@ pub(super) fn make(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
 }
 
 fn read(app: &App, new: NewSiting) -> Result<SitingParams, Problem> {
-    single(&new.question)?;
+    if !matches!(new.model, SitingModel::Lscp | SitingModel::Mclp) {
+        single(&new.question)?;
+    }
     let asked = new.question.settle().map_err(misshapen)?;
     if new.question.measure == By::Straight {
         return Err(wrong("measure", "选址按步行路网计算", "siting goes by the streets"));
     }
-    let needs_count = matches!(new.model, SitingModel::Mclp | SitingModel::PMedian | SitingModel::PCenter);
+    let mclp = new.model == SitingModel::Mclp;
+    let needs_count =
+        mclp && new.budget.is_none() || matches!(new.model, SitingModel::PMedian | SitingModel::PCenter);
+    let fits = |number: f64| number.is_finite() && number > 0.0 && number <= MOST_NUMBER;
+    if new.budget.is_some_and(|budget| !mclp || !fits(budget)) {
+        return Err(wrong("budget", "预算只用于 mclp，应大于 0", "a budget is for mclp and above 0"));
+    }
+    if new.capacity.is_some_and(|most| !mclp || asked.len() > 1 || !fits(most)) {
+        let (zh, en) =
+            ("容量只用于一类服务的 mclp，应大于 0", "a capacity is for mclp of one class and above 0");
+        return Err(wrong("capacity", zh, en));
+    }
     if new.p.is_some_and(|p| p == 0 || p > MOST_SITES) || needs_count && new.p.is_none() {
         return Err(wrong("p", "请给出新设个数，1 至 1000", "say how many new sites, 1 to 1,000"));
     }
@@ -97,13 +118,15 @@ fn read(app: &App, new: NewSiting) -> Result<SitingParams, Problem> {
     let title = new.title.map(|title| title.trim().chars().take(100).collect::<String>());
     let title = title.filter(|title| !title.is_empty());
     Ok(SitingParams {
-        title: title.unwrap_or_else(|| format!("{}选址", asked[0].service.title.zh)),
+        title: title.unwrap_or_else(|| format!("{}选址", new.question.title().zh)),
         by: word(&new.by, "by")?,
         day: new.question.date.unwrap_or(view.as_of),
         question: new.question,
         model: new.model,
         p: new.p,
         target: new.target,
+        budget: new.budget,
+        capacity: new.capacity,
         candidates: new.candidates,
         seconds: seconds.min(MOST_SECONDS),
         count,
@@ -147,6 +170,8 @@ pub(super) fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     doc["question"] = json!(run.params.question);
     doc["p"] = json!(run.params.p);
     doc["target"] = json!(run.params.target);
+    doc["budget"] = json!(run.params.budget);
+    doc["capacity"] = json!(run.params.capacity);
     for (name, value) in run.found.as_object().into_iter().flatten() {
         doc[name] = value.clone();
     }

@@ -25,6 +25,8 @@ export function useTitles() {
       case 'run':
       case 'move':
         return t(`access.change.${change.kind}`, { name: facilityName(change.facility) })
+      case 'extend':
+        return t('access.change.extend', { name: facilityName(change.facility), by: change.by })
       case 'open_gate':
         return t('access.change.open_gate')
       case 'add_gate':
