@@ -238,7 +238,7 @@ async fn siting_is_a_job_with_a_bound(app: &TestApp) {
         options.iter().map(|one| one["kind"].as_str().unwrap()).collect();
     println!("{} options in {} s: {kinds:?}", options.len(), run["seconds"]);
     assert!(
-        ["add", "add_gate", "extend", "link", "run"].iter().all(|kind| kinds.contains(kind)),
+        ["add", "add_gate", "extend", "link", "open_gate"].iter().all(|kind| kinds.contains(kind)),
         "{kinds:?}"
     );
     let per_cost = |one: &Json| one["per_cost"].as_f64().unwrap();
