@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("names", &["model", "crs", "topology", "rules", "snapshot", "findings"]),
     ("census", &["model", "crs", "topology", "snapshot"]),
     ("zoning", &["model", "crs", "topology", "rules", "snapshot", "census"]),
-    ("access", &["model", "crs", "topology", "network", "rules", "snapshot", "census"]),
+    ("access", &["model", "crs", "topology", "network", "rules", "snapshot", "findings", "census"]),
     ("sample", &["model", "crs"]),
     ("underlays", &["model", "crs", "formats", "store"]),
     ("attachments", &["model", "formats", "store"]),

@@ -5,8 +5,6 @@ mod f01_targets;
 mod f02_standards;
 mod f03_beyond;
 
-use rayon::prelude::*;
-
 use super::circle::{Misshapen, Question, Reach};
 use super::ground::Ground;
 use super::{Limit, Target, services};
@@ -34,7 +32,8 @@ pub struct Check {
 /// All checks, by rule.
 pub const ALL: &[Check] = &[f01_targets::CHECK, f02_standards::CHECK, f03_beyond::CHECK];
 
-/// Runs the checks that are wanted and whose rules apply on the ground's day; findings by rule, record and id.
+/// Runs the checks that are wanted and whose rules apply on the ground's day; findings by rule, each rule's in its own
+/// order: those beyond reach with most people of 60 and more first.
 pub fn run(
     scene: &Scene<'_>,
     rules: &Rules,
@@ -50,9 +49,7 @@ pub fn run(
             Ok(found.into_noticed())
         })
         .collect::<Result<_, RulesError>>()?;
-    let mut found: Vec<Noticed> = found.into_iter().flatten().collect();
-    found.par_sort_by(|a, b| a.order().cmp(&b.order()));
-    Ok(found)
+    Ok(found.into_iter().flatten().collect())
 }
 
 impl Scene<'_> {

@@ -136,6 +136,17 @@ fn each_rule_is_broken_alone_and_says_so_in_both_languages() {
 }
 
 #[test]
+fn those_with_most_elders_come_first() {
+    let found = found(&register(&|register| {
+        second_day_care(register);
+        register.estate("村尾", OUT, 10);
+        register.estate("村外", OUT + 0.002, 14);
+    }));
+    let names: Vec<&str> = found.iter().filter_map(|one| one.name.as_deref()).collect();
+    assert_eq!(names, ["村外", "村尾"]);
+}
+
+#[test]
 fn every_check_has_a_rule_and_a_case() {
     let checked: BTreeSet<&str> = ALL.iter().map(|check| check.rule).collect();
     assert_eq!(checked.len(), ALL.len());
