@@ -22,6 +22,7 @@ mod openapi;
 mod papers;
 mod plans;
 mod reading;
+mod readings;
 mod scans;
 mod server;
 mod services;

@@ -17,7 +17,17 @@ export const router = createRouter({
     { path: '/', redirect: (to) => ({ path: '/map', query: to.query }) },
     { path: '/map', name: 'map', component: LayerPanel },
     { path: '/table/:layer([a-z_]+)?', name: 'table', component: TablePanel },
-    { path: '/names', name: 'names', component: NamesPanel },
+    {
+      path: '/names',
+      name: 'names',
+      component: NamesPanel,
+      children: [
+        { path: '', name: 'names-propose', component: () => import('./modes/names/ProposePanel.vue') },
+        { path: 'of/:layer([a-z_]+)?/:id([0-9A-Z]{26})?', name: 'names-place', component: () => import('./modes/names/PlacePanel.vue') },
+        { path: 'readings', name: 'names-readings', component: () => import('./modes/names/ReadingsPanel.vue') },
+        { path: 'findings', name: 'names-findings', component: () => import('./modes/names/NameFindings.vue') },
+      ],
+    },
     { path: '/log/:revision(\\d+)?', name: 'log', component: LogPanel },
     {
       path: '/boundary',

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { NameFinding } from '../src/api/names'
 import { arranged, decided, question, verdict, type Draft } from '../src/names/proposal'
+import type { NameReading } from '../src/api/names'
+import { whenOf } from '../src/names/events'
+import { byTouch } from '../src/names/impact'
+import { agrees, asEdit, begun, candidate, confirmed, nextDoubt, reopened, ripe, spelled, undecided, withReading } from '../src/names/readings'
+import { isOfNames } from '../src/names/rules'
 
 const draft = (more: Partial<Draft>): Draft => ({ name: '翠湖路', kind: '', at: null, decisions: [], ...more })
 const finding = (rule: string, severity: NameFinding['severity']) => ({ rule, severity }) as NameFinding
@@ -21,5 +26,51 @@ describe('a name that is proposed', () => {
     const found = [finding('N13', 'warning'), finding('N15', 'note'), finding('N07', 'error'), finding('N02', 'error')]
     expect(arranged(found).map(({ rule }) => rule)).toEqual(['N02', 'N07', 'N13', 'N15'])
     expect([verdict(found), verdict(found.slice(0, 2)), verdict(found.slice(1, 2)), verdict([])]).toEqual(['bad', 'ask', 'good', 'good'])
+  })
+})
+
+describe('readings under review', () => {
+  const name: NameReading = {
+    id: 'N', etag: '"e"', code: 'P-1', text: '台儿六合巷', place: null, within: '530102', reviewed: false, roman: 'Taier Liuhe Xiang', pinyin_toned: null,
+    division: '', spelling: 'Táir Lùhé Xiàng', toneless: 'Tair Luhe Xiang', syllables: [], uncertain: [{ at: 1, character: '儿', candidates: ['r', 'ér'] }, { at: 2, character: '六', candidates: ['lù', 'liù'] }],
+  }
+  it('wait for a choice of every character in doubt', () => {
+    const open = begun(name)
+    expect([undecided(open), ripe(open), nextDoubt(open, 0)]).toEqual([2, false, 0])
+    const one = withReading(open, 1, 'ér')
+    expect([undecided(one), nextDoubt(one, 0), nextDoubt(one, 1)]).toEqual([1, 1, 1])
+    const both = withReading(one, 2, 'liù')
+    expect([ripe(both), nextDoubt(both, 0)]).toEqual([true, 0])
+  })
+  it('are chosen by number', () => {
+    expect(candidate(begun(name), 1, 2)).toEqual({ at: 2, reading: 'liù' })
+    expect(candidate(begun(name), 1, 3)).toBeNull()
+    expect(candidate(begun(name), 5, 1)).toBeNull()
+  })
+  it('are confirmed anew after another choice, and saved with the tag they were read with', () => {
+    const done = confirmed(spelled(withReading(begun(name), 1, 'ér'), "Tái'ér", "Tai'er"))
+    expect(withReading(done, 2, 'liù').state).toBe('open')
+    expect(reopened(done).state).toBe('open')
+    expect(asEdit(done)).toMatchObject({ layer: 'name', id: 'N', etag: '"e"', mine: { roman: "Tai'er", pinyin_toned: "Tái'ér", reading_reviewed: true } })
+  })
+  it('differ from what is stored, where something is', () => {
+    expect(agrees(begun(name))).toBe(false)
+    expect(agrees(begun({ ...name, roman: null }))).toBe(true)
+  })
+})
+
+describe('what is told of names', () => {
+  it('gives the day, or the date as written with the years it may mean', () => {
+    expect(whenOf({ date: '1983-06-01', date_text: '', from: '1983-06-01', to: '1983-06-01' })).toBe('1983-06-01')
+    expect(whenOf({ date: '', date_text: '清光绪年间', from: '1875-02-06', to: '1909-01-21' })).toBe('清光绪年间（1875–1909）')
+    expect(whenOf({ date: '', date_text: '1983年', from: '1983-01-01', to: '1983-12-31' })).toBe('1983年')
+    expect(whenOf({ date: '', date_text: '', from: null, to: null })).toBe('')
+  })
+  it('lists what a renaming touches in the order of the office, nothing that is not touched', () => {
+    expect(byTouch({ counts: { text: 3, own: 1, plate: 12 } })).toEqual([['own', 1], ['plate', 12], ['text', 3]])
+    expect(byTouch(null)).toEqual([])
+  })
+  it('knows the rules of names, signs and plates', () => {
+    expect(['N02', 'S01', 'D04', 'B07', 'C01', 'G01'].filter(isOfNames)).toEqual(['N02', 'S01', 'D04'])
   })
 })

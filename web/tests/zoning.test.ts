@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { CheckFinding } from '../src/api/checks'
 import { asAsked, eased } from '../src/zoning/again'
+import { chosenOf, countsOf, marksOf, rowsOf, shadeOf, sorted } from '../src/zoning/audit'
 import { called } from '../src/zoning/called'
 import { limitsOf, moves } from '../src/zoning/moves'
 import { asWishes, clash, fromWishes, withCompound, withoutCompound, type Wish } from '../src/zoning/wishes'
@@ -104,5 +106,40 @@ describe('a plan asked again', () => {
     expect(eased(asked, { parameter: 'max_of_unit', value: 6210 })).toMatchObject({ max: 5000, wide_max: 6210 })
     expect(eased(asked, { parameter: 'min', value: 2811.7 }).min).toBe(2811)
     expect(eased(asked, { parameter: 'zones', value: 3 }).zones).toEqual([3, 3])
+  })
+})
+
+describe('communities as they are', () => {
+  const community = (code: string, households: number | null, findings: string[], premises_m2: number | null = null) => ({ code, name: `社区${code}`, households, count_kind: 'registered', area_km2: 0.5, premises_m2, findings })
+  const streets = [
+    { code: 's', name: '甲街道', findings: ['C04'], communities: [community('s1', 5519, ['C03', 'C01'], 240), community('s2', 819, ['C01']), community('s3', null, ['C07'])] },
+    { code: 't', name: '乙街道', findings: ['C04'], communities: [community('t1', 3200, ['C04', 'C06'], 800)] },
+  ]
+  const band = { least: 1000, most: 5000 }
+  const rows = rowsOf(streets, band)
+  it('are too large or too small by the band, and lack what else the rules say', () => {
+    expect(rows.map(({ faults }) => faults)).toEqual([['large', 'premises'], ['small'], ['roads'], ['gap', 'cut']])
+    expect(rows[0]?.per100).toBeCloseTo(4.3486, 3)
+    expect(rows[1]?.per100).toBeNull()
+  })
+  it('are counted by fault; a gap is counted for its street where none of the communities has it', () => {
+    expect([...countsOf(rows, streets)]).toEqual([['large', 1], ['small', 1], ['premises', 1], ['gap', 2], ['cut', 1], ['roads', 1]])
+  })
+  it('are ordered by any column, what is unknown last of the largest', () => {
+    expect(sorted(rows, 'households', true).map(({ code }) => code)).toEqual(['s1', 't1', 's2', 's3'])
+    expect(sorted(rows, 'faults', true).map(({ code }) => code)).toEqual(['s1', 't1', 's2', 's3'])
+  })
+  it('are filtered by any of some faults', () => {
+    expect(chosenOf(rows, ['small', 'cut'], true).map(({ code }) => code)).toEqual(['s2', 't1'])
+    expect(chosenOf([...rows, { ...(rows[0] as (typeof rows)[0]), faults: [] }], [], true).length).toBe(4)
+  })
+  it('are shaded by how far they are from the band', () => {
+    expect([749, 750, 999, 1000, 5000, 5001, 6251, null].map((households) => shadeOf(households, band))).toEqual([-2, -1, -1, 0, 0, 1, 2, null])
+  })
+  it('are marked once each, gaps where they are', () => {
+    const at = (rule: string, code: string, place: [number, number]) => ({ rule, code, name: code, at: place }) as CheckFinding
+    const marks = marksOf([at('C01', 's1', [1, 1]), at('C03', 's1', [1, 1]), at('C04', 's', [2, 2]), at('C04', 's', [3, 3])], rows, [], band)
+    expect(marks.map(({ at: place, faults }) => [place, faults])).toEqual([[[1, 1], ['large', 'premises']], [[2, 2], ['gap']], [[3, 3], ['gap']]])
+    expect(marksOf([at('C01', 's1', [1, 1])], rows, ['small'], band)).toEqual([])
   })
 })

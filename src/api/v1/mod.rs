@@ -24,6 +24,7 @@ mod places;
 mod plans;
 mod position;
 mod profiles;
+mod readings;
 mod record;
 mod register;
 mod related;
@@ -262,7 +263,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 17] = [
+pub const WORK: [&[Route]; 18] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
@@ -278,6 +279,7 @@ pub const WORK: [&[Route]; 17] = [
     names::ROUTES,
     places::ROUTES,
     place_codes::ROUTES,
+    readings::ROUTES,
     plans::ROUTES,
     services::ROUTES,
 ];
@@ -320,6 +322,7 @@ pub fn add_schemas(named: &mut Named) {
     names::add_schemas(named);
     places::add_schemas(named);
     place_codes::add_schemas(named);
+    readings::add_schemas(named);
     plans::add_schemas(named);
     services::add_schemas(named);
     add::<status::Health>(named);

@@ -66,6 +66,18 @@ impl Speller<'_> {
     /// Spells a name. `within` is the code of the division that it lies in, where that is known: it settles
     /// readings that differ from place to place.
     pub fn spell(&self, name: &str, class: Option<Class>, within: Option<&str>) -> Spelling {
+        self.spell_as(name, class, within, &[])
+    }
+
+    /// Spells a name with readings that a person chose: places of characters, counted from 0, and syllables with
+    /// the marks of tones. What is chosen is no longer in doubt; a place beyond the name is passed over.
+    pub fn spell_as(
+        &self,
+        name: &str,
+        class: Option<Class>,
+        within: Option<&str>,
+        chosen: &[(usize, &str)],
+    ) -> Spelling {
         let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
         let characters: Vec<char> = name.chars().collect();
         let divided = divide::divide(self.terms, &characters, class);
@@ -74,6 +86,12 @@ impl Speller<'_> {
             lane(&mut read);
         }
         suffix(&mut read, divided.class == Some(Class::Street));
+        for (at, said) in chosen {
+            if let Some(one) = read.get_mut(*at) {
+                one.said = (*said).into();
+                one.candidates.clear();
+            }
+        }
         let words: Vec<String> =
             divided.pieces.iter().map(|piece| characters[piece.from..piece.to].iter().collect()).collect();
         let spelling = write::words(&divided.pieces, &read);

@@ -96,3 +96,14 @@ fn nothing_breaks_on_what_is_no_name() {
         assert_eq!(spelled.division.replace('/', ""), spelled.name, "{name}");
     }
 }
+
+#[test]
+fn what_a_person_chose_is_spelled_and_no_longer_in_doubt() {
+    let speller = Speller::standard().unwrap();
+    let open = speller.spell("盆儿胡同", None, None);
+    assert_eq!(open.uncertain.iter().map(|doubt| doubt.at).collect::<Vec<_>>(), [1]);
+    let chosen = speller.spell_as("盆儿胡同", None, None, &[(1, "ér"), (9, "hé")]);
+    assert!(chosen.uncertain.is_empty());
+    assert_eq!(chosen.syllables.get(1).map(|said| &**said), Some("ér"));
+    assert_ne!(chosen.spelling, open.spelling);
+}

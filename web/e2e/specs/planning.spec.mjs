@@ -26,6 +26,23 @@ describe('communities drawn anew', () => {
     assert.ok(largest.findings.includes('C01'))
   })
 
+  it('are filtered by what they lack, in the list and in the table, which any column orders', async () => {
+    const { streets } = await office.ask('/api/v1/zoning/scope')
+    const small = streets.flatMap(({ communities }) => communities).filter(({ findings, households }) => findings.includes('C01') && households < 3000)
+    await desk.test('fault-small').click()
+    assert.equal(await desk.test('audit-row').count(), small.length)
+    assert.equal(await desk.test('audit-community').count(), small.length)
+    await desk.test('audit-by-households').click()
+    assert.equal(await desk.page.locator('th[aria-sort=descending]').count(), 1)
+    const figures = await desk.test('audit-row').evaluateAll((rows) => rows.map((row) => Number(row.cells[3].textContent.replace(/[^\d]/g, ''))))
+    assert.deepEqual(figures, [...figures].sort((a, b) => b - a))
+    assert.match(await desk.text('[data-test=audit-legend]'), /规模之内/)
+    await desk.test('fault-small').click()
+    await desk.test('fault-gap').click()
+    assert.match(await desk.text('[data-test=audit-placed]'), /空白/)
+    await desk.test('fault-gap').click()
+  })
+
   it('are split into parts within the band, with figures beside those of today', async () => {
     await work.draw({ kind: 'split', by: ACT.by })
     assert.equal(await work.figure('out_of_band'), '0')

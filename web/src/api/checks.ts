@@ -1,6 +1,6 @@
 // Findings of the checks, and their repair, as the server says them.
 import { answer, address, call, get, type Params } from './client'
-import type { Act, Bilingual, Box, Geometry, LonLat } from './types'
+import type { Act, Bilingual, Box, Geometry, Json, LonLat } from './types'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -65,6 +65,7 @@ export interface RuleDoc {
   severity: Severity
   applies: boolean
   checked: boolean
+  parameters: { name: string; title: Bilingual; value: Json; unit: string | null }[]
 }
 
 /** What becomes of one division when borders change. */

@@ -26,12 +26,15 @@ export interface ScopeCommunity {
   name: string
   households: number | null
   count_kind: string | null
+  area_km2: number
+  premises_m2: number | null
   findings: string[]
 }
 export interface ScopeStreet {
   code: string
   name: string
   communities: ScopeCommunity[]
+  findings: string[]
 }
 
 export interface Zone {

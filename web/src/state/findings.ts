@@ -3,7 +3,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { checks, type BordersAnswer, type CheckDetail, type CheckFinding, type ChecksAnswer, type RuleDoc } from '../api/checks'
-import { Problem } from '../api/client'
+import { Problem, type Params } from '../api/client'
 import { chips, neighbour, nothing, paramsOf, windowOf, type Chosen } from '../modes/boundary/findings/chosen'
 import { useRegister } from './register'
 import { useView } from './view'
@@ -18,6 +18,8 @@ export const useFindings = defineStore('findings', () => {
   const view = useView()
   const register = useRegister()
   const chosen = shallowRef<Chosen>(nothing())
+  /** rules that the page is about; all where none are named */
+  const base = shallowRef<readonly string[]>([])
   const answer = shallowRef<ChecksAnswer | null>(null)
   /** counts without any filter, for what there is to choose from */
   const whole = shallowRef<ChecksAnswer | null>(null)
@@ -34,7 +36,9 @@ export const useFindings = defineStore('findings', () => {
   let looked = 0
 
   const findings = computed<CheckFinding[]>(() => answer.value?.findings ?? [])
-  const params = computed(() => paramsOf(chosen.value, view.asOf))
+  const params = computed(() => within(paramsOf(chosen.value, view.asOf)))
+  const within = (asked: Params): Params => (base.value.length > 0 && !asked['rule'] ? { ...asked, rule: base.value.join() } : asked)
+
 
   async function load(more = false): Promise<void> {
     const turn = (asked += 1)
@@ -42,7 +46,7 @@ export const useFindings = defineStore('findings', () => {
     try {
       const offset = more ? findings.value.length : 0
       const page = await checks.list({ ...params.value, offset, limit: PAGE })
-      const all = chips(chosen.value).length === 0 ? page : await checks.list({ as_of: view.asOf, limit: 1 })
+      const all = chips(chosen.value).length === 0 ? page : await checks.list(within({ as_of: view.asOf, limit: 1 }))
       if (turn !== asked) return
       answer.value = more ? { ...page, findings: [...findings.value, ...page.findings] } : page
       whole.value = all
@@ -55,6 +59,15 @@ export const useFindings = defineStore('findings', () => {
     } finally {
       if (turn === asked) loading.value = false
     }
+  }
+
+  /** Turns to the rules of a page; what was chosen on another one is forgotten. */
+  function turnTo(rules_: readonly string[]): void {
+    if (rules_.join() === base.value.join()) return
+    base.value = rules_
+    chosen.value = nothing()
+    answer.value = whole.value = null
+    id.value = null
   }
 
   function choose(next: Chosen): void {
@@ -148,5 +161,5 @@ export const useFindings = defineStore('findings', () => {
     view.overlay = null
   }
 
-  return { chosen, answer, whole, rules, problem, loading, id, detail, preview, owner, repairProblem, busy, findings, params, register, load, choose, look, show, step, leave, drop, attempt, draw, close }
+  return { chosen, base, turnTo, answer, whole, rules, problem, loading, id, detail, preview, owner, repairProblem, busy, findings, params, register, load, choose, look, show, step, leave, drop, attempt, draw, close }
 })

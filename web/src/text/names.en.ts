@@ -1,6 +1,28 @@
 // The desk of names in English. The same keys as names.zh.ts.
 export const namesEn = {
   naming: {
+    label: 'Place names',
+    tabs: { propose: 'New', place: 'Names', readings: 'Readings', findings: 'Findings' },
+    review: {
+      title: 'Review readings', about: 'Choose the reading of each character with several; the spelling follows. What is confirmed is saved at once.', left: '{open} not reviewed yet, {doubtful} of them in doubt.',
+      which: 'Which', whichOf: { open: 'not reviewed', doubt: 'not reviewed and in doubt', all: 'all in doubt, reviewed ones too' },
+      loading: 'Loading names…', none: 'No reading is to be reviewed.', table: 'Names to be reviewed', stored: 'in the register', sure: 'nothing in doubt',
+      confirm: 'Confirm', confirmed: 'confirmed', undecided: '{count} undecided', ready: '{count} confirmed, not saved yet.', save: 'Save what is confirmed', clear: 'Confirm all that are not in doubt',
+      what: 'readings of {count} names reviewed', saved: 'Readings of {count} names were saved',
+      keys: 'With the keyboard alone', key: { rows: '↑ ↓', doubts: '← →', digits: '1–9', enter: 'Enter', save: 'Ctrl+Enter' },
+      does: { rows: 'another name', doubts: 'another character', digits: 'choose a reading', enter: 'confirm and go on', save: 'save' },
+    },
+    place_: {
+      find: 'Find a name', findHint: 'name, pinyin, former name', offered: 'Open the page of what is selected', empty: 'Type a name to open it: its names, what happened to them, what a renaming would touch.', loading: 'Loading…',
+      code: 'place code {code}', codePending: 'place code pending', names: 'Names ({count})', noNames: 'No names are recorded yet.', noStatus: 'undecided', unreviewed: 'reading not reviewed',
+      meaning: 'Meaning', origin: 'Origin', history: 'History', legend: 'Legend', events: 'Events in law', noEvents: 'No events are recorded.', noDay: 'day not known', notByEvents: 'The status came with the data; once an event is entered it follows from events.',
+      addEvent: 'Enter an event', event: 'Event', then: 'The status is “{status}” then', when: 'Date', whenHint: '2026-11-20, or as people write it', reads: 'counts as {from} to {to}', unread: 'This date cannot be read; it is kept as it is written',
+      authority: 'Authority', documentNo: 'Document number', remark: 'Note', enter: 'Enter', did: '“{name}”: {what}',
+    },
+    rename: {
+      title: 'What a renaming touches', to: '“{from}” is to be called', about: 'Type the new name: signs, plates, addresses and names derived from it are listed. The register is not changed.', total: '{count} texts in all', kinds: 'By kind',
+      doubtful: '{count} of them only have the same words; a person must look at them.', xlsx: 'Old and new, xlsx', map: 'All on the map', unsure: 'to be looked at', more: 'More ({count} left)', cut: 'The first {count} are listed; the rest is in the workbook.',
+    },
     title: 'Check a name',
     about: 'Checked as you type; the register is not changed.',
     name: 'Proposed name',

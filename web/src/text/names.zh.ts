@@ -1,6 +1,28 @@
 // The desk of names in Chinese. The same keys as names.en.ts.
 export const namesZh = {
   naming: {
+    label: '地名工作',
+    tabs: { propose: '拟名', place: '地名', readings: '读音', findings: '问题' },
+    review: {
+      title: '审定读音', about: '多音字逐个选定读音，拼写随之改正；确认后一次保存。', left: '尚未审定 {open} 个，其中 {doubtful} 个有多音字。',
+      which: '看哪些', whichOf: { open: '未审定的', doubt: '未审定且有多音字的', all: '所有有多音字的（含已审定）' },
+      loading: '正在取地名…', none: '没有待审定的读音。', table: '待审定的地名', stored: '登记册', sure: '没有多音字',
+      confirm: '确认', confirmed: '已确认', undecided: '待定 {count} 字', ready: '已确认 {count} 个，尚未保存。', save: '保存已确认的', clear: '没有多音字的全部确认',
+      what: '审定 {count} 个地名的读音', saved: '已保存 {count} 个地名的读音',
+      keys: '只用键盘', key: { rows: '↑ ↓', doubts: '← →', digits: '1–9', enter: 'Enter', save: 'Ctrl+Enter' },
+      does: { rows: '换地名', doubts: '换多音字', digits: '选第几个读音', enter: '确认，到下一个', save: '保存' },
+    },
+    place_: {
+      find: '找地名', findHint: '名称、拼音、曾用名', offered: '打开所选地名的页面', empty: '输入名称，打开一个地名：它的各个名称、法定事项、更名影响。', loading: '正在取地名…',
+      code: '地名代码 {code}', codePending: '地名代码待赋', names: '名称（{count}）', noNames: '还没有登记名称。', noStatus: '未定', unreviewed: '读音未审定',
+      meaning: '含义', origin: '来历', history: '沿革', legend: '传说', events: '法定事项', noEvents: '没有登记法定事项。', noDay: '日期不详', notByEvents: '状态随数据导入；登记第一件法定事项后由事项决定。',
+      addEvent: '登记法定事项', event: '事项', then: '登记后状态为“{status}”', when: '日期', whenHint: '2026-11-20 或 1983年、清光绪年间', reads: '按 {from} 至 {to} 计', unread: '看不懂这个日期，会照原文保存',
+      authority: '机关', documentNo: '文号', remark: '备注', enter: '登记', did: '“{name}”：{what}',
+    },
+    rename: {
+      title: '更名影响', to: '“{from}”改称', about: '输入拟改的名称，列出要改的标志、门牌、地址、派生地名。不改登记册。', total: '共涉及 {count} 处', kinds: '按种类看',
+      doubtful: '其中 {count} 处只是字面相同，须由人核对。', xlsx: '新旧对照表', map: '图上全部', unsure: '须核对', more: '再列（还有 {count} 处）', cut: '这里只列前 {count} 处，其余见表格。',
+    },
     title: '拟名检查',
     about: '边输入边核查，不改登记册。',
     name: '拟用名称',

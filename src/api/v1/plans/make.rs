@@ -13,6 +13,7 @@ use crate::api::ask::Ask;
 use crate::api::editing::check_writable;
 use crate::api::problem::Problem;
 use crate::api::view::View;
+use crate::crs::geodesic;
 use crate::jobs::{PlanScope, PlanWishes, Work, ZoningParams};
 use crate::model::{Layer, Record, Value};
 use crate::rules::SizeProfile;
@@ -43,6 +44,8 @@ pub struct ScopeStreet {
     name: String,
     /// its communities, by code
     communities: Vec<ScopeCommunity>,
+    /// rules that the checks found something of on its ground, such as gaps between its communities
+    findings: Vec<String>,
 }
 
 /// One community.
@@ -54,6 +57,10 @@ pub struct ScopeCommunity {
     households: Option<i64>,
     /// which count
     count_kind: Option<String>,
+    /// geodesic
+    area_km2: f64,
+    /// its premises; null where nobody entered them
+    premises_m2: Option<f64>,
     /// rules that the checks found something of
     findings: Vec<String>,
 }
@@ -124,19 +131,23 @@ pub(super) fn scope(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     for record in view.records(Layer::Division).filter(|record| record.text("level") == Some("township")) {
         let code = code_of(record);
         if !code.is_empty() && street.is_none_or(|wanted| wanted == code) && record.geometry.is_some() {
-            let one = ScopeStreet { code: code.clone(), name: text(record, "name"), communities: Vec::new() };
+            let found = findings.get(&code).cloned().unwrap_or_default();
+            let name = text(record, "name");
+            let one = ScopeStreet { code: code.clone(), name, communities: Vec::new(), findings: found };
             streets.insert(code, one);
         }
     }
     for record in view.records(Layer::Division).filter(|record| record.text("level") == Some("community")) {
         let parent = record.text("parent_code").and_then(|code| streets.get_mut(code));
-        let (Some(parent), true) = (parent, record.geometry.is_some()) else { continue };
+        let (Some(parent), Some(ground)) = (parent, record.geometry.as_deref()) else { continue };
         let code = code_of(record);
         let count = counts.get(&code);
         parent.communities.push(ScopeCommunity {
             name: text(record, "name"),
             households: count.map(|(_, number, _)| *number),
             count_kind: count.map(|(_, _, kind)| kind.clone()),
+            area_km2: geodesic::area_m2(ground) / 1e6,
+            premises_m2: number(record, "premises_m2"),
             findings: findings.get(&code).cloned().unwrap_or_default(),
             code,
         });
@@ -170,6 +181,14 @@ fn counts(view: &View, kinds: &[&str]) -> BTreeMap<String, (usize, i64, String)>
     counts
 }
 
+fn number(record: &Record, field: &str) -> Option<f64> {
+    match record.get(field)? {
+        Value::Int(number) => Some(number as f64),
+        Value::Real(number) => Some(number),
+        _ => None,
+    }
+}
+
 fn date(value: &Option<Value>) -> Option<crate::model::Date> {
     match value {
         Some(Value::Date(date)) => Some(*date),
@@ -177,7 +196,7 @@ fn date(value: &Option<Value>) -> Option<crate::model::Date> {
     }
 }
 
-/// Rules on communities that something is found of, by code.
+/// Rules on communities that something is found of, by code of all divisions that it is about.
 fn findings(app: &App, view: &View) -> Result<BTreeMap<String, Vec<String>>, Problem> {
     let board = app.boards.of(&app.register, view)?;
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -186,9 +205,12 @@ fn findings(app: &App, view: &View) -> Result<BTreeMap<String, Vec<String>>, Pro
         if !rule.starts_with('C') || !noticed.is_shown(&view.snapshot, view.show) {
             continue;
         }
-        let codes = noticed.code.iter();
-        for code in codes {
-            let rules = found.entry(code.clone()).or_default();
+        let others = noticed.others.iter().filter(|(layer, _)| *layer == Layer::Division);
+        let others = others.flat_map(|(layer, id)| view.snapshot.layer(*layer).versions(*id));
+        let others = others.filter(|record| view.holds(record)).filter_map(|record| record.code.as_deref());
+        let own = noticed.code.as_deref().filter(|_| noticed.layer == Layer::Division);
+        for code in own.into_iter().chain(others) {
+            let rules = found.entry(code.to_owned()).or_default();
             if !rules.contains(rule) {
                 rules.push(rule.clone());
             }
