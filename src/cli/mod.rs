@@ -96,7 +96,7 @@ enum Command {
     #[command(about = t("面的拓扑：检查、清理、化简、融合、比较，不用登记册", "topology of polygons: check, clean, simplify, dissolve, compare, without a register"))]
     Topology(topology::Topology),
     #[command(about = t("社区、网格划分：户数合乎上下限、连片，办不到时给出证明", "communities and grids: zones in one piece within a band of households, or the proof that there are none"))]
-    Zone(zone::Zone),
+    Zone(Box<zone::Zone>),
     #[command(about = t("服务圈：沿步行路网到最近设施的时间、覆盖率、等时圈，不用登记册", "service circles: times to the nearest facility on foot, coverage, isochrones, without a register"))]
     Reach(reach::Reach),
     #[command(about = t("选址：新设施放在哪里，给出界与差距，不用登记册", "siting: where new facilities belong, with bound and gap, without a register"))]

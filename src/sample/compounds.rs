@@ -256,7 +256,7 @@ impl Yard<'_> {
             manager: (!old).then(|| "演示物业公司".into()),
         };
         ledger.add_as(id, record, Entry::at(code.clone(), area(drawn(self.town, &ring))));
-        let gates = if is_closed(kind) && self.serial % UNSURVEYED == 0 {
+        let gates = if is_closed(kind) && self.serial.is_multiple_of(UNSURVEYED) {
             defects.gateless_compounds.push(code.clone());
             openings.iter().map(|opening| self.town.terrain.place(opening.at)).collect()
         } else {
@@ -374,7 +374,7 @@ impl Yard<'_> {
                 1 => ("both", "侧门"),
                 _ => ("foot", "后门"),
             };
-            let shut = at > 0 && is_closed(kind_of_compound) && (self.serial + at) % SHUT == 0;
+            let shut = at > 0 && is_closed(kind_of_compound) && (self.serial + at).is_multiple_of(SHUT);
             let foot = match (shut, at) {
                 (true, _) => "no",
                 (false, 2) => "private",
