@@ -7,16 +7,18 @@ use serde_json::json;
 
 use super::check::rules_for;
 use super::failure::Failure;
+use super::import_checks;
 use super::registers::{Authorship, ids, open_to_write, today};
 use super::stop;
 use super::words::{self, language, line, t, thousands, warn};
 use crate::attachments::Attachments;
 use crate::boundary::arrival::Arrival;
 use crate::crs::{Crs, CrsError};
+use crate::findings::Noticed;
 use crate::formats::{self, FeatureSource, ReadOptions};
 use crate::intake::{self, ImportOptions, ImportPlan, Invalid, OtherDatum, Placing};
 use crate::jobs::import::{fit, may_carry};
-use crate::model::{Bilingual, IdSource, Language, Layer, Secrecy, SetKind};
+use crate::model::{Bilingual, IdSource, Language, Layer, Revision, Secrecy, SetKind};
 use crate::register::{CommitError, Decision};
 use crate::snapshot::Snapshot;
 
@@ -59,6 +61,8 @@ pub struct Import {
     carry_neighbours: Option<f64>,
     #[arg(long, help = t("只试算，不写入", "work it out, write nothing"))]
     dry_run: bool,
+    #[arg(long, help = t("不核查导入的地名（N01–N21）", "leave the names that come in unchecked (N01 to N21)"))]
+    no_check: bool,
     #[command(flatten)]
     authorship: Authorship,
     #[arg(long, help = t("以 JSON 输出", "print JSON"))]
@@ -144,6 +148,7 @@ impl Import {
         };
         let header = self.authorship.clone().header(SetKind::Import);
         let (mut plan, mut ids) = (None, ids());
+        let mut names = None;
         let done = register.commit(header, |snapshot| {
             let mut made = self.plan(snapshot, &options, &mut ids)?;
             if !self.dry_run {
@@ -151,6 +156,7 @@ impl Import {
             }
             // The last moment: what follows is one transaction.
             stop::check()?;
+            names = import_checks::touched(self.layer, &made.changes).filter(|_| !self.no_check);
             let changes = if self.dry_run { Vec::new() } else { std::mem::take(&mut made.changes) };
             let origin = Some(made.origin.clone());
             plan = Some(made);
@@ -162,7 +168,21 @@ impl Import {
             Err(error) => return Err(error.into()),
         };
         if let Some(plan) = plan {
-            report(&plan, revision, self.dry_run, self.json);
+            let rules = rules_for(None, &self.register)?;
+            let checks = match names {
+                Some(touched) => {
+                    let now = register.snapshot();
+                    let tried =
+                        self.dry_run.then(|| now.apply(Revision(now.revision().0 + 1), &plan.changes));
+                    let tried = tried.and_then(Result::ok);
+                    import_checks::of(tried.as_ref().unwrap_or(&now), &touched, today(), &rules)?
+                }
+                None => Vec::new(),
+            };
+            report(&plan, revision, self.dry_run, self.json, &checks);
+            if !self.json {
+                import_checks::print(&checks, &rules, today());
+            }
         }
         if let Some(revision) = revision.filter(|_| stop::asked()) {
             warn(match language() {
@@ -217,7 +237,7 @@ impl Import {
     }
 }
 
-fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool) {
+fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool, checks: &[Noticed]) {
     let counts = &plan.counts;
     if as_json {
         words::json(&json!({
@@ -225,6 +245,7 @@ fn report(plan: &ImportPlan, revision: Option<u64>, dry_run: bool, as_json: bool
             "counts": {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged, "refused": counts.refused},
             "findings": plan.findings,
             "unmatched": plan.unmatched,
+            "checks": import_checks::counts(checks),
         }));
         return;
     }

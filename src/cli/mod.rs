@@ -11,15 +11,18 @@ mod demo;
 mod export;
 mod failure;
 mod import;
+mod import_checks;
 mod inspect;
 mod licenses;
 mod lines;
 mod markers;
 mod merge;
 mod name;
+mod name_batch;
 mod papers;
 mod pinyin;
 mod places;
+mod plates;
 mod reach;
 mod registers;
 mod rounds;
@@ -123,6 +126,12 @@ enum Command {
     Rename(name::Rename),
     #[command(about = t("地名的法定事项与状态、地名代码、成果表", "events and status of names in law, place codes, the table of places"))]
     Places(places::Places),
+    #[command(about = t("沿路编门牌号：预览，检核，写出", "numbers for the doors along a street, as a preview"))]
+    Plates(plates::Plates),
+    #[command(about = t("道路起止点、交叉口缺少的标志", "signs that are missing at starts, ends and crossings"))]
+    Signs(plates::Signs),
+    #[command(about = t("标志牌、门楼牌的版面：按实际尺寸的 svg、pdf，带二维码", "artwork of signs and door plates, true to size, as svg or pdf"))]
+    Artwork(plates::ArtworkOf),
     #[command(about = t("写出文书图表的模板，供本单位改用", "write the templates of papers, for an office to change"))]
     Templates(papers::TemplatesTo),
     #[command(about = t("列出第三方组件及许可", "list third parties and their licences"))]
@@ -193,6 +202,9 @@ pub fn run() -> ExitCode {
         Command::Name(command) => command.run(),
         Command::Rename(command) => command.run(),
         Command::Places(command) => command.run(),
+        Command::Plates(command) => command.run(),
+        Command::Signs(command) => command.run(),
+        Command::Artwork(command) => command.run(),
         Command::Templates(command) => command.run(),
         Command::Licenses(command) => command.run(),
         Command::Help(command) => command.run(),

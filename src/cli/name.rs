@@ -9,6 +9,7 @@ use serde_json::json;
 use super::check::rules_for;
 use super::failure::Failure;
 use super::inspect::AsOf;
+use super::name_batch;
 use super::registers::open_to_read;
 use super::search::point;
 use super::serve::Show;
@@ -31,12 +32,16 @@ fn class(text: &str) -> Result<NameClass, String> {
 
 /// Checks a name that is proposed.
 #[derive(Args)]
-#[command(after_help = t("例：\n  boundstone name 五华区.gpkg 翠湖路 --class street --at 102.70,25.05\n  boundstone name 五华区.gpkg 昙华大厦 --class building --floors 18 --site-m2 1200\n  boundstone name 五华区.gpkg 文林路 --renames 530102L0007 --paper 申请书 --paper 方案\n类别：county township subdistrict committee village street estate building facility bridge water land。见 docs/地名指南.md。", "Examples:\n  boundstone name wuhua.gpkg 翠湖路 --class street --at 102.70,25.05\n  boundstone name wuhua.gpkg 昙华大厦 --class building --floors 18 --site-m2 1200\nClasses: county township subdistrict committee village street estate building facility bridge water land."))]
+#[command(after_help = t("例：\n  boundstone name 五华区.gpkg 翠湖路 --class street --at 102.70,25.05\n  boundstone name 五华区.gpkg 昙华大厦 --class building --floors 18 --site-m2 1200\n  boundstone name 五华区.gpkg 文林路 --renames 530102L0007 --paper 申请书 --paper 方案\n  boundstone name 五华区.gpkg --batch 拟名.xlsx --to 核查结果.xlsx\n类别：county township subdistrict committee village street estate building facility bridge water land。见 docs/地名指南.md。", "Examples:\n  boundstone name wuhua.gpkg 翠湖路 --class street --at 102.70,25.05\n  boundstone name wuhua.gpkg 昙华大厦 --class building --floors 18 --site-m2 1200\nClasses: county township subdistrict committee village street estate building facility bridge water land."))]
 pub struct Name {
     #[arg(value_name = "REGISTER", help = t("登记册文件", "register file"))]
     register: PathBuf,
-    #[arg(value_name = "NAME", help = t("拟用的名称", "the name that is proposed"))]
-    name: String,
+    #[arg(value_name = "NAME", required_unless_present = "batch", help = t("拟用的名称", "the name that is proposed"))]
+    name: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "name", help = t("成批核查：表格（名称、类别、经度、纬度、区划代码），csv 或 xlsx", "many at once: a table (name, class, lon, lat, division), csv or xlsx"))]
+    batch: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "batch", help = t("成批核查的结果写成 .xlsx 或 .csv", "write what is found about them as .xlsx or .csv"))]
+    to: Option<PathBuf>,
     #[arg(long, value_name = "CLASS", value_parser = class, help = t("地名类别，默认按通名判断", "what it is of, default by its generic term"))]
     class: Option<NameClass>,
     #[arg(long, value_name = "LON,LAT", value_parser = point, allow_hyphen_values = true, help = t("位置（CGCS2000 经度,纬度）", "where it is (CGCS2000 longitude,latitude)"))]
@@ -81,7 +86,11 @@ pub fn failed(error: &CheckError) -> Failure {
 impl Name {
     /// Prints what is found, with the names that it meets.
     pub fn run(self) -> Result<(), Failure> {
-        if self.name.trim().is_empty() || self.name.chars().count() > 100 {
+        if let Some(file) = &self.batch {
+            return self.many(file);
+        }
+        let name = self.name.unwrap_or_default();
+        if name.trim().is_empty() || name.chars().count() > 100 {
             return Err(Failure::Usage(Bilingual::new(
                 "名称应为 1 至 100 字",
                 "a name has 1 to 100 characters",
@@ -94,7 +103,7 @@ impl Name {
         let inventory = Inventory::build(&snapshot, day).map_err(|error| failed(&error.into()))?;
         let renames = self.renames.as_deref().map(|word| record_of(&snapshot, word)).transpose()?;
         let proposal = Proposal {
-            name: self.name,
+            name,
             class: self.class,
             geometry: self.at.map(|at| Point(at).into()),
             division: self.division,
@@ -142,6 +151,29 @@ impl Name {
         if !proposed.free.is_empty() {
             line(format!("{}{}", t("可用的名称：", "names that would pass: "), proposed.free.join("、")));
         }
+        Ok(())
+    }
+}
+
+impl Name {
+    /// Those of a table.
+    fn many(&self, file: &std::path::Path) -> Result<(), Failure> {
+        let rows = name_batch::rows(file)?;
+        let rules = rules_for(self.rules.as_deref(), &self.register)?;
+        let register = open_to_read(&self.register)?;
+        let snapshot = self.as_of.snapshot(&register)?;
+        let day = self.as_of.date();
+        let inventory = Inventory::build(&snapshot, day).map_err(|error| failed(&error.into()))?;
+        let (of, show, wanted) = ((&*snapshot, &inventory), self.show.into(), usize::from(self.free));
+        let mut answers = Vec::with_capacity(rows.len());
+        for row in rows {
+            let said = propose(of, &row.proposal, &rules, (day, show), wanted);
+            answers.push((row.number, said.map_err(|error| failed(&error))?));
+        }
+        if let Some(to) = &self.to {
+            name_batch::write(to, &answers)?;
+        }
+        name_batch::report(&answers, self.json);
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::places::categories;
 use super::words::{self, line, t, thousands};
 use crate::attachments::Attachments;
 use crate::model::{Bilingual, Date, Header, IdSource, MediaName, Revision, SetKind};
@@ -40,12 +41,14 @@ pub fn ids() -> IdSource {
 /// Opens a register to change it.
 pub fn open_to_write(path: &Path) -> Result<Register, Failure> {
     must_exist(path)?;
+    categories::take_in(path)?;
     Ok(Register::open(Box::new(GeoPackageStore::open(path)?))?)
 }
 
 /// Opens a register to read it.
 pub fn open_to_read(path: &Path) -> Result<Register, Failure> {
     must_exist(path)?;
+    categories::take_in(path)?;
     Ok(Register::open(Box::new(GeoPackageStore::open_read_only(path)?))?)
 }
 

@@ -3,6 +3,7 @@
 //! A paper is made in two steps: its fields (pure data, from the snapshot) and its template, which an office may
 //! replace by its own. Nothing here reads a clock or the register's file: day, revision and templates are passed in.
 
+pub mod artwork;
 mod docx;
 pub mod fields;
 mod fonts;

@@ -14,6 +14,7 @@ const OURS: &[(&str, &[u8])] = &[
     ("line-sheet.typ", include_bytes!("../../data/documents/line-sheet.typ")),
     ("marker-card.docx", include_bytes!("../../data/documents/marker-card.docx")),
     ("marker-card.typ", include_bytes!("../../data/documents/marker-card.typ")),
+    ("plate.typ", include_bytes!("../../data/documents/plate.typ")),
 ];
 
 /// Bytes of one template.

@@ -188,9 +188,43 @@ pub fn member(layer: &str, field: &str, member: &str) -> Bilingual {
     fields.and_then(|members| members.get(member)).cloned().unwrap_or_default()
 }
 
+static LOCAL: OnceLock<HashMap<String, CodeList>> = OnceLock::new();
+
+/// Adds an office's own values to code lists, by the name of the list: once in the life of the program, before the
+/// lists are used. A code that is there already gets the office's title. Each value is code, Chinese, English, then
+/// other words for it. `false` where that was done before.
+pub fn add_local(values: HashMap<String, Vec<Vec<String>>>) -> bool {
+    let mut lists = HashMap::new();
+    for (name, more) in values {
+        let Some(ours) = vocab().lists.get(&name) else { continue };
+        let mut all: Vec<Vec<String>> = Vec::new();
+        let own: std::collections::HashSet<&str> =
+            more.iter().filter_map(|words| words.first()).map(String::as_str).collect();
+        for value in ours.values.iter().filter(|value| !own.contains(value.code.as_str())) {
+            let aliases = ours.by_word.iter().filter(|(_, at)| ours.values[**at].code == value.code);
+            let mut aliases: Vec<String> = aliases.map(|(word, _)| word.clone()).collect();
+            aliases.sort();
+            let mut words = vec![value.code.clone(), value.title.zh.clone(), value.title.en.clone()];
+            words.extend(aliases);
+            all.push(words);
+        }
+        all.extend(more);
+        all.sort();
+        lists.insert(
+            name,
+            RawList { zh: ours.title.zh.clone(), en: ours.title.en.clone(), open: ours.open, values: all }
+                .into(),
+        );
+    }
+    LOCAL.set(lists).is_ok()
+}
+
 /// A code list; an empty open one for an unknown name.
 pub fn list(name: &str) -> &'static CodeList {
     static NONE: OnceLock<CodeList> = OnceLock::new();
+    if let Some(own) = LOCAL.get().and_then(|lists| lists.get(name)) {
+        return own;
+    }
     vocab()
         .lists
         .get(name)

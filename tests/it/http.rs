@@ -17,6 +17,7 @@ mod inspections;
 mod jobs;
 mod media;
 mod names;
+mod naming;
 mod ogc;
 mod openapi;
 mod papers;

@@ -90,6 +90,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("typst_layout", &["documents"]),
     ("typst_pdf", &["documents"]),
     ("typst_render", &["documents"]),
+    ("qrcode", &["documents"]),
     ("highs", &["zoning", "access"]),
     ("tokio", &["api", "server", "cli"]),
     ("clap", &["cli"]),

@@ -18,6 +18,7 @@ mod layering;
 mod location_oracle;
 mod messy;
 mod names;
+mod naming;
 mod oracle;
 mod pinyin_suite;
 mod reach;

@@ -245,7 +245,7 @@ fn file(media: &'static str, bytes: Vec<u8>, name: &str) -> Result<Answer, Probl
     Ok(Answer::bytes(media, bytes).with(header::CONTENT_DISPOSITION, &disposition))
 }
 
-fn no_paper(error: DocumentsError) -> Problem {
+pub(super) fn no_paper(error: DocumentsError) -> Problem {
     let (why, next) = error.sentences();
     let (status, code) = match error {
         DocumentsError::NoFont => (StatusCode::SERVICE_UNAVAILABLE, "paper.no_font"),

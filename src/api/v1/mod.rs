@@ -1,5 +1,6 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod artwork;
 mod border_actions;
 mod border_arcs;
 mod borders;
@@ -22,6 +23,7 @@ mod outline;
 mod place_codes;
 mod places;
 mod plans;
+mod plates;
 mod position;
 mod profiles;
 mod readings;
@@ -263,7 +265,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 18] = [
+pub const WORK: [&[Route]; 20] = [
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
@@ -280,6 +282,8 @@ pub const WORK: [&[Route]; 18] = [
     places::ROUTES,
     place_codes::ROUTES,
     readings::ROUTES,
+    plates::ROUTES,
+    artwork::ROUTES,
     plans::ROUTES,
     services::ROUTES,
 ];
@@ -323,6 +327,8 @@ pub fn add_schemas(named: &mut Named) {
     places::add_schemas(named);
     place_codes::add_schemas(named);
     readings::add_schemas(named);
+    plates::add_schemas(named);
+    artwork::add_schemas(named);
     plans::add_schemas(named);
     services::add_schemas(named);
     add::<status::Health>(named);

@@ -52,6 +52,11 @@ pub const ROUTES: &[Route] = &[
             shape: "integer",
             about: "条数，默认 200，至多 5000 · how many, 200, 5,000 at most",
         },
+        Param {
+            name: "format",
+            shape: "string",
+            about: "json（默认）或 geojson，后者用于图上 · json (if absent) or geojson, for the map",
+        },
         super::AS_OF,
         super::REVISION,
     ])
@@ -211,12 +216,68 @@ pub struct NameImpact {
     class: Option<NameClass>,
     /// how many texts in all
     total: usize,
+    /// in how many records
+    records: usize,
+    /// by layer
+    by_layer: Vec<LayerCount>,
+    /// box round all that has a place: west, south, east, north
+    bbox: Option<[f64; 4]>,
     /// by kind
     counts: BTreeMap<String, usize>,
     /// what people call the kinds
     #[schema(value_type = Object)]
     titles: BTreeMap<Touch, Bilingual>,
     touched: Vec<Touched>,
+}
+
+/// How many texts of a layer.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct LayerCount {
+    layer: &'static str,
+    title: Bilingual,
+    count: usize,
+}
+
+/// Texts by layer, in the order of the layers.
+fn by_layer(touched: &[Touched]) -> Vec<LayerCount> {
+    let count = |layer: &Layer| touched.iter().filter(|one| one.layer == layer.name()).count();
+    let one =
+        |layer: &Layer| LayerCount { layer: layer.name(), title: layer.def().title(), count: count(layer) };
+    Layer::ALL.iter().map(one).filter(|one| one.count > 0).collect()
+}
+
+fn bbox(touched: &[Touched]) -> Option<[f64; 4]> {
+    let around = |all: [f64; 4], at: &[f64; 2]| {
+        [all[0].min(at[0]), all[1].min(at[1]), all[2].max(at[0]), all[3].max(at[1])]
+    };
+    let mut places = touched.iter().filter_map(|one| one.at.as_ref());
+    let first = places.next()?;
+    Some(places.fold([first[0], first[1], first[0], first[1]], around))
+}
+
+/// What is touched as points for the map.
+fn on_map(view: &View, impact: &Impact, (offset, limit): (usize, usize)) -> Result<Answer, Problem> {
+    let features: Vec<serde_json::Value> = impact
+        .touched
+        .iter()
+        .filter_map(|one| {
+            let mut properties = serde_json::to_value(one).ok()?;
+            let at = one.at?;
+            properties.as_object_mut()?.remove("at");
+            Some(serde_json::json!({
+                "type": "Feature", "geometry": { "type": "Point", "coordinates": at }, "properties": properties,
+            }))
+        })
+        .skip(offset)
+        .take(limit)
+        .collect();
+    Answer::json_as(
+        "application/geo+json",
+        &serde_json::json!({
+            "type": "FeatureCollection", "revision": view.revision().0, "from": impact.from, "to": impact.to,
+            "total": impact.touched.iter().filter(|one| one.at.is_some()).count(), "features": features,
+        }),
+    )
 }
 
 fn impact_of(app: &Arc<App>, ask: &Ask) -> Result<(View, Impact), Problem> {
@@ -239,7 +300,17 @@ fn touched(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let limit = ask.limit(200, 5_000)?;
     let offset = ask.parsed::<usize>("offset")?.unwrap_or(0);
     let (view, impact) = impact_of(app, ask)?;
+    match ask.param("format").unwrap_or("json") {
+        "json" => {}
+        "geojson" => return on_map(&view, &impact, (offset, limit)),
+        _ => return Err(Problem::parameter("format", "应为 json 或 geojson", "json or geojson is expected")),
+    }
+    let records: std::collections::HashSet<&str> =
+        impact.touched.iter().map(|one| one.record.as_str()).collect();
     Answer::json(&NameImpact {
+        records: records.len(),
+        by_layer: by_layer(&impact.touched),
+        bbox: bbox(&impact.touched),
         revision: view.revision().0,
         as_of: view.as_of.to_string(),
         from: impact.from,

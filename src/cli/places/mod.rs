@@ -1,5 +1,6 @@
 //! `boundstone places`: the life of names in law, codes of the national database, the table of places.
 
+pub mod categories;
 mod codes;
 mod life;
 
@@ -29,6 +30,8 @@ enum What {
     Pending(codes::Pending),
     #[command(about = t("录入国家地名信息库返回的地名代码", "enter the codes that the national database returned"))]
     Codes(codes::Codes),
+    #[command(about = t("地名类别代码表（GB/T 18521）：导入、增补、列出", "the code list of categories: brought in, added to, listed"))]
+    Categories(categories::Categories),
     #[command(about = t("写出地名成果表（普查各项，一个地名一行）", "write the table of places, a row to a place"))]
     Table(codes::Table),
 }
@@ -41,6 +44,7 @@ impl Places {
             What::Event(event) => event.run(),
             What::Pending(pending) => pending.run(),
             What::Codes(codes) => codes.run(),
+            What::Categories(categories) => categories.run(),
             What::Table(table) => table.run(),
         }
     }

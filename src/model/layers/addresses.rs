@@ -57,3 +57,62 @@ layer! {
         qr: Option<String>,
     }
 }
+
+impl Sign {
+    /// A sign with its text and nothing else.
+    pub fn saying(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            roman: None,
+            minority_text: None,
+            place_code: None,
+            road_code: None,
+            kind: None,
+            direction: None,
+            mount: None,
+            facing_deg: None,
+            side: None,
+            material: None,
+            size_mm: None,
+            colours: None,
+            qr: None,
+            condition: None,
+            installer: None,
+            installed: None,
+            maintainer: None,
+            retired: None,
+            cost_yuan: None,
+        }
+    }
+}
+
+impl DoorPlate {
+    /// A plate with its number and nothing else.
+    pub fn numbered(plate_no: &str) -> Self {
+        Self {
+            plate_no: plate_no.into(),
+            road: None,
+            road_code: None,
+            sub_no: None,
+            building_no: None,
+            unit_no: None,
+            room_no: None,
+            full_address: None,
+            original_address: None,
+            county: None,
+            township: None,
+            community: None,
+            postcode: None,
+            kind: None,
+            size_mm: None,
+            status: None,
+            side: None,
+            origin_distance_m: None,
+            confirmation_no: None,
+            confirmed: None,
+            batch: None,
+            installed: None,
+            qr: None,
+        }
+    }
+}

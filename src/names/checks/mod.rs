@@ -43,12 +43,12 @@ pub use propose::{Finding, Met, Proposed, propose};
 pub use scene::{Decision, Measures, Proposal, Scene};
 pub(super) use text::compared;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::spelling::Terms;
 use super::{NamesError, plates};
 use crate::findings::{self, Found, Noticed};
-use crate::model::{Date, Layer, RecordId};
+use crate::model::{Date, Layer, Record, RecordId};
 use crate::rules::{ParameterValue, Rule, Rules, RulesError};
 use crate::snapshot::Snapshot;
 use entry::Reader;
@@ -132,6 +132,24 @@ pub fn of_register(
     found.extend(plates::run(&plates::Streets::of(snapshot, day), rules, wanted)?);
     found.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(found)
+}
+
+/// The findings about the names of some records, or of the places that they are of, beside all others.
+pub fn of_records(
+    (snapshot, inventory): (&Snapshot, &Inventory),
+    day: Date,
+    rules: &Rules,
+    wanted: &HashSet<(Layer, RecordId)>,
+) -> Result<Vec<Noticed>, CheckError> {
+    let mut scene = Scene::of((snapshot, inventory), day, rules)?;
+    let of = |record: &Record| wanted.contains(&(record.layer, record.id));
+    scene.subjects.retain(|subject| of(subject.record) || of(subject.bearer));
+    Ok(run(&scene, rules, &|_| true)?)
+}
+
+/// Whether records of a layer have names that the law is about.
+pub fn are_named(layer: Layer) -> bool {
+    Reader::LAYERS.contains(&layer)
 }
 
 /// The rules that [`of_register`] checks by.

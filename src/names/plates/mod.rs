@@ -1,18 +1,23 @@
 //! Checks on signs and door plates (地名标志、门楼牌): one file each, named after its rule.
 //!
 //! A street is all pieces of road with one code or one name; plates and signs belong to it by its code, else by its
-//! name. Numbers are held against where the plates stand along its centre line.
+//! name. Numbers are held against where the plates stand along its centre line; `numbering` gives them, `signing`
+//! proposes signs where they are missing.
 
 mod d01_order;
 mod d02_numbers;
 mod d03_sub;
 mod d04_concordance;
 mod number;
+pub mod numbering;
+mod placement;
 mod s01_text;
 mod s02_presence;
+pub mod signing;
 mod streets;
 
-pub use streets::Streets;
+pub use placement::{Place, Practice};
+pub use streets::{Street, Streets};
 
 use crate::findings::{self, Found, Noticed};
 use crate::rules::{Rule, Rules, RulesError};

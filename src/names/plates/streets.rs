@@ -11,7 +11,7 @@ use crate::model::{Date, Layer, Record, geometry};
 use crate::snapshot::Snapshot;
 
 /// Metres of a degree of latitude, as the plane about a street has it.
-const DEGREE_M: f64 = 111_000.0;
+pub const DEGREE_M: f64 = 111_000.0;
 
 /// A plate beside the centre line of its street.
 pub struct Plate<'a> {
@@ -93,6 +93,11 @@ impl<'a> Streets<'a> {
         self.by_code.get(code).map(|at| &self.all[*at])
     }
 
+    /// The street of a name.
+    pub fn by_name(&self, name: &str) -> Option<&Street<'a>> {
+        self.by_name.get(name).map(|at| &self.all[*at])
+    }
+
     /// All plates that hold.
     pub fn plates(&self) -> impl Iterator<Item = &'a Arc<Record>> {
         let day = self.day;
@@ -118,7 +123,7 @@ impl<'a> Street<'a> {
             .filter_map(|record| {
                 let at = point(record)?;
                 let number = number(record.text("plate_no")?)?;
-                let (along, left) = project(&line, at)?;
+                let (along, left, _) = project(&line, at)?;
                 Some(Plate { record, number, along, left })
             })
             .collect();
@@ -148,7 +153,7 @@ impl<'a> Street<'a> {
     }
 
     /// Its pieces put together end to end; `None` where they branch or lie apart.
-    fn centre_line(&self) -> Option<Vec<Coord>> {
+    pub fn centre_line(&self) -> Option<Vec<Coord>> {
         let mut chains: Vec<Vec<Coord>> =
             self.chains().into_iter().map(|line| line.0.clone()).filter(|line| line.len() > 1).collect();
         let key = |at: &Coord| (at.x.to_bits(), at.y.to_bits());
@@ -193,8 +198,8 @@ pub fn point(record: &Record) -> Option<Coord> {
     record.geometry.as_deref().and_then(geometry::bounds).map(|bounds| bounds.center())
 }
 
-/// How far along a line the nearest place to a point is, and whether the point lies on its left.
-fn project(line: &[Coord], at: Coord) -> Option<(f64, bool)> {
+/// How far along a line the nearest place to a point is, whether the point lies on its left, and how far from it.
+pub fn project(line: &[Coord], at: Coord) -> Option<(f64, bool, f64)> {
     let stretch = at.y.to_radians().cos();
     let plane = |c: Coord| [(c.x - at.x) * stretch * DEGREE_M, (c.y - at.y) * DEGREE_M];
     let mut walked = 0.0;
@@ -215,5 +220,5 @@ fn project(line: &[Coord], at: Coord) -> Option<(f64, bool)> {
         }
         walked += length;
     }
-    best.map(|(_, along, left)| (along, left))
+    best.map(|(metres, along, left)| (along, left, metres))
 }
