@@ -55,7 +55,7 @@ fn codes_go_out_as_a_table_and_come_back() {
     assert_eq!(desk.json(&codes)["unchanged"], 1);
     desk.done(&on(&["places", "table", "d.gpkg", "--to", "成果表.csv"], &[&ON]));
     let table = std::fs::read_to_string(desk.path("成果表.csv")).unwrap();
-    assert!(table.contains("53010200126240000001") && table.contains("标准名称"));
+    assert!(table.contains("53010200126240000001") && table.contains("standard_name"));
 }
 
 #[test]
