@@ -124,7 +124,7 @@ fn written(text: &str, part: &Part, ink: &str, sans: &str) -> String {
     let [x, y, w, h] = part.place;
     let letters: f64 = text.chars().map(wide).sum();
     // Characters fill their square, figures and capitals three quarters of it.
-    let tall = if text.chars().any(|c| !c.is_ascii()) { 0.92 } else { 0.74 };
+    let tall = if !text.is_ascii() { 0.92 } else { 0.74 };
     let size = (h / tall).min(w / letters.max(0.5));
     let (middle, base) = (x + w / 2.0, y + h / 2.0 + size * tall * if tall > 0.8 { 0.4 } else { 0.5 });
     format!(

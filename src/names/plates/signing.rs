@@ -54,8 +54,8 @@ pub fn missing(
     let speller = Speller::standard()?;
     let seen = |street: &Street<'_>| street.pieces.iter().all(|piece| piece.secrecy <= show);
     let wanted = |street: &Street<'_>| {
-        let coded = |piece: &&std::sync::Arc<Record>| piece.code.as_deref() == only;
-        only.is_none_or(|only| street.name == only || street.pieces.iter().any(|piece| coded(&piece)))
+        let coded = |piece: &std::sync::Arc<Record>| piece.code.as_deref() == only;
+        only.is_none_or(|only| street.name == only || street.pieces.iter().any(|piece| coded(piece)))
     };
     let mut all = Vec::new();
     for wanting in wanting(streets, &practice) {
