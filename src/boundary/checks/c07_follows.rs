@@ -3,17 +3,17 @@
 //! Told of a community where less than the wanted share of its limits with others lies along one. Where the register
 //! has no roads near, nothing is known and nothing told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, LineString};
 use serde::Deserialize;
 
 use super::b16_shared_edge::{edge, rings};
-use super::communities::{about, communities};
+use super::communities::{about, communities, is_community};
 use super::{Check, Found, Scene};
 use crate::crs::geodesic;
-use crate::model::{Bilingual, Layer, Record};
+use crate::model::{Bilingual, Layer, Record, RecordId, geometry};
 use crate::rules::{Rule, RulesError};
 use crate::topology::{BoxTree, Extent, Metric, distance2};
 
@@ -33,16 +33,22 @@ const STEP_M: f64 = 20.0;
 
 fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesError> {
     let wanted: Parameters = rule.parameters()?;
-    let wants = |record: &&Arc<Record>| scene.scope().holds(Layer::Division, record.id);
-    let looked_at: Vec<&Arc<Record>> = communities(scene).filter(wants).collect();
+    let looked_at: Vec<&Arc<Record>> = communities(scene).collect();
     let Some(first) = looked_at.iter().find_map(|record| corner(record)) else { return Ok(()) };
     let barriers = Barriers::of(scene, &wanted, first.y);
     if barriers.segments.is_empty() {
         return Ok(());
     }
-    // Edges that two communities have: a limit between them.
+    // Edges that two communities have: a limit between them, whether the other is looked at or not.
+    let mut beside: BTreeMap<RecordId, &Arc<Record>> = BTreeMap::new();
+    for record in &looked_at {
+        let Some(bounds) = record.geometry.as_deref().and_then(geometry::bounds) else { continue };
+        let near = scene.snapshot().layer(Layer::Division).window(bounds).into_iter();
+        let near = near.filter(|one| one.valid.contains(scene.day()) && is_community(one));
+        beside.extend(near.map(|one| (one.id, one)));
+    }
     let mut uses: HashMap<_, u8> = HashMap::new();
-    for record in communities(scene) {
+    for record in beside.into_values() {
         for pair in rings(record).flat_map(|ring| ring.0.windows(2)) {
             *uses.entry(edge(pair[0], pair[1])).or_default() += 1;
         }

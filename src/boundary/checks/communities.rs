@@ -9,11 +9,12 @@ use crate::model::{Bilingual, Date, Layer, Record, Value, geometry, vocab};
 
 /// Communities in scope: villages have rules of their own.
 pub(super) fn communities<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Arc<Record>> {
-    let level = DivisionLevel::Community.code();
-    let is = move |record: &&Arc<Record>| {
-        record.text("level") == Some(level) && record.text("kind") == Some("community")
-    };
-    scene.divisions().filter(is)
+    scene.divisions().filter(|record| is_community(record))
+}
+
+/// Whether a division is a community and no village.
+pub(super) fn is_community(record: &Record) -> bool {
+    record.text("level") == Some(DivisionLevel::Community.code()) && record.text("kind") == Some("community")
 }
 
 /// A number of households, and of which kind and day.
