@@ -14,6 +14,8 @@ use crate::names::checks::{NameClass, Proposal, Proposed};
 
 /// Proposals of one table at most.
 const MOST: usize = 100_000;
+/// Rows left out that are told one by one.
+const SHOWN: u64 = 5;
 
 /// A row of the table: its number and what it proposes.
 pub struct Row {
@@ -31,7 +33,8 @@ fn column(headings: &[String], wanted: &[&str]) -> Option<usize> {
     })
 }
 
-/// The proposals of a table; rows without a name are left out, as are names longer than 100 characters.
+/// The proposals of a table. Rows that cannot be read, have no name or one of more than 100 characters are left out,
+/// which is said.
 pub fn rows(file: &Path) -> Result<Vec<Row>, Failure> {
     let mut source = formats::open(file, &ReadOptions::default())?;
     let headings = source.columns().to_vec();
@@ -45,15 +48,30 @@ pub fn rows(file: &Path) -> Result<Vec<Row>, Failure> {
     let class = at(&["class", "类别", "地名类别"]);
     let (lon, lat) = (at(&["lon", "经度", "longitude", "x"]), at(&["lat", "纬度", "latitude", "y"]));
     let division = at(&["division", "区划代码", "所在区划代码", "所在区划"]);
-    let mut all = Vec::new();
+    let (mut all, mut left) = (Vec::new(), 0_u64);
+    let mut leave = |row: u64, why: &str| {
+        left += 1;
+        if left <= SHOWN {
+            words::warn(format!("  {} {row}  {why}", t("第", "row")));
+        }
+    };
     while let Some(feature) = source.next_feature() {
-        let Ok(feature) = feature else { continue };
+        let feature = match feature {
+            Ok(feature) => feature,
+            Err(finding) => {
+                leave(finding.spot.row.unwrap_or_default(), words::say(&finding.what));
+                continue;
+            }
+        };
         let cell = |at: Option<usize>| -> Option<String> {
             let (_, value) = feature.values.iter().find(|(column, _)| Some(*column) == at)?;
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             Some(text.trim().to_owned()).filter(|text| !text.is_empty())
         };
-        let Some(text) = cell(Some(name)).filter(|text| text.chars().count() <= 100) else { continue };
+        let Some(text) = cell(Some(name)).filter(|text| text.chars().count() <= 100) else {
+            leave(feature.row, t("没有名称，或超过 100 字", "no name, or one of more than 100 characters"));
+            continue;
+        };
         let number = |at| cell(at).and_then(|text| text.parse::<f64>().ok()).filter(|one| one.is_finite());
         let placed = number(lon).zip(number(lat)).map(|(x, y)| Point::new(x, y).into());
         let class = cell(class).and_then(|word| {
@@ -64,8 +82,18 @@ pub fn rows(file: &Path) -> Result<Vec<Row>, Failure> {
             Proposal { name: text, class, geometry, division: cell(division), ..Proposal::default() };
         all.push(Row { number: feature.row, proposal });
         if all.len() >= MOST {
+            leave(
+                feature.row,
+                t(
+                    "至多 100000 行，其后没有读，请分成几个文件",
+                    "100,000 rows at most: those after it were not read, split the file",
+                ),
+            );
             break;
         }
+    }
+    if left > 0 {
+        words::warn(format!("{} {}", t("未检查的行：", "rows left out:"), thousands(left)));
     }
     Ok(all)
 }

@@ -24,6 +24,7 @@ mod report;
 mod rings;
 mod shapefile;
 mod table;
+mod texts;
 
 use std::path::Path;
 
@@ -41,6 +42,7 @@ pub use ogr::Heights;
 pub use osm::{StreetFile, StreetWay, streets};
 pub use outgoing::{OUT_KINDS, OutError, OutKind, OutPlan, OutRequest, Written};
 pub use table::{BookSheet, SheetLook, write_book};
+pub use texts::{TextRow, text_rows};
 
 /// One feature or row as a file holds it.
 #[derive(Clone, Debug, PartialEq)]

@@ -34,13 +34,9 @@ pub fn lacks(sheet: &Sheet<'_>, snapshot: &Snapshot, day: Date) -> Vec<&'static 
     WANTED.into_iter().filter(|column| sheet.cell(snapshot, day, column).is_none()).collect()
 }
 
-/// A row of an answer: its number in the file and its cells by heading.
-pub struct Row {
-    /// from 1, the headings not counted
-    pub number: u64,
-    /// texts by heading
-    pub cells: HashMap<String, String>,
-}
+/// A row of an answer: its number in the file from 1, the headings not counted, and its texts by heading, or why it
+/// cannot be read.
+pub type Row = (u64, Result<HashMap<String, String>, Bilingual>);
 
 /// A code for a place.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -99,20 +95,22 @@ pub fn answer(snapshot: &Snapshot, day: Date, show: Secrecy, rows: &[Row]) -> An
         }
     }
     let (mut answer, mut seen) = (Answer::default(), HashSet::new());
-    for row in rows.iter().take(MOST_ROWS) {
-        let cells: HashMap<&str, &str> = row
-            .cells
+    for (number, cells) in rows {
+        let cells = match cells {
+            Ok(cells) => cells,
+            Err(why) => {
+                answer.refused.push(Refused { row: *number, name: String::new(), why: why.clone() });
+                continue;
+            }
+        };
+        let cells: HashMap<&str, &str> = cells
             .iter()
             .filter_map(|(heading, text)| Some((column(heading)?, text.trim())))
             .filter(|(_, text)| !text.is_empty())
             .collect();
         let name = cells.get("standard_name").copied().unwrap_or_default();
         let mut refuse = |zh: String, en: &str| {
-            answer.refused.push(Refused {
-                row: row.number,
-                name: name.to_owned(),
-                why: Bilingual::new(zh, en),
-            });
+            answer.refused.push(Refused { row: *number, name: name.to_owned(), why: Bilingual::new(zh, en) });
         };
         let Some(code) = cells.get("place_code").copied() else {
             refuse("没有地名代码".into(), "no place code");
@@ -152,7 +150,7 @@ pub fn answer(snapshot: &Snapshot, day: Date, show: Secrecy, rows: &[Row]) -> An
         } else {
             taken.insert(code.to_owned(), nth);
             let (name, place_code) = (own.to_owned(), code.to_owned());
-            answer.given.push(Given { row: row.number, id: place.id, name, place_code });
+            answer.given.push(Given { row: *number, id: place.id, name, place_code });
         }
     }
     answer
@@ -209,9 +207,11 @@ mod tests {
     #[test]
     fn an_answer_gives_each_place_its_code_once() {
         let (snapshot, places) = register();
-        let row = |number: u64, cells: &[(&str, &str)]| Row {
-            number,
-            cells: cells.iter().map(|(heading, text)| ((*heading).to_owned(), (*text).to_owned())).collect(),
+        let row = |number: u64, cells: &[(&str, &str)]| -> Row {
+            (
+                number,
+                Ok(cells.iter().map(|(heading, text)| ((*heading).to_owned(), (*text).to_owned())).collect()),
+            )
         };
         let rows = [
             row(1, &[("记录标识", &places[0].to_string()), ("地名代码", "530102001400000009")]),

@@ -70,29 +70,23 @@ fn run(scene: &Scene<'_>, rule: &Rule, found: &mut Found) -> Result<(), RulesErr
             let straight = percent(straight.ok().and_then(|part| part.share));
             let definition = Definition::of(ground, &question, &reach);
             let missing = Share::of(share * reached.of - reached.covered, 1.0).0.unwrap_or(0.0);
+            let [own, goal, households, people, elders, area, units] = [
+                reached.share,
+                Some(share),
+                all.households.share,
+                all.residents.share,
+                all.elders.share,
+                all.area_m2.share,
+                all.units.share,
+            ]
+            .map(percent);
             let zh = format!(
-                "{}：{}，目标 {}，还差 {missing:.0}；户数 {}，人口 {}，60 岁以上 {}，住宅面积 {}，有设施的社区 {}；直线距离为 {straight}，仅供比较。口径：{}",
-                target.title.zh,
-                percent(reached.share),
-                percent(Some(share)),
-                percent(all.households.share),
-                percent(all.residents.share),
-                percent(all.elders.share),
-                percent(all.area_m2.share),
-                percent(all.units.share),
-                definition.zh,
+                "{}：{own}，目标 {goal}，还差 {missing:.0}；户数 {households}，人口 {people}，60 岁以上 {elders}，住宅面积 {area}，有设施的社区 {units}；直线距离为 {straight}，仅供比较。口径：{}",
+                target.title.zh, definition.zh,
             );
             let en = format!(
-                "{}: {}, target {}, {missing:.0} missing; households {}, people {}, of 60 and more {}, floor area of homes {}, communities with a facility {}; in a straight line {straight}, for comparison only. Definition: {}",
-                target.title.en,
-                percent(reached.share),
-                percent(Some(share)),
-                percent(all.households.share),
-                percent(all.residents.share),
-                percent(all.elders.share),
-                percent(all.area_m2.share),
-                percent(all.units.share),
-                definition.en,
+                "{}: {own}, target {goal}, {missing:.0} missing; households {households}, people {people}, of 60 and more {elders}, floor area of homes {area}, communities with a facility {units}; in a straight line {straight}, for comparison only. Definition: {}",
+                target.title.en, definition.en,
             );
             found.push(Notice::new(record, zh, en).evidence(format!("{id} {}", definition.key)));
         }

@@ -1,6 +1,5 @@
 //! Place codes: places that wait for one of the national database, the table that it is sent, and its answer.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
@@ -18,7 +17,7 @@ use crate::api::problem::Problem;
 use crate::api::route::{Param, Route, Run};
 use crate::api::view::View;
 use crate::crs::Crs;
-use crate::formats::{self, OutColumn, OutFeature, OutSchema, ReadOptions};
+use crate::formats::{self, OutColumn, OutFeature, OutSchema};
 use crate::model::{Language, SetKind, geometry};
 use crate::names::census_table;
 use crate::names::codes::{self, Row};
@@ -165,6 +164,8 @@ pub struct CodesTaken {
     revision: Option<u64>,
     /// places that have a code now, or would
     matched: usize,
+    /// places beyond what one change set takes: send the file again for them
+    left: usize,
     /// places that had that code already
     unchanged: usize,
     refused: Vec<codes::Refused>,
@@ -180,9 +181,12 @@ fn take_codes(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let day = app.today();
     let show = app.options.show;
     let snapshot = app.register.snapshot();
-    let read = codes::answer(&snapshot, day, show, &rows);
+    let mut read = codes::answer(&snapshot, day, show, &rows);
+    let left = read.given.len().saturating_sub(MOST_GIVEN);
+    read.given.truncate(MOST_GIVEN);
     let mut taken = CodesTaken {
         revision: None,
+        left,
         matched: read.given.len(),
         unchanged: read.unchanged,
         refused: read.refused,
@@ -227,23 +231,5 @@ fn rows_of(ask: &Ask) -> Result<Vec<Row>, Problem> {
             format!("The file cannot be read as a table: {error}"),
         )
     };
-    let mut source = formats::open(&path, &ReadOptions::default()).map_err(unreadable)?;
-    let headings = source.columns().to_vec();
-    let mut rows = Vec::new();
-    while let Some(feature) = source.next_feature() {
-        let Ok(feature) = feature else { continue };
-        let cell = |(at, value): (usize, Json)| {
-            let text = match value {
-                Json::String(text) => text,
-                other => other.to_string(),
-            };
-            Some((headings.get(at)?.clone(), text))
-        };
-        let cells: HashMap<String, String> = feature.values.into_iter().filter_map(cell).collect();
-        rows.push(Row { number: feature.row, cells });
-        if rows.len() >= codes::MOST_ROWS {
-            break;
-        }
-    }
-    Ok(rows)
+    formats::text_rows(&path, codes::MOST_ROWS).map_err(unreadable)
 }

@@ -1,7 +1,6 @@
 //! `boundstone places pending`, `codes` and `table`: the table of places, what the national database is sent, and what
 //! it returns.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,10 +11,10 @@ use crate::cli::inspect::AsOf;
 use crate::cli::registers::{Authorship, open_to_read, open_to_write};
 use crate::cli::serve::Show;
 use crate::cli::words::{self, language, line, t, thousands};
-use crate::formats::{self, OutColumn, OutFeature, OutSchema, ReadOptions};
+use crate::formats::{self, OutColumn, OutFeature, OutSchema};
 use crate::model::{Change, SetKind, Value};
 use crate::names::census_table::{self, Sheet};
-use crate::names::codes::{self, Row};
+use crate::names::codes;
 use crate::register::CommitError;
 use crate::snapshot::Snapshot;
 
@@ -134,7 +133,7 @@ pub struct Codes {
 impl Codes {
     /// Enters them in one change set.
     pub fn run(self) -> Result<(), Failure> {
-        let rows = rows_of(&self.file)?;
+        let rows = formats::text_rows(&self.file, codes::MOST_ROWS)?;
         let day = self.as_of.date();
         let show = crate::model::Secrecy::Secret;
         if self.dry_run {
@@ -187,26 +186,4 @@ impl Codes {
             count(read.refused.len())
         ));
     }
-}
-
-fn rows_of(file: &Path) -> Result<Vec<Row>, Failure> {
-    let mut source = formats::open(file, &ReadOptions::default())?;
-    let headings = source.columns().to_vec();
-    let mut rows = Vec::new();
-    while let Some(feature) = source.next_feature() {
-        let Ok(feature) = feature else { continue };
-        let cell = |(at, value): (usize, Json)| {
-            let text = match value {
-                Json::String(text) => text,
-                other => other.to_string(),
-            };
-            Some((headings.get(at)?.clone(), text))
-        };
-        let cells: HashMap<String, String> = feature.values.into_iter().filter_map(cell).collect();
-        rows.push(Row { number: feature.row, cells });
-        if rows.len() >= codes::MOST_ROWS {
-            break;
-        }
-    }
-    Ok(rows)
 }
