@@ -47,6 +47,8 @@ pub mod tiles;
 
 pub mod documents;
 
+pub mod accounts;
+
 pub mod jobs;
 
 pub mod api;

@@ -4,6 +4,7 @@
 //! 3 a question must be answered (the probable answer is printed).
 
 mod alignment;
+mod audit;
 mod check;
 mod convert;
 mod coverage;
@@ -35,6 +36,7 @@ mod tables;
 mod topology;
 mod underlay;
 mod usage;
+mod user;
 mod walking;
 mod words;
 mod zone;
@@ -108,6 +110,10 @@ enum Command {
     Coverage(coverage::Coverage),
     #[command(about = t("启动服务（网页与接口）", "start the server (page and interfaces)"))]
     Serve(serve::Serve),
+    #[command(about = t("账号、角色、会话与令牌", "people, roles, sessions and tokens"))]
+    User(user::User),
+    #[command(about = t("审计：日志校验值供签存，登录与涉密查阅记录", "audit: the log's hash to be signed, logins and reads of what is secret"))]
+    Audit(audit::Audit),
     #[command(about = t("影像、扫描图等底图：加入、列出、移除", "pictures under the data: add, list, remove"))]
     Underlay(underlay::Underlay),
     #[command(about = t("生成演示区登记册", "make the register of the demo district"))]
@@ -193,6 +199,8 @@ pub fn run() -> ExitCode {
         Command::Site(command) => command.run(),
         Command::Coverage(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::User(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Underlay(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Lines(command) => command.run(),

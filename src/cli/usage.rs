@@ -64,6 +64,13 @@ const PLACES: &[(&str, &str)] = &[
     ("PROFILE", "人群"),
     ("M/S", "米/秒"),
     ("SHARE", "比例"),
+    ("LOGIN", "用户名"),
+    ("ROLE", "角色"),
+    ("RIGHT", "权限"),
+    ("KEY", "编号"),
+    ("SETTING", "设置"),
+    ("VALUE", "值"),
+    ("REVISION:HASH", "版次:校验值"),
 ];
 
 /// A command with its subcommands, clap's own words in the terminal's language.

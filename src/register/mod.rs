@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 
 use crate::model::{Change, ChangeSet, Header, LogHeader, Revision};
 use crate::snapshot::{ApplyError, Snapshot};
-use crate::store::{JobStore, SettingStore, Span, Store, Which};
+use crate::store::{AccountStore, JobStore, SettingStore, Span, Store, Which};
 
 /// Why a commit came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +123,11 @@ impl Register {
 
     /// Its jobs: no facts, and no part of the log.
     pub fn jobs(&self) -> &dyn JobStore {
+        &*self.store
+    }
+
+    /// Who may come in: no facts, and no part of the log.
+    pub fn people(&self) -> &dyn AccountStore {
         &*self.store
     }
 

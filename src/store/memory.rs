@@ -5,10 +5,12 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{
-    ChangeVisitor, Head, JobRow, JobState, JobStore, Progress, RegisterInfo, SettingStore, Span, Store,
-    StoreError, Which,
+    AccessRow, AccountStore, ChangeVisitor, Head, JobRow, JobState, JobStore, KeyRow, PersonRow, Progress,
+    RegisterInfo, SettingStore, Span, Store, StoreError, Which, WhichAccesses,
 };
-use crate::model::{ChangeSet, Finding, Layer, LogEntry, LogHeader, Record, RecordId, RecordKey, Revision};
+use crate::model::{
+    ChangeSet, Digest, Finding, Layer, LogEntry, LogHeader, Record, RecordId, RecordKey, Revision,
+};
 
 /// A register in memory, for tests and trials.
 pub struct MemoryStore {
@@ -22,6 +24,9 @@ struct State {
     log: Vec<LogEntry>,
     jobs: BTreeMap<RecordId, JobRow>,
     settings: BTreeMap<(String, String), String>,
+    people: BTreeMap<RecordId, PersonRow>,
+    keys: BTreeMap<Digest, KeyRow>,
+    accesses: Vec<AccessRow>,
 }
 
 impl State {
@@ -190,5 +195,85 @@ impl SettingStore for MemoryStore {
             None => state.settings.remove(&key),
         }
         .is_some())
+    }
+}
+
+impl AccountStore for MemoryStore {
+    fn people(&self) -> Result<Vec<PersonRow>, StoreError> {
+        let mut all: Vec<_> = self.state().people.values().cloned().collect();
+        all.sort_by(|a, b| a.login.cmp(&b.login));
+        Ok(all)
+    }
+
+    fn add_person(&self, row: &PersonRow) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let free = state.people.values().all(|other| other.login != row.login);
+        if free {
+            state.people.insert(row.id, row.clone());
+        }
+        Ok(free)
+    }
+
+    fn replace_person(&self, row: &PersonRow) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let free = state.people.values().all(|other| other.id == row.id || other.login != row.login);
+        let Some(kept) = state.people.get_mut(&row.id).filter(|kept| free && kept.tick == row.tick) else {
+            return Ok(false);
+        };
+        *kept = PersonRow { tick: row.tick + 1, ..row.clone() };
+        Ok(true)
+    }
+
+    fn add_key(&self, row: &KeyRow) -> Result<(), StoreError> {
+        self.state().keys.insert(row.digest, row.clone());
+        Ok(())
+    }
+
+    fn key(&self, digest: Digest) -> Result<Option<KeyRow>, StoreError> {
+        Ok(self.state().keys.get(&digest).cloned())
+    }
+
+    fn keys(&self, person: Option<RecordId>) -> Result<Vec<KeyRow>, StoreError> {
+        let state = self.state();
+        let wanted = |key: &&KeyRow| person.is_none_or(|person| key.person == person);
+        let mut keys: Vec<_> = state.keys.values().filter(wanted).cloned().collect();
+        keys.sort_by_key(|key| (std::cmp::Reverse(key.made_ms), key.digest));
+        Ok(keys)
+    }
+
+    fn see_key(&self, digest: Digest, seen_ms: u64) -> Result<(), StoreError> {
+        if let Some(key) = self.state().keys.get_mut(&digest) {
+            key.seen_ms = key.seen_ms.max(seen_ms);
+        }
+        Ok(())
+    }
+
+    fn remove_key(&self, digest: Digest) -> Result<bool, StoreError> {
+        Ok(self.state().keys.remove(&digest).is_some())
+    }
+
+    fn forget_keys(&self, before_ms: u64) -> Result<(), StoreError> {
+        self.state().keys.retain(|_, key| key.ends_ms >= before_ms);
+        Ok(())
+    }
+
+    fn add_accesses(&self, rows: &[AccessRow]) -> Result<(), StoreError> {
+        self.state().accesses.extend_from_slice(rows);
+        Ok(())
+    }
+
+    fn accesses(&self, which: WhichAccesses) -> Result<Vec<AccessRow>, StoreError> {
+        let (from, before) = (which.from_ms.unwrap_or(0), which.before_ms.unwrap_or(u64::MAX));
+        let wanted = |row: &&AccessRow| {
+            (from..before).contains(&row.at_ms) && which.person.is_none_or(|one| row.person == Some(one))
+        };
+        Ok(self.state().accesses.iter().rev().filter(wanted).take(which.limit).cloned().collect())
+    }
+
+    fn forget_accesses(&self, before_ms: u64) -> Result<usize, StoreError> {
+        let mut state = self.state();
+        let was = state.accesses.len();
+        state.accesses.retain(|row| row.at_ms >= before_ms);
+        Ok(was - state.accesses.len())
     }
 }

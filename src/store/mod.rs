@@ -6,6 +6,7 @@
 pub mod geopackage;
 mod media;
 mod memory;
+mod people;
 mod pictures;
 mod union;
 mod work;
@@ -13,6 +14,7 @@ mod work;
 pub use geopackage::GeoPackageStore;
 pub use media::{MediaFile, MediaFolder, MediaMemory, MediaStore};
 pub use memory::MemoryStore;
+pub use people::{AccessRow, AccountStore, KeyRow, PersonRow, WhichAccesses};
 pub use pictures::{PictureFile, PictureFileInfo};
 pub use union::{Member, Union};
 pub use work::{JobRow, JobState, JobStore, SettingStore};
@@ -152,8 +154,8 @@ pub type ChangeVisitor<'a> = dyn FnMut(Revision, Change) -> ControlFlow<()> + 'a
 /// What hears how far long work is: so many of so many.
 pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 
-/// A place where change sets are kept, and beside them jobs and settings.
-pub trait Store: JobStore + SettingStore {
+/// A place where change sets are kept, and beside them jobs, settings and people.
+pub trait Store: JobStore + SettingStore + AccountStore {
     /// What the register is.
     fn info(&self) -> Result<RegisterInfo, StoreError>;
 

@@ -49,6 +49,13 @@ impl Desk {
         serde_json::from_str(&self.done(&[arguments, &["--json"]].concat())).unwrap()
     }
 
+    /// What a command says that does nothing.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     pub fn code(&self, arguments: &[&str]) -> Option<i32> {
         self.run(arguments).status.code()
     }

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("snapshot", &["model", "crs", "topology", "network"]),
     ("register", &["model", "store", "snapshot"]),
+    ("accounts", &["model", "store"]),
     ("intake", &["model", "crs", "formats", "snapshot", "rules"]),
     ("findings", &["model", "topology", "rules", "snapshot"]),
     ("boundary", &["model", "crs", "topology", "network", "rules", "snapshot", "findings"]),
@@ -71,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "tiles",
             "documents",
             "jobs",
+            "accounts",
         ],
     ),
 ];
@@ -82,6 +84,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tower_http", &["api", "server"]),
     ("hyper_util", &["server"]),
     ("rusqlite", &["store"]),
+    ("argon2", &["accounts"]),
     ("gdal", &["formats"]),
     ("proj", &["crs"]),
     ("cql2", &["filter"]),

@@ -34,4 +34,5 @@ mod together;
 mod topology;
 mod topology_commands;
 mod underlays;
+mod users;
 mod zone;

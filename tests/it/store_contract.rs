@@ -2,6 +2,7 @@
 
 mod contract;
 mod geopackage_file;
+mod people;
 mod random;
 mod register_log;
 mod work;

@@ -10,6 +10,7 @@ mod encode;
 mod functions;
 mod load;
 mod log;
+mod people;
 mod rtree;
 mod schema;
 mod styles;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::blob::SRS_ID;
 use super::table::{self, Column, Content};
-use super::{damaged, not_a_register, rtree, styles, work};
+use super::{damaged, not_a_register, people, rtree, styles, work};
 use crate::model::{FieldKind, Layer, vocab};
 use crate::store::{NotARegister, RegisterInfo, StoreError};
 
@@ -106,6 +106,7 @@ pub(super) fn create(connection: &Connection, info: &RegisterInfo) -> Result<(),
     transaction.execute_batch(STANDARD_TABLES)?;
     transaction.execute_batch(OWN_TABLES)?;
     transaction.execute_batch(work::TABLES)?;
+    transaction.execute_batch(people::TABLES)?;
     transaction.execute_batch(styles::TABLE)?;
     let mut word = transaction.prepare("INSERT INTO boundstone_register VALUES (?1, ?2)")?;
     for (key, value) in [
@@ -235,7 +236,7 @@ fn store_version(connection: &Connection) -> Result<i64, StoreError> {
 /// Brings an older register up to this program: layers and fields that came since get their tables and
 /// columns. A change of what a table means gets a step of its own here, by store version.
 pub(super) fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    if is_current(connection)? && work::is_there(connection)? {
+    if is_current(connection)? && work::is_there(connection)? && people::is_there(connection)? {
         return Ok(());
     }
     super::functions::register(connection)?;
@@ -243,6 +244,9 @@ pub(super) fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreE
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     if !work::is_there(&transaction)? {
         transaction.execute_batch(work::TABLES)?;
+    }
+    if !people::is_there(&transaction)? {
+        transaction.execute_batch(people::TABLES)?;
     }
     for layer in Layer::ALL {
         let present = present_columns(&transaction, layer.name())?;

@@ -5,6 +5,7 @@
 //! members' logs in the order of time, numbered anew; what copies of one file have in common stands once.
 
 mod log;
+mod people;
 mod work;
 
 use std::collections::HashMap;
