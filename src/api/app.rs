@@ -1,6 +1,7 @@
 //! What all handlers share: the register, the choices of the one who started the server, caches.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,10 +10,12 @@ use tokio::sync::broadcast;
 
 use super::boards::Boards;
 use super::directories::Directories;
+use super::doors::Doors;
 use super::history;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::v1::{Incoming, LayerFigures, Opening};
+use crate::accounts::Who;
 use crate::attachments::Attachments;
 use crate::documents::Templates;
 use crate::formats::ogr::Worker;
@@ -120,7 +123,39 @@ impl Streams {
     }
 }
 
-/// The state behind all routes.
+/// What is kept of what is shown: each class has its own, as none may hold what another must not see.
+#[derive(Clone)]
+struct Kept {
+    older: Cache<(Revision, Revision), Arc<Older>>,
+    counts: Cache<Revision, Arc<RowCounts>>,
+    figures: Cache<FiguresKey, Arc<LayerFigures>>,
+    opening: Cache<(Revision, Revision, Date), Arc<Opening>>,
+    incoming: Cache<(Layer, Revision, Revision), Arc<Incoming>>,
+    matched: Cache<String, usize>,
+    lists: Cache<String, Arc<Vec<Arc<Record>>>>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            older: Cache::new(4),
+            counts: Cache::new(COUNTED),
+            figures: Cache::new(256),
+            opening: Cache::new(16),
+            incoming: Cache::new(16),
+            matched: Cache::new(1024),
+            lists: Cache::builder()
+                .weigher(|_, list: &Arc<Vec<_>>| u32::try_from(list.len()).unwrap_or(u32::MAX))
+                .max_capacity(LISTED)
+                .time_to_idle(LIST_KEPT)
+                .build(),
+        }
+    }
+}
+
+/// The state behind all routes. Each request has its own: what is shared is shared, and `who` asks and the class
+/// that is shown (`options.show`) are the request's, so that all that goes by them goes by who asks.
+#[derive(Clone)]
 pub struct App {
     /// the register
     pub register: Arc<Register>,
@@ -130,20 +165,28 @@ pub struct App {
     pub info: RegisterInfo,
     /// the registers that it is a view over; none for a register of its own
     pub members: Vec<Member>,
+    /// whoever asks; the server itself is anybody
+    pub who: Arc<Who>,
+    /// who comes in by which key
+    pub(super) doors: Arc<Doors>,
+    /// whether the request was shown what is secret
+    secrets: Arc<AtomicBool>,
+    /// what is kept for the classes below the highest that is shown
+    classes: Arc<[Kept; 2]>,
     /// figures for `/metrics`
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// uploads, previews and other long work
-    pub jobs: Jobs,
+    pub jobs: Arc<Jobs>,
     streams: Arc<Streams>,
     older: Cache<(Revision, Revision), Arc<Older>>,
     /// rows of change sets, by revision
     pub(super) counts: Cache<Revision, Arc<RowCounts>>,
     /// findings of the checks
-    pub boards: Boards,
+    pub boards: Arc<Boards>,
     /// the search over names
-    pub directories: Directories,
+    pub directories: Arc<Directories>,
     /// vector tiles
-    pub tiles: TileService,
+    pub tiles: Arc<TileService>,
     pub(super) figures: Cache<FiguresKey, Arc<LayerFigures>>,
     /// where a page opens, by revision, newest revision and day
     pub(super) opening: Cache<(Revision, Revision, Date), Arc<Opening>>,
@@ -177,29 +220,59 @@ impl App {
         );
         let telling = streams.clone();
         jobs.listen(Box::new(move |event| telling.tell(Heard::Job(event.clone()))));
+        let Kept { older, counts, figures, opening, incoming, matched, lists } = Kept::default();
         Ok(Self {
-            jobs,
+            who: Arc::new(Who::anybody()),
+            doors: Arc::default(),
+            secrets: Arc::default(),
+            classes: Arc::default(),
+            jobs: Arc::new(jobs),
             streams,
             info: register.info()?,
             members,
             register,
-            boards: Boards::new(options.rules.clone()),
-            directories: Directories::default(),
+            boards: Arc::new(Boards::new(options.rules.clone())),
+            directories: Arc::default(),
             options,
-            metrics: Metrics::default(),
-            older: Cache::new(4),
-            counts: Cache::new(COUNTED),
-            tiles: TileService::new(TILE_BYTES),
-            figures: Cache::new(256),
-            opening: Cache::new(16),
-            incoming: Cache::new(16),
-            matched: Cache::new(1024),
-            lists: Cache::builder()
-                .weigher(|_, list: &Arc<Vec<_>>| u32::try_from(list.len()).unwrap_or(u32::MAX))
-                .max_capacity(LISTED)
-                .time_to_idle(LIST_KEPT)
-                .build(),
+            metrics: Arc::default(),
+            older,
+            counts,
+            tiles: Arc::new(TileService::new(TILE_BYTES)),
+            figures,
+            opening,
+            incoming,
+            matched,
+            lists,
         })
+    }
+
+    /// The state as whoever asks sees it: no record above what one may see, nor above what the server shows.
+    #[must_use]
+    pub fn seen_by(&self, who: Who) -> Arc<Self> {
+        let class = who.sees().min(self.options.show);
+        let mut app = Self { who: Arc::new(who), secrets: Arc::default(), ..self.clone() };
+        if class < self.options.show {
+            app.options.show = class;
+            let kept = &self.classes[usize::from(class != Secrecy::Public)];
+            let Kept { older, counts, figures, opening, incoming, matched, lists } = kept.clone();
+            app = Self { older, counts, figures, opening, incoming, matched, lists, ..app };
+        }
+        Arc::new(app)
+    }
+
+    /// Whether whoever asks sees every class that the server shows.
+    pub(super) fn sees_all(&self) -> bool {
+        self.options.show >= self.jobs.shows()
+    }
+
+    /// Marks that the request was shown something secret.
+    pub(super) fn secrets(&self) -> &Arc<AtomicBool> {
+        &self.secrets
+    }
+
+    /// Whether it was.
+    pub(super) fn has_shown_secrets(&self) -> bool {
+        self.secrets.load(Ordering::Relaxed)
     }
 
     /// Takes a revision's event: called by whoever listens to the register.
@@ -207,7 +280,7 @@ impl App {
         self.metrics.revision(event.revision.0);
         // Nothing that was secret before and after is in a tile, but what became so was.
         self.tiles.invalidate(&self.register.snapshot(), event.revision, &event.layers, event.extent);
-        self.streams.tell(Heard::Revision(event.up_to(self.options.show)));
+        self.streams.tell(Heard::Revision(event));
     }
 
     /// Counts the rows of large change sets, newest first, so that nobody who lists the log waits for it.

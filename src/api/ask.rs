@@ -1,5 +1,6 @@
 //! A request, taken apart once: path segments, query, headers, body.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,8 @@ pub struct Ask {
     pub body: Bytes,
     /// the language wanted
     pub language: Language,
+    /// address at the other end of the connection, where that is known
+    pub peer: Option<IpAddr>,
     /// set once nobody waits for the answer any more
     pub given_up: Arc<AtomicBool>,
 }

@@ -16,6 +16,7 @@ use super::app::{App, Heard};
 use super::problem::Problem;
 use super::v1::JobHeard;
 use super::wire::bbox_of;
+use crate::accounts::Right;
 use crate::register::Event;
 
 /// What an event `revision` carries.
@@ -42,7 +43,7 @@ impl From<&Event> for RevisionEvent {
 /// How often a silent stream says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// The stream; refused where too many are open.
+/// The stream, of what whoever listens may see; refused where too many are open.
 pub fn stream(app: &Arc<App>) -> Result<Response<Body>, Problem> {
     let receiver = app.listen().ok_or_else(|| {
         Problem::new(
@@ -52,19 +53,22 @@ pub fn stream(app: &Arc<App>) -> Result<Response<Body>, Problem> {
             "Too many pages are listening.",
         )
     })?;
-    let lines = BroadcastStream::new(receiver).map(|heard| {
-        Ok::<_, Infallible>(match heard {
-            Ok(Heard::Job(event)) => {
+    let (show, works) = (app.options.show, app.who.may(Right::Work));
+    let lines = BroadcastStream::new(receiver).filter_map(move |heard| {
+        let line = match heard {
+            Ok(Heard::Job(event)) if works => {
                 Line::default().event("job").json_data(JobHeard::from(&event)).unwrap_or_default()
             }
+            Ok(Heard::Job(_)) => return None,
             Ok(Heard::Revision(event)) => Line::default()
                 .event("revision")
                 .id(event.revision.0.to_string())
-                .json_data(RevisionEvent::from(&event))
+                .json_data(RevisionEvent::from(&event.up_to(show)))
                 .unwrap_or_default(),
             // The page was too slow and missed some: it must read everything anew.
             Err(_) => Line::default().event("missed").data("{}"),
-        })
+        };
+        Some(Ok::<_, Infallible>(line))
     });
     let mut response = Sse::new(lines).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

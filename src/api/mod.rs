@@ -10,8 +10,10 @@ mod app;
 mod ask;
 mod boards;
 mod directories;
+mod doors;
 mod editing;
 mod events;
+mod gate;
 mod history;
 mod inventories;
 mod metrics;
@@ -30,6 +32,7 @@ mod wire;
 
 pub use app::UPLOAD_BYTES;
 pub use app::{App, Clock, Options};
+pub use gate::Peer;
 pub use metrics::Metrics;
 pub use openapi::{document_3_0, document_3_1};
 pub use problem::Problem;

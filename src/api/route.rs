@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use super::answer::{Answer, send};
 use super::app::App;
 use super::ask::{Ask, language_of};
+use super::gate::{self, Marks, Peer};
 use super::problem::Problem;
 
 /// The most that a request's body may hold, bytes.
@@ -246,13 +247,26 @@ async fn carry_out(
     request: Request,
 ) -> Result<Response<Body>, Problem> {
     let (parts, body) = request.into_parts();
-    let ask = read_head(route, parts).await?;
-    match route.run {
-        Run::Plain(run) => run_plain(app, read_body(ask, body).await?, run).await,
+    let mut ask = read_head(route, parts).await?;
+    let app = gate::pass(app, route, &ask).await?;
+    let marks = Marks::of(&app, route);
+    marks.take_off(&mut ask.headers);
+    let asked = app.who.id().map(|_| (ask.path.clone(), ask.peer, agent_of(&ask)));
+    let mut response = match route.run {
+        Run::Plain(run) => run_plain(app.clone(), read_body(ask, body).await?, run).await,
         Run::Events => super::events::stream(&app),
-        Run::Upload => super::v1::receive(app, ask, body).await,
+        Run::Upload => super::v1::receive(app.clone(), ask, body).await,
         Run::Held(run) => run_plain(app.clone(), super::v1::held(&app, ask, body).await?, run).await,
+    }?;
+    if let Some((path, peer, agent)) = asked {
+        gate::note_secret(&app, &path, peer, &agent);
     }
+    marks.put_on(&mut response);
+    Ok(response)
+}
+
+fn agent_of(ask: &Ask) -> String {
+    ask.header(header::USER_AGENT).unwrap_or_default().to_owned()
 }
 
 async fn read_head(route: &'static Route, mut parts: Parts) -> Result<Ask, Problem> {
@@ -274,6 +288,7 @@ async fn read_head(route: &'static Route, mut parts: Parts) -> Result<Ask, Probl
         query,
         headers: parts.headers,
         body: Bytes::new(),
+        peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
         given_up: Arc::default(),
     };
     ask.check_query(route)?;

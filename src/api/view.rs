@@ -1,6 +1,7 @@
 //! What one request may see: one revision, one day, and no record above the class that is shown.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::StatusCode;
 
@@ -24,6 +25,8 @@ pub struct View {
     pub as_of: Date,
     /// the highest class that is shown
     pub show: Secrecy,
+    /// set once something secret is shown
+    secrets: Arc<AtomicBool>,
 }
 
 impl View {
@@ -36,15 +39,22 @@ impl View {
     /// On a given day, by the parameter `revision`.
     pub fn at(app: &App, ask: &Ask, as_of: Date) -> Result<Self, Problem> {
         let newest = app.register.snapshot();
-        let (show, at) = (app.options.show, newest.revision());
+        let (show, at, secrets) = (app.options.show, newest.revision(), app.secrets().clone());
         match ask.parsed::<u64>("revision")?.map(Revision) {
             Some(wanted) if wanted > at => Err(unknown_revision(at)),
             Some(wanted) if wanted < at => {
                 // What is secret now was never public.
                 let older = app.older(wanted, &newest)?;
-                Ok(Self { snapshot: older.snapshot.clone(), older: Some(older), newest: at, as_of, show })
+                Ok(Self {
+                    snapshot: older.snapshot.clone(),
+                    older: Some(older),
+                    newest: at,
+                    as_of,
+                    show,
+                    secrets,
+                })
             }
-            _ => Ok(Self { snapshot: newest, older: None, newest: at, as_of, show }),
+            _ => Ok(Self { snapshot: newest, older: None, newest: at, as_of, show, secrets }),
         }
     }
 
@@ -52,12 +62,15 @@ impl View {
     pub fn now(app: &App) -> Self {
         let snapshot = app.register.snapshot();
         let newest = snapshot.revision();
-        Self { snapshot, older: None, newest, as_of: app.today(), show: app.options.show }
+        let (show, secrets) = (app.options.show, app.secrets().clone());
+        Self { snapshot, older: None, newest, as_of: app.today(), show, secrets }
     }
 
     /// A tile of what is seen.
     pub fn tile(&self, app: &App, coord: TileCoord, selection: Selection) -> Arc<Tile> {
-        let request = TileRequest { coord, selection, as_of: self.as_of, secrecy: self.show };
+        // Nothing secret is ever in a tile, whoever asks.
+        let secrecy = self.show.min(Secrecy::Internal);
+        let request = TileRequest { coord, selection, as_of: self.as_of, secrecy };
         let own = self.older.as_ref().and_then(|older| older.tiles.as_ref());
         own.unwrap_or(&app.tiles).tile(&self.snapshot, &request)
     }
@@ -69,7 +82,11 @@ impl View {
 
     /// Whether the record may be shown.
     pub fn sees(&self, record: &Record) -> bool {
-        record.secrecy <= self.show
+        let seen = record.secrecy <= self.show;
+        if seen && record.secrecy == Secrecy::Secret {
+            self.secrets.store(true, Ordering::Relaxed);
+        }
+        seen
     }
 
     /// Whether the record is to be seen and holds on the day.

@@ -11,7 +11,7 @@ use super::export::ExportParams;
 use super::import::{AcceptParams, PreviewParams};
 use super::underlay::UnderlayParams;
 use super::zoning::ZoningParams;
-use crate::model::{Bilingual, RecordId, Revision, canonical_json};
+use crate::model::{Bilingual, RecordId, Revision, Secrecy, canonical_json};
 use crate::store::{JobRow, JobState};
 
 /// What there is to do: the closed list of kinds, each with its parameters.
@@ -60,6 +60,18 @@ impl Work {
             Self::Siting(params) => ("设施选址", "Siting", params.title.clone()),
         };
         Bilingual::new(format!("{zh}：{file}"), format!("{en}: {file}"))
+    }
+
+    /// The class of records that it goes by; `None` where it goes by all that the server shows.
+    pub fn show(&self) -> Option<Secrecy> {
+        match self {
+            Self::ImportPreview(_) | Self::Import(_) => None,
+            Self::Export(params) => Some(params.show),
+            Self::Underlay(params) => Some(params.secrecy),
+            Self::Compare(params) => Some(params.show),
+            Self::Zoning(params) => Some(params.show),
+            Self::Siting(params) => Some(params.show),
+        }
     }
 
     /// Its parameters, for people who look at the list.

@@ -213,6 +213,11 @@ impl Jobs {
         lock(&self.inner.listeners).push(listener);
     }
 
+    /// The highest class of records that they go by.
+    pub fn shows(&self) -> Secrecy {
+        self.inner.options.show
+    }
+
     /// Asks for work. The same work asked for again on the same revision, while it has not ended, is one job.
     pub fn submit(&self, work: Work, by: Option<String>) -> Result<Job, JobError> {
         self.submit_as(self.inner.next_id(), work, by)

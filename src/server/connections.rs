@@ -4,15 +4,21 @@
 
 use std::future::Future;
 use std::io::{Error, ErrorKind};
+use std::net::IpAddr;
 use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tower::Service;
+
+use crate::api::Peer;
 
 /// How long no connection is taken after the system had none to give (too many open files).
 const PAUSE: Duration = Duration::from_secs(1);
@@ -25,9 +31,9 @@ pub async fn serve(listener: TcpListener, routes: Router, head: Duration, stop: 
     let (close, told) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, from) = tokio::select! {
             taken = listener.accept() => match taken {
-                Ok((stream, _)) => stream,
+                Ok(taken) => taken,
                 Err(error) => {
                     not_taken(&error).await;
                     continue;
@@ -35,7 +41,7 @@ pub async fn serve(listener: TcpListener, routes: Router, head: Duration, stop: 
             },
             () = &mut stop => break,
         };
-        tokio::spawn(answer(stream, builder.clone(), routes.clone(), told.clone()));
+        tokio::spawn(answer((stream, from.ip()), builder.clone(), routes.clone(), told.clone()));
     }
     drop((listener, told));
     // Each connection holds a receiver until it has ended.
@@ -45,11 +51,12 @@ pub async fn serve(listener: TcpListener, routes: Router, head: Duration, stop: 
 
 /// One connection: until its client leaves, or until it is told to close and has answered what it had begun.
 async fn answer(
-    stream: TcpStream,
+    (stream, from): (TcpStream, IpAddr),
     builder: Builder<TokioExecutor>,
     routes: Router,
     mut told: watch::Receiver<()>,
 ) {
+    let routes = From { routes, peer: Peer(from) };
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
     let mut connection = pin!(connection);
     let ended = tokio::select! {
@@ -69,5 +76,30 @@ async fn not_taken(error: &Error) {
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         tracing::error!(%error, "no connection can be taken");
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The routes of one connection: requests say where they come from.
+#[derive(Clone)]
+struct From {
+    routes: Router,
+    peer: Peer,
+}
+
+impl<B> Service<Request<B>> for From
+where
+    Router: Service<Request<B>>,
+{
+    type Response = <Router as Service<Request<B>>>::Response;
+    type Error = <Router as Service<Request<B>>>::Error;
+    type Future = <Router as Service<Request<B>>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Service::<Request<B>>::poll_ready(&mut self.routes, context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.routes.call(request)
     }
 }

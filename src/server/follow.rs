@@ -15,13 +15,13 @@ const EVERY: Duration = Duration::from_millis(200);
 /// The follower; it ends when this is dropped.
 pub struct Follower {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A panic in it has been logged by the panic hook; there is nobody left to tell.
             let _ = thread.join();
         }
@@ -32,6 +32,7 @@ impl Drop for Follower {
 pub fn start(app: Arc<App>) -> io::Result<Follower> {
     let stop = Arc::new(AtomicBool::new(false));
     let stopping = stop.clone();
+    let doors = keep_doors(app.clone(), stop.clone())?;
     let events = app.register.subscribe();
     let thread = Builder::new().name("follower".into()).spawn(move || {
         // The first tile need not wait for the divisions to be prepared.
@@ -55,5 +56,17 @@ pub fn start(app: Arc<App>) -> io::Result<Follower> {
             }
         }
     })?;
-    Ok(Follower { stop, thread: Some(thread) })
+    Ok(Follower { stop, threads: vec![thread, doors] })
+}
+
+/// Writes down who came in, now and then and when the server closes: a thread of its own, as it waits for whoever
+/// writes to the register.
+fn keep_doors(app: Arc<App>, stop: Arc<AtomicBool>) -> io::Result<JoinHandle<()>> {
+    Builder::new().name("doors".into()).spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            std::thread::sleep(EVERY);
+            app.write_accesses();
+        }
+        app.write_accesses();
+    })
 }

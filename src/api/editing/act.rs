@@ -11,7 +11,8 @@ use crate::model::{Header, Revision, SetKind};
 /// Who does it and why.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 pub struct Act {
-    /// who, at most 100 characters
+    /// who, at most 100 characters; of whoever is logged in it is the account that counts
+    #[serde(default)]
     by: String,
     /// why, at most 2,000 characters
     reason: String,
@@ -99,7 +100,8 @@ impl Act {
                 Ok(())
             }
         };
-        lacking("by", &self.by, 100)?;
+        let by = app.who.name().unwrap_or(&self.by);
+        lacking("by", by, 100)?;
         lacking("reason", &self.reason, 2000)?;
         for (name, text) in [("document", &self.document), ("idempotency_key", &self.idempotency_key)] {
             if let Some(text) = text.as_deref().filter(|text| !text.trim().is_empty()) {
@@ -111,8 +113,8 @@ impl Act {
         };
         Ok(Header {
             kind,
-            by: self.by.trim().to_owned(),
-            verified: false,
+            by: by.trim().to_owned(),
+            verified: app.who.name().is_some(),
             reason: self.reason.trim().to_owned(),
             document: clean(&self.document),
             at: timestamp(app.now_ms()),

@@ -6,10 +6,12 @@
 mod act;
 mod bonds;
 mod decide;
+mod reach;
 mod shape;
 
 pub use act::{Act, Done, check_writable, timestamp};
 pub use decide::no_precondition;
+pub use reach::check_reach;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value as Json};
@@ -20,7 +22,7 @@ use super::history::shows;
 use super::problem::Problem;
 use super::v1::content_tag;
 use crate::crs::Crs;
-use crate::model::{Date, Header, IdSource, Layer, Op, RecordId, Revision};
+use crate::model::{Change, Date, Header, IdSource, Layer, Op, RecordId, Revision};
 use crate::register::{CommitError, StoreError};
 use crate::snapshot::Snapshot;
 
@@ -131,7 +133,7 @@ pub fn commit(app: &App, header: Header, tasks: &[Task]) -> Result<Committed, Pr
             return Err(decide::of_item(problem, at, tasks.len()));
         }
     }
-    match app.register.commit(header, |snapshot| decide::decide(app, snapshot, tasks)) {
+    match app.register.commit(header, |snapshot| decided(app, snapshot, tasks)) {
         Ok(head) => committed(app, head.revision),
         Err(CommitError::Store(StoreError::Repeated(revision))) => first_result(app, revision, tasks),
         Err(CommitError::Nothing) => match tasks {
@@ -149,11 +151,17 @@ pub fn commit_made(
     header: Header,
     mut make: impl FnMut(&Snapshot) -> Result<Vec<Task>, Problem>,
 ) -> Result<Committed, Problem> {
-    match app.register.commit(header, |snapshot| decide::decide(app, snapshot, &make(snapshot)?)) {
+    match app.register.commit(header, |snapshot| decided(app, snapshot, &make(snapshot)?)) {
         Ok(head) => committed(app, head.revision),
         Err(CommitError::Store(StoreError::Repeated(revision))) => committed(app, revision),
         Err(error) => Err(error.into()),
     }
+}
+
+fn decided(app: &App, snapshot: &Snapshot, tasks: &[Task]) -> Result<Vec<Change>, Problem> {
+    let changes = decide::decide(app, snapshot, tasks)?;
+    check_reach(app, snapshot, &changes)?;
+    Ok(changes)
 }
 
 /// What the same request led to when it first came; a refusal where its key belongs to another request. Of a new

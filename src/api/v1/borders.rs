@@ -15,7 +15,7 @@ use super::content_tag;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::{Ask, unknown_record};
-use crate::api::editing::{Act, check_writable};
+use crate::api::editing::{Act, check_reach, check_writable};
 use crate::api::openapi::schemas::{Named, add};
 use crate::api::problem::Problem;
 use crate::api::route::{Route, Verb};
@@ -239,6 +239,7 @@ pub(super) fn carry_out(
         check_shown(app, &planned)?;
         check_held(held, &planned)?;
         let changes = planned.changes.clone();
+        check_reach(app, snapshot, &changes)?;
         done = Some(planned);
         Ok(changes)
     })?;

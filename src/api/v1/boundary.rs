@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
-use crate::api::editing::{Act, check_writable};
+use crate::api::editing::{Act, check_reach, check_writable};
 use crate::api::history;
 use crate::api::ogc::encode;
 use crate::api::problem::Problem;
@@ -265,6 +265,7 @@ fn derive(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         let changes = std::mem::take(&mut made.changes);
         done = Some(made);
         shown(app, &changes)?;
+        check_reach(app, snapshot, &changes)?;
         let origin = json!({"derived": Layer::BoundaryLine.name(), "level": options.level.code()});
         Ok::<_, Problem>(Decision { changes, origin: Some(origin) })
     });
@@ -364,6 +365,7 @@ fn number(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         let changes = std::mem::take(&mut made.changes);
         done = Some(made);
         shown(app, &changes)?;
+        check_reach(app, snapshot, &changes)?;
         Ok::<_, Problem>(Decision { changes, origin: Some(json!({"numbered": options.line})) })
     });
     let revision = revision_of(committed)?;

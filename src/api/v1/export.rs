@@ -80,7 +80,7 @@ pub fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let (kind, plan) = wanted.kind().zip(wanted.plan()).ok_or_else(|| Problem::internal(&"no plan"))?;
     let stem = format!("{}-{}", asked.layer.def().title().get(ask.language), asked.view.as_of);
     if may_come_later(app, ask) && plan.is_large(&records) {
-        let job = app.jobs.export(wanted, stem, asked.view.revision(), &records)?;
+        let job = app.jobs.export(wanted, stem, asked.view.revision(), &records, app.options.show)?;
         let place = format!("/api/v1/jobs/{}", job.id);
         return Ok(super::jobs::answer(app, job, StatusCode::ACCEPTED)?
             .with(header::LOCATION, &place)

@@ -13,6 +13,7 @@ use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
 use crate::api::editing::{Act, check_writable};
+use crate::api::gate::allow_layer;
 use crate::api::history::{FieldChange, field_changes};
 use crate::api::problem::Problem;
 use crate::api::route::{Param, Route, Verb};
@@ -209,6 +210,7 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         )
         .with("field", "layer")
     })?;
+    allow_layer(&app.who, layer)?;
     let crs = told("crs", asked.crs)?;
     if let Some(text) = &crs {
         text.parse::<Crs>().and_then(|crs| crs.check()).map_err(|error| {
@@ -257,9 +259,8 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
 fn accept(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let act: Act = ask.json()?;
-    let head = act.keyed(ask).header(app, SetKind::Import)?;
-    let acceptance =
-        Acceptance { by: head.by, reason: head.reason, document: head.document, key: head.idempotency_key };
+    let acceptance = Acceptance::from(act.keyed(ask).header(app, SetKind::Import)?);
+    app.jobs.draft(id_of(ask)?)?.1.layer.parse().map_or(Ok(()), |layer| allow_layer(&app.who, layer))?;
     answer(app, app.jobs.accept(id_of(ask)?, acceptance)?, StatusCode::ACCEPTED)
 }
 

@@ -195,29 +195,42 @@ fn list(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         JobState::from_code(word)
             .ok_or_else(|| Problem::parameter("state", "没有这种状态", "there is no such state"))
     });
-    let jobs = app.jobs.list(state.transpose()?, ask.limit(100, 500)?)?;
+    let mut jobs = app.jobs.list(state.transpose()?, ask.limit(100, 500)?)?;
+    jobs.retain(|job| sees(app, job));
     Answer::json(&JobList { jobs: jobs.into_iter().map(|job| JobDoc::of(app, job)).collect() })
 }
 
 fn get(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
-    answer(app, app.jobs.job(id_of(ask)?)?, StatusCode::OK)
+    answer(app, seen(app, ask)?, StatusCode::OK)
+}
+
+/// Whether a job goes by no records above the class that is shown to whoever asks.
+fn sees(app: &App, job: &Job) -> bool {
+    job.work.show().is_none_or(|class| class <= app.options.show)
+        && (job.work.show().is_some() || app.sees_all())
+}
+
+/// The job named in the path, as far as whoever asks may know of it.
+fn seen(app: &App, ask: &Ask) -> Result<Job, Problem> {
+    let job = app.jobs.job(id_of(ask)?)?;
+    if sees(app, &job) { Ok(job) } else { Err(JobError::Unknown.into()) }
 }
 
 fn file(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
-    let id = id_of(ask)?;
-    let Exported { file, name, kind } = app.jobs.exported(id)?;
+    let id = seen(app, ask)?.id;
+    let Exported { file, name, kind } = app.jobs.exported(id, app.options.show)?;
     Ok(sent(kind, file, None).with(header::CONTENT_DISPOSITION, &attached("export", &name)))
 }
 
 fn cancel(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
-    answer(app, app.jobs.cancel(id_of(ask)?)?, StatusCode::OK)
+    answer(app, app.jobs.cancel(seen(app, ask)?.id)?, StatusCode::OK)
 }
 
 fn delete(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
-    app.jobs.remove(id_of(ask)?)?;
+    app.jobs.remove(seen(app, ask)?.id)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }

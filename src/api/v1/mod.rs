@@ -1,5 +1,6 @@
 //! Our own interface under /api/v1: one file per resource, what is sent beside who sends it.
 
+mod accounts;
 mod artwork;
 mod border_actions;
 mod border_arcs;
@@ -265,7 +266,8 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 20] = [
+pub const WORK: [&[Route]; 21] = [
+    accounts::ROUTES,
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,
@@ -290,6 +292,7 @@ pub const WORK: [&[Route]; 20] = [
 
 /// Adds the schemas of what is sent and taken here.
 pub fn add_schemas(named: &mut Named) {
+    accounts::add_schemas(named);
     add::<register::RegisterDoc>(named);
     border_arcs::add_schemas(named);
     borders::add_schemas(named);

@@ -8,7 +8,7 @@ use super::log::revision_of;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
-use crate::api::editing::{Act, Done, check_writable};
+use crate::api::editing::{Act, Done, check_reach, check_writable};
 use crate::api::history;
 use crate::api::problem::Problem;
 use crate::api::view::unknown_revision;
@@ -37,6 +37,7 @@ pub fn post(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         )
         .then("请由有权限的人员在服务器上撤销。", "Have it undone by those who may see them."));
     }
+    check_reach(app, &app.register.snapshot(), &entry.set.changes)?;
     match app.register.undo(revision, header) {
         Ok(head) => {
             // Whoever hears of it finds it: a large set is taken in by whoever asks first.

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use super::pool::NoOutcome;
 use super::running::{Running, Stopped};
-use super::{Failure, Inner, Job, JobError, JobState, Jobs, Work};
+use super::{Failure, Job, JobError, JobState, Jobs, Work};
 use crate::formats::{OutError, OutKind, OutRequest};
 use crate::model::{Bilingual, Layer, Record, RecordId, RecordKey, Revision, Secrecy};
 use crate::register::RevisionError;
@@ -80,17 +80,18 @@ const MOST_LOOKED: usize = 1000;
 const FOLDER: &str = "out";
 
 impl Jobs {
-    /// Asks for a file of these records. One that is asked for again on the same revision is the same job.
+    /// Asks for a file of these records, of which none above a class is written. One that is asked for again on the same revision is the same job.
     pub fn export(
         &self,
         file: OutRequest,
         stem: String,
         revision: Revision,
         records: &[&Arc<Record>],
+        show: Secrecy,
     ) -> Result<Job, JobError> {
         let keys: Vec<RecordKey> = records.iter().map(|record| record.key()).collect();
         let digest = selection::digest(&keys);
-        let (revision, rows, show) = (revision.0, keys.len(), self.inner().options.show);
+        let (revision, rows, show) = (revision.0, keys.len(), show.min(self.inner().options.show));
         let params = ExportParams { file, stem, revision, rows, digest, show };
         let exports = self.exports()?;
         let same = |job: &&Job| job.state == JobState::Done && job.work == Work::Export(params.clone());
@@ -118,11 +119,11 @@ impl Jobs {
         Ok(jobs)
     }
 
-    /// The file of an export that is done.
+    /// The file of an export that is done, for whoever sees records up to a class.
     ///
     /// # Errors
     /// [`JobError::Unknown`] also where it holds what must not be shown any more.
-    pub fn exported(&self, id: RecordId) -> Result<Exported, JobError> {
+    pub fn exported(&self, id: RecordId, show: Secrecy) -> Result<Exported, JobError> {
         let inner = self.inner();
         let job = self.job(id)?;
         let Work::Export(params) = &job.work else { return Err(JobError::Unknown) };
@@ -136,9 +137,9 @@ impl Jobs {
         let layer = params.layer()?;
         let hidden = || -> Result<bool, JobError> {
             let keys = selection::read(&folder)?;
-            Ok(keys.iter().any(|key| is_hidden(inner, &newest, layer, *key)))
+            Ok(keys.iter().any(|key| is_hidden(show, &newest, layer, *key)))
         };
-        if params.show > inner.options.show || hidden()? {
+        if params.show > show || hidden()? {
             return Err(JobError::Unknown);
         }
         let kind = params.file.kind().ok_or(JobError::Unknown)?;
@@ -148,8 +149,8 @@ impl Jobs {
 }
 
 /// What is secret now was never public.
-fn is_hidden(inner: &Inner, newest: &Snapshot, layer: Layer, key: RecordKey) -> bool {
-    newest.layer(layer).version(key).is_some_and(|record| record.secrecy > inner.options.show)
+fn is_hidden(show: Secrecy, newest: &Snapshot, layer: Layer, key: RecordKey) -> bool {
+    newest.layer(layer).version(key).is_some_and(|record| record.secrecy > show)
 }
 
 /// Carries an export out.
@@ -165,11 +166,10 @@ pub(super) fn export(running: &Running<'_>, params: &ExportParams) -> Result<Jso
         other => JobError::Kept(other.to_string()),
     })?;
     let rows = snapshot.layer(layer);
-    let shown = keys.iter().filter(|key| !is_hidden(inner, &newest, layer, **key));
-    let records: Vec<&Arc<Record>> = shown
-        .filter_map(|key| rows.version(*key))
-        .filter(|record| record.secrecy <= inner.options.show)
-        .collect();
+    let show = params.show.min(inner.options.show);
+    let shown = keys.iter().filter(|key| !is_hidden(show, &newest, layer, **key));
+    let records: Vec<&Arc<Record>> =
+        shown.filter_map(|key| rows.version(*key)).filter(|record| record.secrecy <= show).collect();
     let (kind, plan) = params
         .file
         .kind()

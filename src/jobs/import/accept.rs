@@ -20,12 +20,21 @@ use crate::snapshot::Snapshot;
 pub struct Acceptance {
     /// who
     pub by: String,
+    /// whether who it was has been proved
+    pub verified: bool,
     /// why
     pub reason: String,
     /// number of the document that orders it
     pub document: Option<String>,
     /// chosen by the client: sent again, it is the first acceptance
     pub key: Option<String>,
+}
+
+impl From<Header> for Acceptance {
+    fn from(head: Header) -> Self {
+        let Header { by, verified, reason, document, idempotency_key: key, .. } = head;
+        Self { by, verified, reason, document, key }
+    }
 }
 
 /// Carries an acceptance out.
@@ -86,7 +95,7 @@ fn header(running: &Running<'_>, params: &AcceptParams) -> Header {
     Header {
         kind: SetKind::Import,
         by: params.by.clone(),
-        verified: false,
+        verified: params.verified,
         reason: params.reason.clone(),
         document: params.document.clone(),
         at: running.inner.now(),
@@ -186,11 +195,12 @@ impl Jobs {
         if let Some(earlier) = earlier {
             return Ok(earlier);
         }
-        let Acceptance { by, reason, document, key } = acceptance;
+        let Acceptance { by, verified, reason, document, key } = acceptance;
         let work = Work::Import(AcceptParams {
             preview,
             file: draft.file,
             by: by.clone(),
+            verified,
             reason,
             document,
             key: key.unwrap_or_else(|| format!("import-{}", job.id)),

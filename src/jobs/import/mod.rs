@@ -102,6 +102,9 @@ pub struct AcceptParams {
     pub file: String,
     /// who
     pub by: String,
+    /// whether who it was has been proved
+    #[serde(default)]
+    pub verified: bool,
     /// why
     pub reason: String,
     /// number of the document that orders it

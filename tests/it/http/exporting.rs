@@ -215,7 +215,8 @@ async fn what_became_secret_is_not_handed_out_any_more() {
         crs: None,
         encoding: None,
     };
-    let job = app.app.jobs.export(wanted, "设施".into(), snapshot.revision(), &records).unwrap();
+    let job =
+        app.app.jobs.export(wanted, "设施".into(), snapshot.revision(), &records, Secrecy::Secret).unwrap();
     let id = job.id.to_string();
     let ended = app.ended(&json!({ "id": id })).await;
     // Two of them, internal and secret, are never shown: whoever names them gets the others.
@@ -237,7 +238,8 @@ async fn what_became_secret_is_not_handed_out_any_more() {
             encoding: None,
         }
     };
-    let job = app.app.jobs.export(wanted, "设施".into(), snapshot.revision(), &public).unwrap();
+    let job =
+        app.app.jobs.export(wanted, "设施".into(), snapshot.revision(), &public, Secrecy::Secret).unwrap();
     app.ended(&json!({ "id": job.id.to_string() })).await;
     let path = format!("/api/v1/jobs/{}/file", job.id);
     let file = app.get(&path).await;

@@ -64,6 +64,7 @@ pub struct NewPlanVersion {
     assignment: Vec<Option<u32>>,
     #[serde(default)]
     locked: Vec<u32>,
+    #[serde(default)]
     by: String,
 }
 
@@ -162,7 +163,7 @@ pub(super) fn save(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         n: 0,
         title: text(&title, "title")?,
         at: String::new(),
-        by: text(&by, "by")?,
+        by: text(app.who.name().unwrap_or(&by), "by")?,
         figures: json!(figures(&desk.blocks, &desk.task, &assignment, desk.limits)),
         assignment,
         locked,

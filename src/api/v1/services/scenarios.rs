@@ -30,6 +30,7 @@ pub struct NewScenario {
     #[serde(default)]
     id: Option<String>,
     title: String,
+    #[serde(default)]
     by: String,
     #[serde(default)]
     note: Option<String>,
@@ -150,7 +151,7 @@ pub(super) fn word(text: &str, field: &'static str) -> Result<String, Problem> {
 pub(super) fn save(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let new: NewScenario = ask.json()?;
-    let (title, by) = (word(&new.title, "title")?, word(&new.by, "by")?);
+    let (title, by) = (word(&new.title, "title")?, word(app.who.name().unwrap_or(&new.by), "by")?);
     let known: Option<RecordId> = match &new.id {
         Some(id) => Some(id.parse().map_err(|_| unknown())?),
         None => None,

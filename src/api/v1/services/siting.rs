@@ -51,6 +51,7 @@ pub struct NewSiting {
     /// how long it may take, 20 if absent, 300 at most
     #[serde(default)]
     seconds: Option<f64>,
+    #[serde(default)]
     by: String,
     /// what it is called
     #[serde(default)]
@@ -119,7 +120,7 @@ fn read(app: &App, new: NewSiting) -> Result<SitingParams, Problem> {
     let title = title.filter(|title| !title.is_empty());
     Ok(SitingParams {
         title: title.unwrap_or_else(|| format!("{}选址", new.question.title().zh)),
-        by: word(&new.by, "by")?,
+        by: word(app.who.name().unwrap_or(&new.by), "by")?,
         day: new.question.date.unwrap_or(view.as_of),
         question: new.question,
         model: new.model,

@@ -1,0 +1,151 @@
+//! Every route in every format by every role: let in as the table of rights says, and no secret to those without
+//! the right.
+
+use boundstone::accounts::{Grant, Right, Rights};
+use boundstone::api::routes;
+use boundstone::model::Secrecy;
+use serde_json::{Value as Json, json};
+
+use super::app::{Reply, SECRET_WORD};
+use super::rights::{INTERNAL_WORD, Office, Pass};
+
+#[test]
+fn every_route_has_its_line_in_the_table_and_every_line_a_route() {
+    let table = Rights::compiled();
+    let unnamed: Vec<String> = routes()
+        .map(|route| (route.method.word(), route.path))
+        .filter(|(method, path)| table.for_route(method, path).is_none())
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect();
+    assert!(unnamed.is_empty(), "closed to everybody: {unnamed:#?}");
+    // What changes something is never let through by a pattern for reading.
+    for route in routes().filter(|route| ["PUT", "PATCH", "DELETE"].contains(&route.method.word())) {
+        let need = table.for_route(route.method.word(), route.path).unwrap();
+        let own = ["/api/v1/me/"].iter().any(|part| route.path.starts_with(part));
+        let reading = [Right::Read, Right::Work].iter().any(|right| need.any.contains(right));
+        assert!(own || !need.any.is_empty() && !reading, "{} {}", route.method.word(), route.path);
+    }
+}
+
+/// A path that answers something wherever it can: of things that need making first, one that is not there.
+fn filled(path: &str, office: &Office) -> String {
+    let secret = office.app.secret.to_string();
+    let path = path.replace("{layer}", "facility").replace("{id}", &secret).replace("{revision}", "1");
+    let path = path.replace("{z}", "12").replace("{x}", "3215").replace("{y}", "1750");
+    let path =
+        path.replace("{code}", "SECRET-1").replace("{file}", "x").replace("{name}", "x").replace("{n}", "0");
+    let path = path.replace("{key}", "0").replace("/tiles/facility", "/tiles/facility.json");
+    let path = if path.matches('/').count() > 3 { path.replace("facility.json/", "facility/") } else { path };
+    match path.as_str() {
+        path if path.ends_with("locate") || path.ends_with("reverse") => {
+            format!("{path}?lon=102.62&lat=25.02")
+        }
+        path if path.ends_with("/search") => format!("{path}?q=%E7%BB%9D%E5%AF%86"),
+        path if path.ends_with("boundary/lines") => format!("{path}?level=county"),
+        path if path.ends_with("/legend") => format!("{path}?field=kind"),
+        path if path.ends_with("/summary") => format!("{path}?by=kind"),
+        path if path.ends_with("/position") => format!("{path}?id={secret}"),
+        path => path.to_owned(),
+    }
+}
+
+/// Formats in which a path may answer.
+fn formats(path: &str) -> Vec<String> {
+    let with = |more: &str| format!("{path}{}{more}", if path.contains('?') { "&" } else { "?" });
+    if path.ends_with("/export") {
+        let of = ["geojson", "csv", "xlsx", "shp"];
+        return of.iter().map(|format| with(&format!("format={format}"))).collect();
+    }
+    if path.starts_with("/ogc") {
+        return vec![with("f=json"), with("f=html"), with("f=json&limit=1000")];
+    }
+    vec![path.to_owned()]
+}
+
+/// The text of an answer, unpacked where it is a zip (xlsx, shp, docx).
+fn words(reply: &Reply) -> String {
+    let mut text = reply.text();
+    if let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(&reply.body)) {
+        for at in 0..archive.len() {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut archive.by_index(at).unwrap(), &mut bytes).unwrap();
+            text.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    text
+}
+
+fn is_refusal(reply: &Reply) -> bool {
+    let code = || serde_json::from_slice::<Json>(&reply.body).unwrap_or_default()["code"].clone();
+    matches!(reply.status.as_u16(), 401 | 403)
+        && ["login.needed", "right.missing", "right.not_whole"].iter().any(|known| code() == *known)
+}
+
+#[tokio::test]
+async fn every_route_in_every_format_for_every_role_is_as_the_table_says_and_shows_no_secret() {
+    let office = Office::new();
+    let table = Rights::compiled();
+    let mut passes = vec![(None, Pass::default())];
+    let roles: Vec<_> = table.roles().collect();
+    for role in &roles {
+        let login = role.id.replace('_', "-");
+        passes.push((Some(*role), office.enter(&login, &[Grant::of(&role.id)]).await));
+    }
+    let (mut tried, mut allowed, mut seen) = (0, 0, 0);
+    for route in routes().filter(|route| !route.path.ends_with("/events")) {
+        let method = route.method.word();
+        // Those that end what this test goes by are tried elsewhere.
+        if ["/api/v1/logout", "/api/v1/login"].contains(&route.path) {
+            continue;
+        }
+        let need = table.for_route(method, route.path).unwrap();
+        for path in formats(&filled(route.path, &office)) {
+            let body = (method != "GET").then(|| json!({}));
+            for (role, pass) in &passes {
+                let has = |right: &Right| {
+                    *right == Right::Read || role.is_some_and(|role| role.may.contains(right))
+                };
+                let sees = role.map_or(Secrecy::Public, |role| role.sees);
+                let whole = !need.whole || sees == Secrecy::Secret;
+                let mut may = need.any.is_empty() || need.any.iter().any(has) && whole;
+                // What names its layer needs a right to that layer.
+                if may
+                    && method != "GET"
+                    && need.any.contains(&Right::EditNames)
+                    && route.path.contains("{layer}")
+                    && need.any.len() > 1
+                {
+                    may = has(&Right::EditData);
+                }
+                let reply = office.ask(method, &path, pass, body.as_ref()).await;
+                let who = role.map_or("public", |role| role.id.as_str());
+                assert_eq!(
+                    !is_refusal(&reply),
+                    may,
+                    "{method} {path} as {who}: {} {}",
+                    reply.status,
+                    reply.text()
+                );
+                assert!(reply.status.as_u16() != 500, "{method} {path} as {who}");
+                let text = words(&reply);
+                if sees < Secrecy::Secret {
+                    assert!(!text.contains(SECRET_WORD), "{method} {path} as {who}");
+                    assert!(
+                        !text.contains("SECRET-1") || !may || reply.status.as_u16() >= 400,
+                        "{method} {path} as {who}"
+                    );
+                }
+                if sees < Secrecy::Internal {
+                    assert!(!text.contains(INTERNAL_WORD), "{method} {path} as {who}");
+                }
+                let public = reply.header("cache-control").contains("public");
+                assert!(!public, "{method} {path} as {who} may be kept by proxies");
+                tried += 1;
+                allowed += usize::from(may);
+                seen += usize::from(text.contains(SECRET_WORD));
+            }
+        }
+    }
+    println!("{tried} tried, {allowed} allowed, {seen} with the secret word");
+    assert!(tried > 1500 && allowed > 500 && seen > 3, "{tried} tried, {allowed} allowed, {seen} seen");
+}
