@@ -9,6 +9,7 @@ const ImportPanel = () => import('./modes/import/ImportPanel.vue')
 const LogPanel = () => import('./modes/log/LogPanel.vue')
 const NamesPanel = () => import('./modes/names/NamesPanel.vue')
 const ZoningPanel = () => import('./modes/zoning/ZoningPanel.vue')
+const PeoplePanel = () => import('./modes/accounts/PeoplePanel.vue')
 const TablePanel = () => import('./modes/table/TablePanel.vue')
 
 export const router = createRouter({
@@ -61,6 +62,7 @@ export const router = createRouter({
       ],
     },
     { path: '/import/:what(upload|draft)?/:id([0-9A-Z]{26})?', name: 'import', component: ImportPanel },
+    { path: '/people', name: 'people', component: PeoplePanel },
     { path: '/:rest(.*)*', redirect: '/map' },
   ],
 })

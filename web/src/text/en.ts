@@ -1,4 +1,5 @@
 // Every sentence of the page in English. The same keys as zh.ts; a test compares them.
+import { accountsEn } from './accounts.en'
 import { accessEn } from './access.en'
 import { boundaryEn } from './boundary.en'
 import { deskEn } from './desk.en'
@@ -14,6 +15,7 @@ import { zoningEn } from './zoning.en'
 import type { Text } from './zh'
 
 export const en: Text = {
+  ...accountsEn,
   ...accessEn,
   ...boundaryEn,
   ...deskEn,

@@ -1,4 +1,5 @@
 // Every sentence of the page in Chinese. The same keys as en.ts; a test compares them.
+import { accountsZh } from './accounts.zh'
 import { accessZh } from './access.zh'
 import { boundaryZh } from './boundary.zh'
 import { deskZh } from './desk.zh'
@@ -13,6 +14,7 @@ import { namesZh } from './names.zh'
 import { zoningZh } from './zoning.zh'
 
 export const zh = {
+  ...accountsZh,
   ...accessZh,
   ...boundaryZh,
   ...deskZh,
