@@ -25,7 +25,7 @@ impl Desk {
         self.path(name)
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_boundstone"))
             .current_dir(self.folder.path())
             .env("BOUNDSTONE_LANG", "zh")
@@ -47,13 +47,6 @@ impl Desk {
 
     pub fn json(&self, arguments: &[&str]) -> Json {
         serde_json::from_str(&self.done(&[arguments, &["--json"]].concat())).unwrap()
-    }
-
-    /// What a command says that does nothing.
-    pub fn refused(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        String::from_utf8(output.stderr).unwrap()
     }
 
     pub fn code(&self, arguments: &[&str]) -> Option<i32> {

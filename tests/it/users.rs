@@ -11,6 +11,13 @@ fn desk() -> Desk {
     desk
 }
 
+/// What a command says that does nothing.
+fn refused(desk: &Desk, arguments: &[&str]) -> String {
+    let output = desk.run(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
 /// The password that stands behind the last blank of what was printed.
 fn password(printed: &str) -> String {
     printed.split_whitespace().last().unwrap().to_owned()
@@ -69,7 +76,7 @@ fn what_does_not_fit_is_refused() {
         &["user", "五华区.gpkg", "end", "zhangsan", "0123456789ab"],
         &["user", "五华区.gpkg", "settings", "access_days", "30"],
     ] {
-        let said = desk.refused(wrong);
+        let said = refused(&desk, wrong);
         assert!(said.contains("未执行"), "{wrong:?}: {said}");
     }
 }
@@ -132,7 +139,7 @@ fn the_head_of_the_log_is_printed_and_compared_with_what_was_signed() {
     let printed = desk.done(&["audit", "五华区.gpkg", "head", "--signed", &signed]);
     assert!(printed.contains(head["hash"].as_str().unwrap()) && printed.contains("相符"), "{printed}");
     let other = format!("1:{}", "0".repeat(64));
-    assert!(desk.refused(&["audit", "五华区.gpkg", "head", "--signed", &other]).contains("不符"));
+    assert!(refused(&desk, &["audit", "五华区.gpkg", "head", "--signed", &other]).contains("不符"));
     let later = format!("2:{}", head["hash"].as_str().unwrap());
-    assert!(desk.refused(&["audit", "五华区.gpkg", "head", "--signed", &later]).contains("没有第 2 版"));
+    assert!(refused(&desk, &["audit", "五华区.gpkg", "head", "--signed", &later]).contains("没有第 2 版"));
 }

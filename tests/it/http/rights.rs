@@ -90,7 +90,7 @@ async fn tiles_hold_nothing_secret_whoever_asks_and_what_is_internal_for_those_i
     let viewer = office.enter("wang", &[Grant::of("viewer")]).await;
     let plain = async |pass: &Pass| {
         let mut request =
-            Request::get("/tiles/facility/14/12862/7002").header(header::ACCEPT_ENCODING, "identity");
+            Request::get("/tiles/facility/14/12862/7015").header(header::ACCEPT_ENCODING, "identity");
         if let Some(cookie) = &pass.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -103,7 +103,7 @@ async fn tiles_hold_nothing_secret_whoever_asks_and_what_is_internal_for_those_i
         ((lon + 180.0) / 360.0 * n, y)
     };
     let (x, y) = at(102.62, 25.02);
-    assert_eq!((x as u32, y as u32), (12862, 7002), "the tile of the test");
+    assert_eq!((x as u32, y as u32), (12862, 7015), "the tile of the test");
     let (secret, internal, public) =
         (plain(&reader).await, plain(&viewer).await, plain(&Pass::default()).await);
     for text in [&secret, &internal, &public] {
