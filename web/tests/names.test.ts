@@ -5,7 +5,9 @@ import type { NameReading } from '../src/api/names'
 import { whenOf } from '../src/names/events'
 import { byTouch } from '../src/names/impact'
 import { agrees, asEdit, begun, candidate, confirmed, nextDoubt, reopened, ripe, spelled, undecided, withReading } from '../src/names/readings'
+import { inOrder, plateNotes, readSkip } from '../src/names/plates'
 import { isOfNames } from '../src/names/rules'
+import type { NumberedPlate, NumberingAnswer } from '../src/api/plates'
 
 const draft = (more: Partial<Draft>): Draft => ({ name: '翠湖路', kind: '', at: null, decisions: [], ...more })
 const finding = (rule: string, severity: NameFinding['severity']) => ({ rule, severity }) as NameFinding
@@ -72,5 +74,22 @@ describe('what is told of names', () => {
   })
   it('knows the rules of names, signs and plates', () => {
     expect(['N02', 'S01', 'D04', 'B07', 'C01', 'G01'].filter(isOfNames)).toEqual(['N02', 'S01', 'D04'])
+  })
+})
+
+describe('numbers along a street', () => {
+  const plate = (more: Partial<NumberedPlate>) => ({ at: [102.7, 25], along_m: 0, number: 1, text: '1号', state: 'new', ...more }) as NumberedPlate
+  it('are drawn apart by what becomes of them, with the street and what is found', () => {
+    const answer = { street: { line: { type: 'LineString', coordinates: [[102.7, 25], [102.71, 25]] } }, plates: [plate({}), plate({ state: 'reserved', text: '3号' }), plate({ state: 'kept', text: '5号' })], findings: [{ rule: 'D02', at: [102.7, 25] }, { rule: 'D01', at: null }] } as unknown as NumberingAnswer
+    expect(plateNotes(answer).map(({ kind, label }) => `${kind} ${label}`)).toEqual(['stretch ', 'number 1号', 'known 3号', 'kept 5号', 'object D02'])
+    expect(plateNotes({ ...answer, street: null }).map(({ kind }) => kind)).not.toContain('stretch')
+  })
+  it('stand in the order in which one walks', () => {
+    expect(inOrder([plate({ along_m: 30, number: 3 }), plate({ along_m: 10, number: 2 }), plate({ along_m: 10, number: 1 })]).map(({ number }) => number)).toEqual([1, 2, 3])
+  })
+  it('leave out those that are not given, as one writes them', () => {
+    expect(readSkip('13、4，14 4')).toEqual([4, 13, 14])
+    expect(readSkip(' ')).toEqual([])
+    expect([readSkip('4、x'), readSkip('0'), readSkip('-4')]).toEqual([null, null, null])
   })
 })

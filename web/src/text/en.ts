@@ -11,6 +11,7 @@ import { mediaEn } from './media.en'
 import { roundsEn } from './rounds.en'
 import { scanEn } from './scan.en'
 import { namesEn } from './names.en'
+import { platesEn } from './plates.en'
 import { zoningEn } from './zoning.en'
 import type { Text } from './zh'
 
@@ -26,6 +27,7 @@ export const en: Text = {
   ...mediaEn,
   ...roundsEn,
   ...namesEn,
+  ...platesEn,
   ...zoningEn,
   ...scanEn,
   app: {

@@ -2,7 +2,7 @@
 export const namesEn = {
   naming: {
     label: 'Place names',
-    tabs: { propose: 'New', place: 'Names', readings: 'Readings', findings: 'Findings' },
+    tabs: { propose: 'New', place: 'Names', readings: 'Readings', findings: 'Findings', plates: 'Plates', signs: 'Signs', codes: 'Codes' },
     review: {
       title: 'Review readings', about: 'Choose the reading of each character with several; the spelling follows. What is confirmed is saved at once.', left: '{open} not reviewed yet, {doubtful} of them in doubt.',
       which: 'Which', whichOf: { open: 'not reviewed', doubt: 'not reviewed and in doubt', all: 'all in doubt, reviewed ones too' },

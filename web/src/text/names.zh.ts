@@ -2,7 +2,7 @@
 export const namesZh = {
   naming: {
     label: '地名工作',
-    tabs: { propose: '拟名', place: '地名', readings: '读音', findings: '问题' },
+    tabs: { propose: '拟名', place: '地名', readings: '读音', findings: '问题', plates: '门牌', signs: '标志', codes: '代码' },
     review: {
       title: '审定读音', about: '多音字逐个选定读音，拼写随之改正；确认后一次保存。', left: '尚未审定 {open} 个，其中 {doubtful} 个有多音字。',
       which: '看哪些', whichOf: { open: '未审定的', doubt: '未审定且有多音字的', all: '所有有多音字的（含已审定）' },

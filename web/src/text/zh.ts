@@ -11,6 +11,7 @@ import { mediaZh } from './media.zh'
 import { roundsZh } from './rounds.zh'
 import { scanZh } from './scan.zh'
 import { namesZh } from './names.zh'
+import { platesZh } from './plates.zh'
 import { zoningZh } from './zoning.zh'
 
 export const zh = {
@@ -25,6 +26,7 @@ export const zh = {
   ...mediaZh,
   ...roundsZh,
   ...namesZh,
+  ...platesZh,
   ...zoningZh,
   ...scanZh,
   app: {
