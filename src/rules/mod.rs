@@ -13,7 +13,7 @@ mod size;
 pub use error::RulesError;
 pub use parameter::{Parameter, ParameterValue};
 pub use set::Rules;
-pub use size::SizeProfile;
+pub use size::{GridRules, SizeProfile};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

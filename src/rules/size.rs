@@ -31,11 +31,49 @@ pub struct SizeProfile {
     pub premises_m2: Option<f64>,
     /// counts of households that the source means, the usual one first
     pub counts: Vec<String>,
+    /// of grids: what is a grid by itself, and where villages are
+    #[serde(default)]
+    pub grids: Option<GridRules>,
     /// where it is from
     pub source: String,
     /// `read` or `assumed`
     #[schema(value_type = String)]
     pub evidence: Evidence,
+}
+
+/// Exclusive grids (专属网格), and grids of villages (农村网格): both without a band of households.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ZoningGridRules)]
+pub struct GridRules {
+    /// kinds of compounds that are grids by themselves
+    pub exclusive_compounds: Vec<String>,
+    /// kinds of areas (用地) that are
+    pub exclusive_areas: Vec<String>,
+    /// from this area on, m²
+    pub exclusive_least_m2: f64,
+    /// bare ground between such a site and the streets around it is the site's, up to this width, m
+    pub exclusive_margin_m: f64,
+    /// urban-rural classes of communities whose grids are villages or groups
+    pub rural_classes: Vec<String>,
+    /// kinds of compounds that are natural villages
+    pub village_compounds: Vec<String>,
+}
+
+impl GridRules {
+    fn is_sound(&self) -> bool {
+        let known = |list: &str, words: &[String]| {
+            let list = vocab::list(list);
+            words.iter().all(|word| list.get(word).is_some())
+        };
+        let length = |number: f64| number.is_finite() && (0.0..=1e9).contains(&number);
+        length(self.exclusive_least_m2)
+            && length(self.exclusive_margin_m)
+            && known("compound_kind", &self.exclusive_compounds)
+            && known("compound_kind", &self.village_compounds)
+            && known("area_kind", &self.exclusive_areas)
+            && known("urban_rural_class", &self.rural_classes)
+    }
 }
 
 impl SizeProfile {
@@ -59,6 +97,8 @@ impl SizeProfile {
             "wide_max is not below max"
         } else if !positive(self.least_km2) || !positive(self.premises_m2) {
             "least_km2 and premises_m2 are not negative"
+        } else if self.grids.as_ref().is_some_and(|grids| !grids.is_sound()) {
+            "grids: kinds of the lists compound_kind, area_kind and urban_rural_class; lengths are not negative"
         } else if self.counts.is_empty() || self.counts.iter().any(|kind| counts.get(kind).is_none()) {
             "counts: one or more of the household kinds"
         } else if self.tasks.iter().any(|task| !["community", "grid"].contains(&task.as_str())) {

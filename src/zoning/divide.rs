@@ -41,6 +41,21 @@ pub(super) struct Divided {
     pub cut_short: bool,
 }
 
+impl Divided {
+    /// Of what is divided without a band.
+    pub fn whole(zone: Vec<u32>) -> Self {
+        let count = zone.iter().max().map_or(1, |most| *most as usize + 1);
+        Self {
+            obstacles: Vec::new(),
+            needed: (None, None),
+            counts: Some(count..=count),
+            candidates: vec![zone],
+            cut_bound: None,
+            cut_short: false,
+        }
+    }
+}
+
 /// Divides.
 pub(super) fn divide(original: &Problem, wish: &Wish, watch: &Watch) -> Divided {
     let mut problem = original.clone();

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::islands::{Island, islands};
-use super::problem::Problem;
+use super::problem::{Problem, ZoneKind};
 use super::search::{self, Chain, Start};
 use super::task::Task;
+use super::villages::villages;
 use super::watch::Watch;
 
 /// Temperature to begin with: a division that a person made is changed little.
@@ -57,8 +58,11 @@ fn finished(
         names
     };
     if names.is_empty() {
-        *next += 1;
-        return vec![*next - 1; problem.nodes()];
+        let own =
+            if island.kind == ZoneKind::Rural { villages(task, island) } else { vec![0; problem.nodes()] };
+        let first = *next;
+        *next += own.iter().max().map_or(0, |most| most + 1);
+        return own.into_iter().map(|zone| first + zone).collect();
     }
     let local = |name: u32| names.binary_search(&name).unwrap_or(0) as u32;
     given.iter_mut().for_each(|own| *own = own.map(local));
@@ -70,6 +74,8 @@ fn finished(
     let count = names.len();
     let chain =
         Chain { start: Start::Given(&begun), zones: count, count: count..=count, work, seed, hot: MILD };
+    // Only basic zones are to come into a band.
+    let work = if island.kind == ZoneKind::Basic { work } else { 0 };
     let outcome = if count > 1 && work > 0 { search::run(&problem, &chain, watch).zone } else { begun };
     outcome.into_iter().map(|own| names[own as usize]).collect()
 }

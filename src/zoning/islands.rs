@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::problem::Problem;
+use super::problem::{Problem, ZoneKind};
 use super::task::Task;
 
 /// Connected units of one parent, as a problem of its own.
@@ -17,6 +17,8 @@ pub struct Island {
     pub problem: Problem,
     /// the parent
     pub parent: u32,
+    /// what its zones are
+    pub kind: ZoneKind,
 }
 
 impl Island {
@@ -37,8 +39,12 @@ pub struct Torn {
 pub fn islands(task: &Task) -> (Vec<Island>, Vec<Torn>) {
     let problem = &task.problem;
     let parent = &task.parent;
-    let (component, count) =
-        problem.graph.components(|border| parent[border.a as usize] == parent[border.b as usize]);
+    let (component, count) = problem.graph.components(|border| {
+        let kind = problem.kind_of(border.a);
+        parent[border.a as usize] == parent[border.b as usize]
+            && kind == problem.kind_of(border.b)
+            && kind != ZoneKind::Exclusive
+    });
     let mut units: Vec<Vec<u32>> = vec![Vec::new(); count];
     for (unit, component) in component.iter().enumerate() {
         units[*component as usize].push(unit as u32);
@@ -55,7 +61,8 @@ pub fn islands(task: &Task) -> (Vec<Island>, Vec<Torn>) {
             }
             let mut own = problem.grouped(nodes, &group_of);
             local_communities(&mut own);
-            Island { parent: parent[units[0] as usize], problem: own, units, node }
+            let kind = problem.kind_of(units[0]);
+            Island { parent: parent[units[0] as usize], problem: own, units, node, kind }
         })
         .collect();
     (islands, torn)

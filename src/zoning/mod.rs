@@ -25,10 +25,11 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod units;
+mod villages;
 mod watch;
 
 pub use barrier::Barrier;
-pub use blocks::{Block, Blocks, BlocksError, Known, Place, Scope, Wishes};
+pub use blocks::{Block, Blocks, BlocksError, Grids, Known, Place, Scope, Wishes};
 pub use bounds::Obstacle;
 pub use certificate::{Certificate, Relaxation, amount, certificate};
 pub use figures::{Figures, Limits, Objectives, PlanFinding, Share, Zone, figures, straightness};
@@ -36,7 +37,7 @@ pub use finish::finish;
 pub use graph::{Border, Graph};
 pub use order::{Kind, Order};
 pub use preset::Preset;
-pub use problem::{Band, Problem, Weights, counted, households};
+pub use problem::{Band, Problem, Weights, ZoneKind, counted, households};
 pub use score::{Scores, ZoneScore, moved, score};
 pub use solve::{Answer, Plan, Proof, Status, solve};
 pub use task::{Facts, Task, numbered};

@@ -1,6 +1,8 @@
 //! What is to be divided: nodes with households, area and outline, who borders on whom, the band, and what counts
 //! how much. All amounts are whole numbers, so that scores by difference and from scratch are equal to the last bit.
 
+use serde::Serialize;
+
 use super::barrier::Barrier;
 use super::graph::Graph;
 
@@ -53,6 +55,31 @@ impl Band {
     }
 }
 
+/// What the zone of a node is: basic ones are held against the band, the others only against their ground.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ZoneKind)]
+pub enum ZoneKind {
+    /// within the band
+    #[default]
+    Basic,
+    /// a site by itself, such as a park or a hospital (专属网格)
+    Exclusive,
+    /// a natural village or group, with the land about it (农村网格)
+    Rural,
+}
+
+impl ZoneKind {
+    /// Its word, as in the list `grid_kind`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Exclusive => "exclusive",
+            Self::Rural => "rural",
+        }
+    }
+}
+
 /// How much what counts, in the unit of one cut border without a barrier.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights {
@@ -91,6 +118,8 @@ pub struct Problem {
     pub communities: usize,
     /// the zone a node is bound to
     pub fixed: Vec<Option<u32>>,
+    /// what the zone of each is; empty where all are basic
+    pub kind: Vec<ZoneKind>,
     /// the nodes that share no zone with a node, in order; empty where none are kept apart
     pub apart: Vec<Vec<u32>>,
     /// what a cut border costs, in thousandths
@@ -112,6 +141,22 @@ impl Problem {
     /// How many nodes.
     pub fn nodes(&self) -> usize {
         self.weight.len()
+    }
+
+    /// What the zone of a node is to be.
+    pub fn kind_of(&self, node: u32) -> ZoneKind {
+        self.kind.get(node as usize).copied().unwrap_or_default()
+    }
+
+    /// What a zone of these nodes is: exclusive where all of it is, rural where none of it is basic.
+    pub fn kind_of_all(&self, nodes: &[u32]) -> ZoneKind {
+        let is = |kind: ZoneKind| nodes.iter().any(|node| self.kind_of(*node) == kind);
+        match (is(ZoneKind::Basic), is(ZoneKind::Rural)) {
+            (true, _) => ZoneKind::Basic,
+            (false, true) => ZoneKind::Rural,
+            (false, false) if nodes.is_empty() => ZoneKind::Basic,
+            (false, false) => ZoneKind::Exclusive,
+        }
     }
 
     /// The nodes that share no zone with a node.
@@ -235,6 +280,8 @@ impl Problem {
             present,
             communities: self.communities,
             fixed,
+            // Nodes that are grouped are parts of one island, and that is of one kind.
+            kind: Vec::new(),
             apart,
             cost: Vec::new(),
             band: self.band,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::problem::{Problem, households, walk_cost};
+use super::problem::{Problem, ZoneKind, households, walk_cost};
 use super::search::state::polsby_popper;
 
 /// A zone as it is reported.
@@ -12,6 +12,8 @@ use super::search::state::polsby_popper;
 pub struct ZoneScore {
     /// its number
     pub zone: u32,
+    /// what it is
+    pub kind: ZoneKind,
     /// how many units
     pub units: usize,
     /// households
@@ -88,9 +90,11 @@ fn zone_score(problem: &Problem, zone: &[u32], number: u32, nodes: &[u32]) -> Zo
         }
     }
     let heaviest = nodes.iter().map(|node| problem.weight[*node as usize]).max().unwrap_or(0);
-    let miss = problem.band.miss_of(weight, heaviest);
+    let kind = problem.kind_of_all(nodes);
+    let miss = if kind == ZoneKind::Basic { problem.band.miss_of(weight, heaviest) } else { 0 };
     ZoneScore {
         zone: number,
+        kind,
         units: nodes.len(),
         households: households(weight),
         in_band: miss == 0,
@@ -137,9 +141,13 @@ fn scores(problem: &Problem, zone: &[u32], members: &BTreeMap<u32, Vec<u32>>, ro
         }
     }
     let count = rows.len().max(1) as f64;
-    let mean = rows.iter().map(|row| row.households).sum::<f64>() / count;
-    let aim = problem.band.ideal.map_or(mean, households).max(f64::MIN_POSITIVE);
-    let least = |value: fn(&ZoneScore) -> f64| rows.iter().map(value).fold(f64::INFINITY, f64::min);
+    // Where none is basic, all are as good.
+    let basic: Vec<&ZoneScore> = {
+        let basic: Vec<&ZoneScore> = rows.iter().filter(|row| row.kind == ZoneKind::Basic).collect();
+        if basic.is_empty() { rows.iter().collect() } else { basic }
+    };
+    let least =
+        |value: fn(&ZoneScore) -> f64| basic.iter().map(|row| value(row)).fold(f64::INFINITY, f64::min);
     Scores {
         zones: rows.len(),
         zones_out_of_band: rows.iter().filter(|row| !row.in_band).count(),
@@ -155,9 +163,19 @@ fn scores(problem: &Problem, zone: &[u32], members: &BTreeMap<u32, Vec<u32>>, ro
             .then(|| if length > 0 { strong as f64 / length as f64 } else { 0.0 }),
         walk_across_barriers: known.then_some(walk),
         polsby_popper: rows.iter().map(|row| row.polsby_popper).sum::<f64>() / count,
-        polsby_popper_least: least(|row| row.polsby_popper),
-        imbalance: rows.iter().map(|row| (row.households - aim).abs() / aim).sum::<f64>() / count,
+        polsby_popper_least: rows.iter().map(|row| row.polsby_popper).fold(f64::INFINITY, f64::min),
+        imbalance: imbalance(problem, rows),
     }
+}
+
+/// Mean distance of basic zones from the ideal (their mean, where there is none), to it; 0 without any.
+pub fn imbalance(problem: &Problem, rows: &[ZoneScore]) -> f64 {
+    let basic: Vec<f64> =
+        rows.iter().filter(|row| row.kind == ZoneKind::Basic).map(|row| row.households).collect();
+    let count = basic.len().max(1) as f64;
+    let mean = basic.iter().sum::<f64>() / count;
+    let aim = problem.band.ideal.map_or(mean, households).max(f64::MIN_POSITIVE);
+    basic.iter().map(|own| (own - aim).abs() / aim).sum::<f64>() / count
 }
 
 /// The community that each zone takes over, the largest overlap first, and the households that change theirs.

@@ -10,9 +10,10 @@ use super::bounds::{self, Obstacle};
 use super::divide::{Divided, Wish, divide};
 use super::islands::{Island, Torn, islands};
 use super::preset::Preset;
-use super::problem::households;
+use super::problem::{ZoneKind, households};
 use super::score::{Scores, ZoneScore, score};
 use super::task::Task;
+use super::villages::villages;
 use super::watch::Watch;
 
 /// What is known of the task once it is done.
@@ -109,6 +110,9 @@ pub fn solve(task: &Task, watch: &Watch) -> Answer {
         .zip(&shares)
         .enumerate()
         .map(|(at, (island, zones))| {
+            if island.kind != ZoneKind::Basic {
+                return Divided::whole(villages(task, island));
+            }
             let share = island.problem.nodes() as f64 / nodes.max(1) as f64;
             let wish = Wish {
                 presets: presets.clone(),
@@ -138,7 +142,11 @@ pub fn solve(task: &Task, watch: &Watch) -> Answer {
         divided.iter().zip(&ranges).map(|(one, range)| one.cut_bound.unwrap_or(*range.start() as u64 - 1));
     let within: u64 = bounds.sum();
     let across = task.problem.graph.borders().iter();
-    let across = across.filter(|b| task.parent[b.a as usize] != task.parent[b.b as usize]).count();
+    let apart = |a: u32, b: u32| {
+        let (one, other) = (task.problem.kind_of(a), task.problem.kind_of(b));
+        task.parent[a as usize] != task.parent[b as usize] || one != other || one == ZoneKind::Exclusive
+    };
+    let across = across.filter(|border| apart(border.a, border.b)).map(|b| u64::from(b.pairs)).sum::<u64>();
     let cut_short = watch.is_late() || divided.iter().any(|one| one.cut_short);
     let exact = divided.iter().any(|one| one.cut_bound.is_some());
     Answer {
@@ -146,7 +154,7 @@ pub fn solve(task: &Task, watch: &Watch) -> Answer {
         plans,
         proofs,
         counts,
-        cut_bound: within + across as u64,
+        cut_bound: within + across,
         bound_by: if exact { "exact_model" } else { "contiguity" },
         islands: islands.len(),
         cut_short,
@@ -193,17 +201,20 @@ fn proof(island: &Island, divided: &Divided, obstacle: &Obstacle) -> Proof {
 /// Numbers of zones for every island, so that the wish for the whole and for each parent is met.
 fn shares(task: &Task, islands: &[Island], proofs: &mut Vec<Proof>) -> Vec<Option<RangeInclusive<usize>>> {
     let mut shares: Vec<Option<RangeInclusive<usize>>> = vec![None; islands.len()];
+    let basic = || islands.iter().enumerate().filter(|(_, island)| island.kind == ZoneKind::Basic);
     if let Some(asked) = &task.zones_each {
         let mut of_parent: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (at, island) in islands.iter().enumerate() {
+        for (at, island) in basic() {
             of_parent.entry(island.parent).or_default().push(at);
         }
         for members in of_parent.values() {
             share(islands, members, asked, &mut shares, proofs);
         }
     } else if let Some(asked) = &task.zones {
-        let all: Vec<usize> = (0..islands.len()).collect();
-        share(islands, &all, asked, &mut shares, proofs);
+        let all: Vec<usize> = basic().map(|(at, _)| at).collect();
+        if !all.is_empty() {
+            share(islands, &all, asked, &mut shares, proofs);
+        }
     }
     shares
 }

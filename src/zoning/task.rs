@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::graph::Graph;
 use super::preset::Preset;
-use super::problem::{Band, Problem, Weights, counted};
+use super::problem::{Band, Problem, Weights, ZoneKind, counted};
 use super::units::Units;
 
 /// Units of whatever source, and what is known of each, in the same order.
@@ -25,6 +25,10 @@ pub struct Facts {
     pub apart: Vec<Vec<u32>>,
     /// units that stay in the zone of their present community: those of one together, of several apart
     pub locked: Vec<u32>,
+    /// what the zone of each is; all are basic if absent
+    pub kind: Option<Vec<ZoneKind>>,
+    /// units of the same number are a natural village or group, and so a rural zone
+    pub village: Option<Vec<Option<u32>>>,
 }
 
 /// A division that is asked for.
@@ -36,6 +40,8 @@ pub struct Task {
     pub parent: Vec<u32>,
     /// units with the same number stay together
     pub together: Vec<Option<u32>>,
+    /// the village of each, by number; empty where there are none
+    pub village: Vec<Option<u32>>,
     /// how many zones in all
     pub zones: Option<RangeInclusive<usize>>,
     /// how many zones in each parent
@@ -93,6 +99,7 @@ impl Task {
             present,
             communities,
             fixed: vec![None; nodes],
+            kind: facts.kind.clone().unwrap_or_default(),
             apart,
             cost: Vec::new(),
             band,
@@ -104,6 +111,7 @@ impl Task {
             problem,
             parent,
             together,
+            village: facts.village.clone().unwrap_or_default(),
             zones: None,
             zones_each: None,
             preset: Preset::Compact,

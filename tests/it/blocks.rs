@@ -7,10 +7,11 @@ use std::time::Instant;
 use boundstone::crs::geodesic;
 use boundstone::model::layers::{Division, DivisionLevel, HouseholdCount, LayerStruct};
 use boundstone::model::{Date, Fields, Layer, Record, RecordId, Revision, Secrecy, Value, geometry};
+use boundstone::rules::Rules;
 use boundstone::sample::{SampleOptions, generate};
 use boundstone::snapshot::Snapshot;
 use boundstone::topology::{Coverage, Kind, Metric, Settings, validate};
-use boundstone::zoning::{Barrier, Blocks, BlocksError, Scope};
+use boundstone::zoning::{Barrier, Blocks, BlocksError, Grids, Scope, Watch, Wishes, ZoneKind, solve};
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon};
 
 fn day() -> Date {
@@ -18,7 +19,7 @@ fn day() -> Date {
 }
 
 fn scope<'a>(streets: &'a [String], communities: &'a [String], count: &'a str) -> Scope<'a> {
-    Scope { day: day(), show: Secrecy::Internal, streets, communities, count }
+    Scope { day: day(), show: Secrecy::Internal, streets, communities, count, grids: None }
 }
 
 /// A plain of 100 m squares: about a thousandth of a degree each.
@@ -153,6 +154,167 @@ impl Plain {
     fn snapshot(self) -> Snapshot {
         Snapshot::build(Revision(7), self.0)
     }
+}
+
+impl Plain {
+    /// A town community of 6 × 4 squares between roads with a park in it, 30 m back from its roads, that parts a bare
+    /// corner from the rest; beside it a country one with two villages and the fields about them.
+    fn town_and_country() -> Self {
+        let mut plain = Self::default();
+        let text = |text: &str| Value::Text(text.into());
+        // Limits have a vertex every 100 m, where streets meet them.
+        let ring = |x: f64, right: f64| {
+            let along = |from: f64, to: f64| {
+                let count = (to - from).abs() as usize;
+                (0..count).map(move |at| from + (to - from).signum() * at as f64)
+            };
+            let mut ring: Vec<(f64, f64)> = along(x, right).map(|x| (x, 0.0)).collect();
+            ring.extend(along(0.0, 4.0).map(|y| (right, y)));
+            ring.extend(along(right, x).map(|x| (x, 4.0)));
+            ring.extend(along(4.0, 0.0).map(|y| (x, y)));
+            Self::area(&ring)
+        };
+        let street = Division {
+            parent_code: Some("530102".into()),
+            ..Division::named("街道", DivisionLevel::Township)
+        };
+        plain.add(street, Some("530102001"), Some(ring(0.0, 12.0)));
+        for (name, code, x, class) in
+            [("镇中社区", "530102001001", 0.0, "121"), ("田坝村", "530102001201", 6.0, "220")]
+        {
+            let own = Division {
+                parent_code: Some("530102001".into()),
+                urban_rural_class: Some(class.into()),
+                ..Division::named(name, DivisionLevel::Community)
+            };
+            plain.add(own, Some(code), Some(ring(x, x + 6.0)));
+        }
+        // Streets 200 m apart in the town; a track through the fields.
+        let street = [("class", text("branch"))];
+        for x in [2.0, 4.0] {
+            plain.some(Layer::Road, &street, Self::line(&[(x, -0.5), (x, 4.5)]));
+        }
+        plain.some(Layer::Road, &street, Self::line(&[(-0.5, 2.0), (6.0, 2.0), (12.5, 2.0)]));
+        for x in [8.0, 10.0] {
+            plain.some(Layer::Road, &street, Self::line(&[(x, -0.5), (x, 4.5)]));
+        }
+        let area = [("name", text("翠海公园")), ("kind", text("park"))];
+        plain.some(Layer::ClosedOrGreenArea, &area, Self::rectangle(4.1, 2.1, 5.9, 3.9));
+        let pocket = [("name", text("口袋公园")), ("kind", text("park"))];
+        plain.some(Layer::ClosedOrGreenArea, &pocket, Self::rectangle(0.2, 0.2, 0.9, 0.9));
+        for (name, kind, x, y, number) in [
+            ("一小区", "estate", 1.2, 1.2, 200),
+            ("二小区", "estate", 2.5, 0.5, 180),
+            ("三小区", "estate", 4.5, 0.5, 150),
+            ("四小区", "estate", 0.5, 2.5, 120),
+            ("五小区", "estate", 2.5, 2.5, 300),
+            ("上田坝", "natural_village", 6.5, 3.0, 60),
+            ("下田坝", "natural_village", 11.0, 0.5, 35),
+        ] {
+            let own = [("name", text(name)), ("kind", text(kind))];
+            let id = plain.some(Layer::Compound, &own, Self::rectangle(x, y, x + 0.6, y + 0.6));
+            plain.count("compound", Some(id), None, number);
+        }
+        plain
+    }
+}
+
+fn zones(blocks: &Blocks, band: (f64, f64)) -> Vec<Vec<usize>> {
+    let order = boundstone::zoning::Order {
+        kind: boundstone::zoning::Kind::Grids,
+        band: (band.0, band.1, None),
+        wide_max: None,
+        zones: None,
+        preset: boundstone::zoning::Preset::Compact,
+        seed: 1,
+        alternatives: 1,
+    };
+    let mut task = order.task(blocks, &Wishes::default());
+    task.work = 200_000;
+    let answer = solve(&task, &Watch::new(&|| true));
+    assert!(answer.proofs.is_empty(), "{:?}", answer.proofs);
+    let plan = &answer.plans[0];
+    assert_eq!((plan.scores.zones_out_of_band, plan.scores.zones_in_pieces), (0, 0));
+    assert!(answer.cut_bound <= plan.scores.cut_edges);
+    let mut of: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    plan.zone.iter().enumerate().for_each(|(unit, zone)| of.entry(*zone).or_default().push(unit));
+    of.into_values().collect()
+}
+
+#[test]
+fn a_park_is_a_grid_by_itself_and_villages_have_the_fields_about_them() {
+    let snapshot = Plain::town_and_country().snapshot();
+    let streets = ["530102001".to_owned()];
+    let rules = Rules::compiled().profile("grid").unwrap().grids.clone().unwrap();
+    let with = |exclusive: &[String], ordinary: &[String]| {
+        let grids = Some(Grids { rules: &rules, exclusive, ordinary });
+        Blocks::of(&snapshot, &Scope { grids, ..scope(&streets, &[], "registered") })
+    };
+    let blocks = with(&[], &[]).unwrap();
+    assert_eq!(blocks.households(), 1045);
+    // One unit is the park, with the margin between it and the streets; the pocket park is too small for a grid.
+    let park: Vec<&boundstone::zoning::Block> =
+        blocks.blocks.iter().filter(|block| block.kind == ZoneKind::Exclusive).collect();
+    assert_eq!(park.iter().map(|block| block.site.as_deref()).collect::<Vec<_>>(), [Some("翠海公园")]);
+    let at = blocks.blocks.iter().position(|block| block.kind == ZoneKind::Exclusive).unwrap();
+    let ground = geodesic::area_m2(&blocks.shapes[at]);
+    assert!((ground - 4e4).abs() < 400.0, "the whole block of 200 m: {ground}");
+    for (number, block) in blocks.blocks.iter().enumerate() {
+        let rural = block.community.map(|at| blocks.communities[at].name.as_str()) == Some("田坝村");
+        assert_eq!(block.kind == ZoneKind::Rural, rural, "{number}");
+    }
+    let villages: Vec<&str> = blocks
+        .blocks
+        .iter()
+        .filter(|block| block.kind == ZoneKind::Rural)
+        .filter_map(|block| block.site.as_deref())
+        .collect();
+    assert_eq!(villages.len(), 2, "{villages:?}");
+    // The shapes still are the ground of the subdistrict.
+    let all: f64 = blocks.shapes.iter().map(geodesic::area_m2).sum();
+    let whole = geodesic::area_m2(&Plain::rectangle(0., 0., 12., 4.));
+    assert!((all - whole).abs() < whole * 1e-6, "{all} {whole}");
+
+    let found = zones(&blocks, (300.0, 500.0));
+    let kind = |units: &Vec<usize>| blocks.blocks[units[0]].kind;
+    let of_kind = |wanted| found.iter().filter(|units| kind(units) == wanted).count();
+    assert_eq!((of_kind(ZoneKind::Exclusive), of_kind(ZoneKind::Rural)), (1, 2));
+    for units in &found {
+        assert!(units.iter().all(|unit| blocks.blocks[*unit].kind == kind(units)));
+        let households: i64 = units.iter().map(|unit| blocks.blocks[*unit].households).sum();
+        let wanted = match kind(units) {
+            ZoneKind::Basic => 300..=500,
+            ZoneKind::Exclusive => 0..=0,
+            ZoneKind::Rural => 35..=60,
+        };
+        assert!(wanted.contains(&households), "{households}");
+    }
+    // The fields nearest to a village are its own: six blocks, three each.
+    let rural: Vec<usize> =
+        found.iter().filter(|units| kind(units) == ZoneKind::Rural).map(Vec::len).collect();
+    assert_eq!(rural, [3, 3]);
+
+    // What an office decides otherwise.
+    let id = |layer, name: &str| {
+        let mut records = snapshot.layer(layer).iter();
+        records.find(|record| record.text("name") == Some(name)).unwrap().id.to_string()
+    };
+    let park = id(Layer::ClosedOrGreenArea, "翠海公园");
+    let blocks = with(&[id(Layer::Compound, "三小区")], &[park]).unwrap();
+    let own: Vec<(Option<&str>, i64)> = blocks
+        .blocks
+        .iter()
+        .filter(|block| block.kind == ZoneKind::Exclusive)
+        .map(|block| (block.site.as_deref(), block.households))
+        .collect();
+    assert_eq!(own, [(Some("三小区"), 150)]);
+    assert!(
+        matches!(with(&["nowhere".to_owned()], &[]), Err(BlocksError::Compound(code)) if code == "nowhere")
+    );
+    // Without rules of grids nothing but the streets cuts.
+    let plain = Blocks::of(&snapshot, &scope(&streets, &[], "registered")).unwrap();
+    assert!(plain.blocks.iter().all(|block| block.kind == ZoneKind::Basic && block.site.is_none()));
+    assert_eq!(plain.blocks.len(), 12);
 }
 
 #[test]

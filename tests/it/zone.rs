@@ -200,3 +200,43 @@ fn units_are_kept_apart_locked_and_given_a_wider_limit() {
     assert_eq!(desk.zone(&format!("{common} --locked stays")).0, Some(2));
     assert_eq!(desk.zone(&format!("{common} --wide-max 1000")).0, Some(2));
 }
+
+#[test]
+fn sites_are_zones_by_themselves_and_villages_have_the_ground_about_them() {
+    let desk = Desk::new();
+    // Rows of 8: the upper half is town, the lower half country with villages at two ends.
+    let text = blocks(8, &[100.0; 64]);
+    let mut told = text.clone();
+    for at in 0..64 {
+        let own = format!("\"id\":\"b{at}\"");
+        let half = if at < 32 { "town" } else { "country" };
+        let mut more = format!("{own},\"half\":\"{half}\"");
+        match at {
+            9 => more += ",\"site\":\"是\"",
+            32 => more += ",\"village\":\"上村\"",
+            39 => more += ",\"village\":\"下村\"",
+            _ => {}
+        }
+        assert!(told.contains(&format!("{own},")) || told.contains(&format!("{own}}}")), "{at}");
+        for end in [",", "}"] {
+            told = told.replace(&format!("{own}{end}"), &format!("{more}{end}"));
+        }
+    }
+    desk.file("blocks.geojson", &told);
+    let all = "blocks.geojson --weight households --min 700 --max 800 --within half --exclusive site --village village --id id";
+    let (code, text) =
+        desk.zone(&format!("{all} --time 3 --preset compact --out plan.geojson --report p.json"));
+    assert_eq!(code, Some(0), "{text}");
+    let report = desk.json("p.json");
+    assert_eq!(report["objectives"]["zones_out_of_band"], 0, "{text}");
+    assert_eq!(report["objectives"]["zones_in_pieces"], 0);
+    let kinds: Vec<&str> =
+        report["zones"].as_array().unwrap().iter().map(|zone| zone["kind"].as_str().unwrap()).collect();
+    let count = |kind| kinds.iter().filter(|own| **own == kind).count();
+    assert_eq!((count("basic"), count("exclusive"), count("rural")), (4, 1, 2), "{kinds:?}");
+    let plan = desk.json("plan.geojson");
+    let zone = |at: usize| plan["features"][at]["properties"]["zone"].as_i64().unwrap();
+    assert!((0..64).filter(|at| *at != 9).all(|at| zone(at) != zone(9)));
+    // As near to the one as to the other along the rows: the left half is the one's.
+    assert!((32..64).all(|at| (zone(at) == zone(32)) == (at % 8 < 4)), "{plan}");
+}

@@ -78,11 +78,11 @@ describe('what planners wish of compounds', () => {
   const wish = (kind: Wish['kind'], ...ids: string[]): Wish => ({ kind, compounds: ids.map(named) })
   it('is sent by id; what says nothing yet is left out', () => {
     expect(asWishes([wish('together', 'a'), wish('apart')])).toBeNull()
-    expect(asWishes([wish('together', 'a', 'b'), wish('apart', 'c', 'd'), wish('locked', 'e'), wish('locked', 'e', 'f')])).toEqual({ together: [['a', 'b']], apart: [['c', 'd']], locked: ['e', 'f'] })
+    expect(asWishes([wish('together', 'a', 'b'), wish('apart', 'c', 'd'), wish('locked', 'e'), wish('locked', 'e', 'f'), wish('exclusive', 'g')])).toEqual({ together: [['a', 'b']], apart: [['c', 'd']], locked: ['e', 'f'], exclusive: ['g'], ordinary: [] })
   })
   it('comes back as it was sent', () => {
-    const all = [wish('together', 'a', 'b'), wish('apart', 'c', 'd'), wish('locked', 'e')]
-    expect(fromWishes(asWishes(all) ?? { together: [], apart: [], locked: [] }, (id) => `小区${id}`)).toEqual(all)
+    const all = [wish('together', 'a', 'b'), wish('apart', 'c', 'd'), wish('locked', 'e'), wish('ordinary', 'f')]
+    expect(fromWishes(asWishes(all) ?? { together: [], apart: [], locked: [], exclusive: [], ordinary: [] }, named)).toEqual(all)
   })
   it('holds each compound once, and goes with its last', () => {
     const all = withCompound([wish('together', 'a')], 0, named('b'))
@@ -96,7 +96,7 @@ describe('what planners wish of compounds', () => {
 })
 
 describe('a plan asked again', () => {
-  const parameters = { min: 3000, max: 5000, ideal: null, wide_max: null, zones: null, preset: null, seconds: 20, wishes: { together: [], apart: [], locked: [] }, count: 'registered', seed: 1, day: '2026-11-21' }
+  const parameters = { min: 3000, max: 5000, ideal: null, wide_max: null, zones: null, preset: null, seconds: 20, wishes: { together: [], apart: [], locked: [], exclusive: [], ordinary: [] }, count: 'registered', seed: 1, day: '2026-11-21' }
   const asked = asAsked({ scope: { streets: ['530102001'], communities: ['530102002003'] }, kind: 'redraw', profile: 'wuhua', parameters })
   it('is what it was', () => {
     expect([asked.codes, asked.min, asked.max, asked.zones]).toEqual([['530102001', '530102002003'], 3000, 5000, null])

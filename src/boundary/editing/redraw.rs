@@ -32,6 +32,8 @@ pub struct Fresh {
     pub ground: MultiPolygon,
     /// codes of divisions that its ground is from
     pub from: Vec<String>,
+    /// of a grid, what it is: a code of `grid_kind`
+    pub grid_kind: Option<&'static str>,
 }
 
 /// Divisions drawn anew.
@@ -230,7 +232,7 @@ fn made(
     let division = Division {
         parent_code: Some(fresh.parent_code.clone()),
         kind: if is_grid { None } else { text("kind").or_else(|| Some("community".to_owned())) },
-        grid_kind: is_grid.then(|| "basic".to_owned()),
+        grid_kind: fresh.grid_kind.map(str::to_owned),
         code_system: Some("local".to_owned()),
         urban_rural_class: text("urban_rural_class"),
         area_km2: Some(km2(&ground)),

@@ -9,7 +9,7 @@ use crate::cli::stop;
 use crate::cli::topology::features::Features;
 use crate::cli::topology::simplify::too_large;
 use crate::model::{Bilingual, Finding, Severity, Spot};
-use crate::zoning::{Facts, Task, Units, classify, numbered, straightness};
+use crate::zoning::{Facts, Task, Units, ZoneKind, classify, numbered, straightness};
 
 /// The file and what is known of its units.
 pub(super) struct Input {
@@ -63,7 +63,7 @@ impl Input {
         let current = texts(&zone.current)?;
         let together = texts(&zone.keep_together)?;
         let apart = groups(texts(&zone.keep_apart)?, zone.keep_apart.as_deref())?;
-        let locked = texts(&zone.locked)?.map_or_else(Vec::new, |texts| locked(&texts));
+        let locked = texts(&zone.locked)?.map_or_else(Vec::new, |texts| true_ones(&texts));
         let numbers = |texts: &Option<Vec<String>>| {
             texts.as_ref().map(|texts| numbered(texts.iter().map(String::as_str)))
         };
@@ -75,6 +75,12 @@ impl Input {
             parents.push(String::new());
         }
         let (present, communities) = numbers(&current).unzip();
+        let exclusive = texts(&zone.exclusive)?.map_or_else(Vec::new, |texts| true_ones(&texts));
+        let villages = texts(&zone.village)?;
+        let village = numbers(&villages).map(|both| both.0);
+        // Units of a village stay together.
+        let together = if villages.is_some() { villages } else { together };
+        let kind = kinds(rows.len(), parent.as_deref(), &exclusive, village.as_deref());
         let facts = Facts {
             households,
             parent,
@@ -83,6 +89,8 @@ impl Input {
             together: numbers(&together).map(|both| both.0),
             apart,
             locked,
+            kind,
+            village,
         };
         let names = names(zone, &features, &rows)?;
         let (parents, communities) = (parents.unwrap_or_default(), communities.unwrap_or_default());
@@ -104,6 +112,25 @@ impl Input {
     }
 }
 
+/// What the zone of each unit is to be; nothing where all are basic.
+fn kinds(
+    units: usize,
+    parent: Option<&[u32]>,
+    exclusive: &[u32],
+    village: Option<&[Option<u32>]>,
+) -> Option<Vec<ZoneKind>> {
+    if exclusive.is_empty() && village.is_none() {
+        return None;
+    }
+    let of = |unit: usize| parent.map_or(0, |parent| parent[unit]);
+    let named = |unit: &usize| village.is_some_and(|village| village[*unit].is_some());
+    let rural: std::collections::BTreeSet<u32> = (0..units).filter(named).map(of).collect();
+    let kind = |unit| if rural.contains(&of(unit)) { ZoneKind::Rural } else { ZoneKind::Basic };
+    let mut kinds: Vec<ZoneKind> = (0..units).map(kind).collect();
+    exclusive.iter().for_each(|unit| kinds[*unit as usize] = ZoneKind::Exclusive);
+    Some(kinds)
+}
+
 /// Units that are to be kept apart, by value; one value many times makes too many pairs.
 fn groups(texts: Option<Vec<String>>, field: Option<&str>) -> Result<Vec<Vec<u32>>, Failure> {
     const MOST: usize = 1000;
@@ -122,7 +149,7 @@ fn groups(texts: Option<Vec<String>>, field: Option<&str>) -> Result<Vec<Vec<u32
 }
 
 /// Units whose text says yes.
-fn locked(texts: &[String]) -> Vec<u32> {
+fn true_ones(texts: &[String]) -> Vec<u32> {
     let yes = |text: &str| {
         ["1", "true", "t", "yes", "y", "是", "真"].contains(&text.trim().to_lowercase().as_str())
     };

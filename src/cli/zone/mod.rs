@@ -63,6 +63,10 @@ pub struct Zone {
     keep_apart: Option<String>,
     #[arg(long, value_name = "FIELD", requires = "current", help = t("此字段为真（1、true、是）的单元留在现属社区", "units whose value is true (1, true, yes) stay in their present community"))]
     locked: Option<String>,
+    #[arg(long, value_name = "FIELD", help = t("此字段为真的单元各自成区（专属网格），不论户数", "units whose value is true are a zone each, whatever their households (exclusive grids)"))]
+    exclusive: Option<String>,
+    #[arg(long, value_name = "FIELD", conflicts_with = "keep_together", help = t("自然村名：有村的上级按村成区，其余单元归最近的村，不论户数", "natural village: parents with any have one zone for each, with the units nearest to it, whatever their households"))]
+    village: Option<String>,
     #[arg(long, value_name = "N|A..B", value_parser = number_or_range, help = t("共分几个区", "how many zones in all"))]
     zones: Option<RangeInclusive<usize>>,
     #[arg(long, value_name = "N|A..B", value_parser = number_or_range, requires = "within", conflicts_with = "zones", help = t("每个上级分几个区", "how many zones in each parent"))]

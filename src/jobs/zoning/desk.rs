@@ -8,7 +8,7 @@ use super::super::{Inner, JobError, Jobs, lock};
 use super::ZoningParams;
 use crate::model::{RecordId, Revision};
 use crate::snapshot::Snapshot;
-use crate::zoning::{Blocks, BlocksError, Kind, Limits, Scope, Task, Wishes};
+use crate::zoning::{Blocks, BlocksError, Grids, Kind, Limits, Scope, Task, Wishes};
 
 /// Desks that are kept.
 const KEPT: usize = 6;
@@ -34,6 +34,11 @@ impl Desk {
             streets: &params.scope.streets,
             communities: &params.scope.communities,
             count: &params.count,
+            grids: params.grids.as_ref().map(|rules| Grids {
+                rules,
+                exclusive: &params.wishes.exclusive,
+                ordinary: &params.wishes.ordinary,
+            }),
         };
         let blocks = Blocks::of(snapshot, &scope)?;
         let units = |codes: &[String]| -> Result<Vec<u32>, BlocksError> {

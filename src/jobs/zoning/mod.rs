@@ -13,6 +13,7 @@ use super::pool::NoOutcome;
 use super::running::Running;
 use super::{Failure, JobError};
 use crate::model::{Bilingual, Date, Secrecy};
+use crate::rules::GridRules;
 use crate::zoning::{
     Answer, BlocksError, Kind, Order, Preset, Proof, Status, Watch, certificate, figures, solve,
 };
@@ -48,6 +49,12 @@ pub struct PlanWishes {
     /// those that stay in their present community
     #[serde(default)]
     pub locked: Vec<String>,
+    /// of grids: compounds and areas (用地) that are an exclusive grid each, whatever they are
+    #[serde(default)]
+    pub exclusive: Vec<String>,
+    /// of grids: those that are none, though the profile would have them so
+    #[serde(default)]
+    pub ordinary: Vec<String>,
 }
 
 /// What a plan is asked.
@@ -76,6 +83,9 @@ pub struct ZoningParams {
     /// compounds that share a zone, that share none, and those that stay in their present community
     #[serde(default)]
     pub wishes: PlanWishes,
+    /// of grids: what is one by itself, and where they are villages
+    #[serde(default)]
+    pub grids: Option<GridRules>,
     /// how many zones, from and to
     pub zones: Option<(usize, usize)>,
     /// which count of households
@@ -126,7 +136,7 @@ impl From<BlocksError> for NoOutcome {
         let zh = match &error {
             BlocksError::Street(code) => format!("没有代码为 {code} 的街道（乡镇）"),
             BlocksError::Community(code) => format!("没有代码为 {code} 的社区（村）"),
-            BlocksError::Compound(code) => format!("所选范围里没有代码为 {code} 的小区（院落）"),
+            BlocksError::Compound(code) => format!("所选范围里没有代码为 {code} 的小区（院落）或用地"),
             BlocksError::Nothing => "所选范围里没有面".to_owned(),
             BlocksError::TooMany(count) => format!("街区太多（{count} 个），请缩小范围"),
             BlocksError::Coverage(_) => "图形太大".to_owned(),

@@ -85,7 +85,8 @@ impl Ground {
                 ground.pieces.push(Piece { street, community: Some(ground.communities.len()), area });
                 ground.communities.push(place(part, street));
             }
-            if whole.contains(code) {
+            // A grid is part of a community: what has none gets none.
+            if whole.contains(code) && scope.grids.is_none() {
                 let gaps = gaps(area_of(record).as_ref(), &ground.pieces[first..]);
                 ground.pieces.extend(gaps.into_iter().map(|area| Piece { street, community: None, area }));
             }

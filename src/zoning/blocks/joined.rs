@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use geo::MapCoords as _;
 use geo::coordinate_position::{CoordPos, CoordinatePosition as _};
-use geo_types::{Coord, LineString, MultiPolygon};
+use geo::{InteriorPoint as _, MapCoords as _};
+use geo_types::{Coord, Geometry, LineString, MultiPolygon};
 
 use super::defaults::Defaults;
+use super::homes::Homes;
+use super::parted::Parting;
 use crate::topology::{BoxTree, Coverage, Extent, Metric, OUTSIDE, distance2};
+use crate::zoning::units::Units;
 
 /// Numbers of groups by the smallest member.
 pub(super) struct Groups(Vec<u32>);
@@ -112,38 +115,134 @@ pub(super) fn whole_compounds(
     cut
 }
 
-/// What is known of the cells, for slivers.
+/// What is known of the cells, for slivers and margins.
 pub(super) struct Sizes<'a> {
     /// m²
-    pub area: &'a [f64],
+    pub area: Vec<f64>,
     /// outline, m
-    pub outline: &'a [f64],
+    pub outline: Vec<f64>,
     /// whether anybody or any compound is in it
-    pub lived_in: &'a [bool],
+    pub lived_in: Vec<bool>,
+    /// whether any household is
+    pub housed: Vec<bool>,
     /// subdistrict and community of each
     pub of: &'a [(usize, Option<usize>)],
-    /// common borders, m
-    pub borders: &'a [(u32, u32, f64)],
+    /// neighbours of each, with the length of the common border, m
+    around: Vec<Vec<(u32, f64)>>,
+}
+
+impl<'a> Sizes<'a> {
+    /// Of measured cells.
+    pub fn new(units: &Units, of: &'a [(usize, Option<usize>)], homes: &Homes) -> Self {
+        let mut around: Vec<Vec<(u32, f64)>> = vec![Vec::new(); units.area.len()];
+        for border in &units.borders {
+            let length = border.length_mm as f64 / 1000.0;
+            around[border.a as usize].push((border.b, length));
+            around[border.b as usize].push((border.a, length));
+        }
+        Self {
+            area: units.area.iter().map(|area| *area as f64 / 100.0).collect(),
+            outline: units.outline.iter().map(|length| *length as f64 / 1000.0).collect(),
+            lived_in: homes.at.iter().map(|homes| !homes.is_empty()).collect(),
+            housed: homes.at.iter().map(|homes| homes.iter().any(|home| home.households > 0)).collect(),
+            of,
+            around,
+        }
+    }
+
+    /// Joins the ground about compounds in a block that was parted with the compound along which it lies longest.
+    pub fn courts(&self, shapes: &[Geometry], block: &[usize], parting: &Parting<'_>, groups: &mut Groups) {
+        let own = |shape: &Geometry| shape.interior_point().and_then(|point| parting.at(point.0));
+        let compound: Vec<Option<usize>> = shapes.iter().map(own).collect();
+        for cell in (0..shapes.len()).filter(|cell| compound[*cell].is_none()) {
+            let beside = self.around[cell].iter().filter(|(other, _)| {
+                let other = *other as usize;
+                block[other] == block[cell] && compound[other].is_some()
+            });
+            if let Some((other, _)) = beside.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) {
+                groups.join(cell as u32, *other);
+            }
+        }
+    }
+
+    fn width(&self, cell: usize) -> f64 {
+        2.0 * self.area[cell] / self.outline[cell].max(0.1)
+    }
+
+    /// Cells that go to a site beside them, each with the cell of the site along which it lies longest: bare and narrow
+    /// ones, and those that sites part from all households of their community. `site` has the site of each cell.
+    pub fn margins(
+        &self,
+        site: &[Option<usize>],
+        takes: &dyn Fn(usize) -> bool,
+        margin_m: f64,
+    ) -> Vec<(usize, usize)> {
+        let is_site = |cell: usize| site[cell].is_some_and(takes);
+        if !(0..site.len()).any(is_site) {
+            return Vec::new();
+        }
+        let reached = self.reached(&is_site);
+        let mut taken: Vec<Option<usize>> = vec![None; site.len()];
+        let mut open: Vec<usize> = (0..site.len())
+            .filter(|cell| site[*cell].is_none())
+            .filter(|cell| !reached[*cell] || !self.lived_in[*cell] && self.width(*cell) < margin_m)
+            .collect();
+        // Round by round: what borders on what was taken is taken next.
+        loop {
+            let found: Vec<(usize, usize)> = open
+                .iter()
+                .filter_map(|cell| {
+                    let own = self.around[*cell].iter().filter(|(other, _)| {
+                        let other = *other as usize;
+                        (is_site(other) || taken[other].is_some() && !reached[*cell])
+                            && self.of[other] == self.of[*cell]
+                    });
+                    let best = own.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+                    Some((*cell, best.0 as usize))
+                })
+                .collect();
+            if found.is_empty() {
+                break;
+            }
+            for (cell, beside) in found {
+                taken[cell] = Some(taken[beside].unwrap_or(beside));
+            }
+            open.retain(|cell| taken[*cell].is_none());
+        }
+        taken.into_iter().enumerate().filter_map(|(cell, beside)| Some((cell, beside?))).collect()
+    }
+
+    /// Cells from which homes of the same community are reached without crossing a site.
+    fn reached(&self, is_site: &dyn Fn(usize) -> bool) -> Vec<bool> {
+        let mut reached: Vec<bool> =
+            (0..self.area.len()).map(|cell| self.housed[cell] && !is_site(cell)).collect();
+        let mut open: Vec<usize> = (0..self.area.len()).filter(|cell| reached[*cell]).collect();
+        while let Some(cell) = open.pop() {
+            for (other, _) in &self.around[cell] {
+                let other = *other as usize;
+                if !reached[other] && !is_site(other) && self.of[other] == self.of[cell] {
+                    reached[other] = true;
+                    open.push(other);
+                }
+            }
+        }
+        reached
+    }
 }
 
 /// Joins what is too small or too narrow to be a block, and empty, with the neighbour along whose border it lies
 /// longest: one of the same community, else one of the same subdistrict where no community has it.
 pub(super) fn slivers(sizes: &Sizes<'_>, defaults: &Defaults, groups: &mut Groups) {
-    let mut around: Vec<Vec<(u32, f64)>> = vec![Vec::new(); sizes.area.len()];
-    for (a, b, length) in sizes.borders {
-        around[*a as usize].push((*b, *length));
-        around[*b as usize].push((*a, *length));
-    }
     let small = |cell: &usize| {
-        let width = 2.0 * sizes.area[*cell] / sizes.outline[*cell].max(0.1);
-        !sizes.lived_in[*cell] && (sizes.area[*cell] < defaults.sliver_m2 || width < defaults.sliver_width_m)
+        !sizes.lived_in[*cell]
+            && (sizes.area[*cell] < defaults.sliver_m2 || sizes.width(*cell) < defaults.sliver_width_m)
     };
     let mut order: Vec<usize> = (0..sizes.area.len()).filter(small).collect();
     order.sort_by(|a, b| sizes.area[*a].total_cmp(&sizes.area[*b]).then(a.cmp(b)));
     for cell in order {
         let root = groups.root(cell as u32);
         let mut beside: BTreeMap<u32, f64> = BTreeMap::new();
-        for (other, length) in &around[cell] {
+        for (other, length) in &sizes.around[cell] {
             let fits = sizes.of[*other as usize] == sizes.of[cell]
                 || sizes.of[cell].1.is_none() && sizes.of[*other as usize].0 == sizes.of[cell].0;
             let group = groups.root(*other);

@@ -9,16 +9,19 @@ mod ground;
 mod homes;
 mod joined;
 mod lines;
+mod parted;
+mod sites;
 
 use geo::InteriorPoint as _;
 use geo::coordinate_position::{CoordPos, CoordinatePosition as _};
 use geo_types::{Coord, Geometry, MultiPolygon, Polygon};
 use rayon::prelude::*;
 
-use super::barrier::Barrier;
+use super::problem::ZoneKind;
 use super::task::{Facts, Task};
 use super::units::{Line, Units, classify};
 use crate::model::{Bilingual, Date, Layer, Record, RecordId, Revision, Secrecy, vocab};
+use crate::rules::GridRules;
 use crate::snapshot::Snapshot;
 use crate::topology::{BoxTree, Coverage, CoverageError, Cutting, Extent, Metric, cells, dissolve};
 
@@ -28,6 +31,8 @@ use defaults::{Defaults, defaults};
 use ground::{Ground, area_of};
 use homes::{Census, Homes};
 use joined::{Compounds, Groups, Sizes};
+use parted::Parting;
+use sites::Sites;
 
 /// Cells of one question at most.
 pub const MOST_CELLS: usize = 60_000;
@@ -45,6 +50,19 @@ pub struct Scope<'a> {
     pub communities: &'a [String],
     /// which count of households: a code of `household_kind`
     pub count: &'a str,
+    /// where grids are drawn: what is one by itself, and where they are villages
+    pub grids: Option<Grids<'a>>,
+}
+
+/// How grids other than basic ones are found.
+#[derive(Clone, Copy, Debug)]
+pub struct Grids<'a> {
+    /// kinds and sizes
+    pub rules: &'a GridRules,
+    /// codes or ids of compounds and areas that are grids by themselves whatever they are
+    pub exclusive: &'a [String],
+    /// and of those that are not
+    pub ordinary: &'a [String],
 }
 
 impl Scope<'_> {
@@ -62,8 +80,8 @@ pub enum BlocksError {
     /// no community of that code
     #[error("no community has the code {0}")]
     Community(String),
-    /// no compound of that code or id is in scope
-    #[error("no compound in scope has the code {0}")]
+    /// no compound or area of that code or id is in scope
+    #[error("no compound or area in scope has the code {0}")]
     Compound(String),
     /// nothing with an area is in scope
     #[error("there is no ground in scope")]
@@ -93,6 +111,10 @@ pub struct Block {
     pub shares: Vec<(usize, i64)>,
     /// whether limits that there are were left out of it, so that a compound stays whole
     pub over_limits: bool,
+    /// what it is for grids; in the country, what is built up may still have basic zones
+    pub kind: ZoneKind,
+    /// the site that it is, or the village that has its ground
+    pub site: Option<String>,
 }
 
 /// Units that planners will not have parted, joined or moved.
@@ -170,19 +192,26 @@ struct Cells {
     shapes: Vec<Geometry>,
     /// subdistrict and community
     of: Vec<(usize, Option<usize>)>,
+    /// the number of the block that it was parted from; cells of one block have the same
+    block: Vec<usize>,
     tree: BoxTree,
 }
 
 impl Cells {
     fn cut(
         ground: &Ground,
-        lines: &[([Coord; 2], Barrier)],
+        lines: &[[Coord; 2]],
+        parting: Option<&Parting<'_>>,
         defaults: &Defaults,
     ) -> Result<Self, BlocksError> {
         let how = Cutting { metric: Metric::Degrees, tolerance_m: defaults.tolerance_m };
-        let boxes: Vec<Extent> = lines.iter().map(|(line, _)| Extent::round(*line)).collect();
+        let boxes: Vec<Extent> = lines.iter().map(|line| Extent::round(*line)).collect();
         let tree = BoxTree::build(&boxes);
-        let cut: Vec<Vec<Polygon>> = ground
+        let parts = |block: Polygon| match parting {
+            Some(parting) => parting.parts(block, &how),
+            None => vec![block],
+        };
+        let cut: Vec<Vec<Vec<Polygon>>> = ground
             .pieces
             .par_iter()
             .map(|piece| {
@@ -191,24 +220,29 @@ impl Cells {
                 // A few metres more, for lines that end just before the limit.
                 tree.visit(&Extent::round(points).grown(1e-4), |line| near.push(line as usize));
                 near.sort_unstable();
-                let near: Vec<[Coord; 2]> = near.into_iter().map(|line| lines[line].0).collect();
-                cells(&piece.area, &near, &how)
+                let near: Vec<[Coord; 2]> = near.into_iter().map(|line| lines[line]).collect();
+                cells(&piece.area, &near, &how).into_iter().map(parts).collect()
             })
             .collect();
-        let count = cut.iter().map(Vec::len).sum();
+        let count = cut.iter().flatten().map(Vec::len).sum();
         if count > MOST_CELLS {
             return Err(BlocksError::TooMany(count));
         }
-        let of = ground.pieces.iter().zip(&cut);
-        let of =
-            of.flat_map(|(piece, cells)| cells.iter().map(|_| (piece.street, piece.community))).collect();
-        let shapes: Vec<Geometry> = cut.into_iter().flatten().map(Geometry::Polygon).collect();
+        let of = ground
+            .pieces
+            .iter()
+            .zip(&cut)
+            .flat_map(|(piece, blocks)| blocks.iter().flatten().map(|_| (piece.street, piece.community)));
+        let of = of.collect();
+        let numbered = cut.iter().flatten().enumerate();
+        let block = numbered.flat_map(|(number, parts)| parts.iter().map(move |_| number)).collect();
+        let shapes: Vec<Geometry> = cut.into_iter().flatten().flatten().map(Geometry::Polygon).collect();
         let extent = |shape: &Geometry| match shape {
             Geometry::Polygon(polygon) => Extent::round(polygon.exterior().0.iter().copied()),
             _ => Extent::EMPTY,
         };
         let boxes: Vec<Extent> = shapes.iter().map(extent).collect();
-        Ok(Self { tree: BoxTree::build(&boxes), shapes, of })
+        Ok(Self { tree: BoxTree::build(&boxes), shapes, of, block })
     }
 
     /// The cell that a point lies in, the first where several meet.
@@ -240,16 +274,21 @@ impl Blocks {
         let window = ground.bounds().ok_or(BlocksError::Nothing)?;
         let latitude = (window.min().y + window.max().y) / 2.0;
         let lines = lines::near(snapshot, scope, window, defaults);
-        let cells = Cells::cut(&ground, &lines, defaults)?;
-        let coverage = Coverage::build(cells.shapes.iter().map(Some))?;
-
-        let mut groups = Groups::new(cells.shapes.len());
+        let sites = Sites::of(snapshot, scope, &ground, window)?;
         let mut compounds: Vec<&Record> =
             snapshot.layer(Layer::Compound).window(window).into_iter().map(|record| &**record).collect();
         compounds.retain(|record| scope.sees(record));
         compounds.sort_by_key(|record| record.key());
         let (compounds, areas): (Vec<&Record>, Vec<MultiPolygon>) =
             compounds.into_iter().filter_map(|record| Some((record, area_of(record)?))).unzip();
+        // Outlines of sites cut ground as streets do; they are no barriers.
+        let cutting: Vec<[Coord; 2]> = lines.iter().map(|(line, _)| *line).chain(sites.outlines()).collect();
+        // Grids are smaller than some blocks: these are parted among their compounds.
+        let parting = scope.grids.map(|_| Parting::new(&areas, latitude));
+        let cells = Cells::cut(&ground, &cutting, parting.as_ref(), defaults)?;
+        let coverage = Coverage::build(cells.shapes.iter().map(Some))?;
+
+        let mut groups = Groups::new(cells.shapes.len());
         let street = |cell: u32| cells.of[cell as usize].0;
         let plane = Compounds::new(&areas, latitude, defaults);
         let cut = joined::whole_compounds(&coverage, &plane, &street, &mut groups);
@@ -257,8 +296,16 @@ impl Blocks {
 
         let census = Census { snapshot, scope, window, communities: &ground.communities };
         let homes = census.take(cells.shapes.len(), &|c| cells.at(c), &|cell| cells.of[cell].1);
-        merge_slivers(&cells, &homes, defaults, &mut groups)?;
-        let (blocks, shapes, of_cell) = blocks(&cells, &coverage, &homes, &mut groups);
+        let measured = Units::measure(&cells.shapes, Metric::Degrees)?;
+        let sizes = Sizes::new(&measured, &cells.of, &homes);
+        if let Some(parting) = &parting {
+            sizes.courts(&cells.shapes, &cells.block, parting, &mut groups);
+        }
+        let kinds = sites.join(&cells, &coverage, &sizes, &mut groups);
+        joined::slivers(&sizes, defaults, &mut groups);
+        let (mut blocks, shapes, of_cell) = blocks(&cells, &coverage, &homes, &mut groups);
+        kinds.tell(&cells, &of_cell, &mut blocks);
+        sites.villages(snapshot, scope, &mut blocks);
         let mut units = Units::measure(&shapes, Metric::Degrees)?;
         let plane = |c: Coord| Metric::Degrees.metres(c, units.latitude);
         let inside = |shape: &Geometry| shape.interior_point().map_or(Coord::zero(), |point| plane(point.0));
@@ -316,6 +363,15 @@ impl Blocks {
         unit.map(|unit| unit as u32).ok_or_else(|| BlocksError::Compound(compound.to_owned()))
     }
 
+    /// The village of each unit, by number; none where no grids of villages are drawn.
+    fn villages(&self) -> Option<Vec<Option<u32>>> {
+        let own = |(at, block): (usize, &Block)| {
+            (block.kind == ZoneKind::Rural && block.site.is_some()).then_some(at as u32)
+        };
+        let villages: Vec<Option<u32>> = self.blocks.iter().enumerate().map(own).collect();
+        villages.iter().any(Option::is_some).then_some(villages)
+    }
+
     /// A task on these units; no zone leaves its subdistrict.
     pub fn task(&self, (min, max, ideal): (f64, f64, Option<f64>), wishes: &Wishes) -> Task {
         let facts = Facts {
@@ -326,6 +382,8 @@ impl Blocks {
             together: wishes.together_of(self.blocks.len()),
             apart: wishes.apart.clone(),
             locked: wishes.locked.clone(),
+            kind: Some(sites::settled(&self.blocks, &self.units, min.ceil() as i64)),
+            village: self.villages(),
         };
         Task::new(&self.units, &facts, (min, max, ideal))
     }
@@ -373,27 +431,6 @@ fn named(record: &Record) -> (RecordId, String) {
     (record.id, record.label().unwrap_or_default().to_owned())
 }
 
-fn merge_slivers(
-    cells: &Cells,
-    homes: &Homes,
-    defaults: &Defaults,
-    groups: &mut Groups,
-) -> Result<(), BlocksError> {
-    let measured = Units::measure(&cells.shapes, Metric::Degrees)?;
-    let area: Vec<f64> = measured.area.iter().map(|area| *area as f64 / 100.0).collect();
-    let outline: Vec<f64> = measured.outline.iter().map(|length| *length as f64 / 1000.0).collect();
-    let lived_in: Vec<bool> = homes.at.iter().map(|homes| !homes.is_empty()).collect();
-    let borders: Vec<(u32, u32, f64)> = measured
-        .borders
-        .iter()
-        .map(|border| (border.a, border.b, border.length_mm as f64 / 1000.0))
-        .collect();
-    let sizes =
-        Sizes { area: &area, outline: &outline, lived_in: &lived_in, of: &cells.of, borders: &borders };
-    joined::slivers(&sizes, defaults, groups);
-    Ok(())
-}
-
 /// Groups of cells as blocks with their ground, in the order of their first cells.
 fn blocks(
     cells: &Cells,
@@ -429,6 +466,8 @@ fn block(cells: &Cells, homes: &Homes, members: &[usize]) -> Block {
         compounds: Vec::new(),
         shares: Vec::new(),
         over_limits: false,
+        kind: ZoneKind::Basic,
+        site: None,
     };
     for cell in members {
         let own = by_community.entry(cells.of[*cell].1).or_default();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Divided, Limits, NONE};
 use crate::model::Bilingual;
-use crate::zoning::problem::households;
+use crate::zoning::problem::{ZoneKind, households};
 use crate::zoning::score::ZoneScore;
 
 /// One finding.
@@ -55,6 +55,9 @@ pub(super) fn findings(divided: &Divided<'_>, rows: &[ZoneScore], limits: Limits
             found.push(finding("C02", "warning", Some(row.zone), Vec::new(), what));
         }
         found.extend(streets(divided, row.zone, members));
+        if limits.grids {
+            found.extend(kinds(divided, row, members));
+        }
     }
     let apart = divided.task.problem.apart.iter().enumerate();
     for (unit, others) in apart {
@@ -100,6 +103,38 @@ fn size(divided: &Divided<'_>, row: &ZoneScore, limits: Limits) -> Option<PlanFi
     };
     let rule = if limits.grids { "C08" } else { "C01" };
     Some(finding(rule, "warning", Some(row.zone), Vec::new(), Bilingual::new(zh, en)))
+}
+
+/// Exclusive sites in a grid with other ground, and villages that share one.
+fn kinds(divided: &Divided<'_>, row: &ZoneScore, members: &[u32]) -> Option<PlanFinding> {
+    let named: Vec<(u32, &str)> = members
+        .iter()
+        .filter_map(|unit| Some((*unit, divided.blocks.blocks[*unit as usize].site.as_deref()?)))
+        .filter(|(unit, _)| {
+            row.kind != ZoneKind::Basic || divided.task.problem.kind_of(*unit) == ZoneKind::Exclusive
+        })
+        .collect();
+    let mut names: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let list = names.iter().take(3).copied().collect::<Vec<_>>().join("、");
+    let what = match row.kind {
+        ZoneKind::Basic if !named.is_empty() => Bilingual::new(
+            format!("{list}宜单独作专属网格，现与其他用地同格"),
+            format!("{list} should be an exclusive grid, and shares one with other ground"),
+        ),
+        ZoneKind::Exclusive if names.len() > 1 => Bilingual::new(
+            format!("{} 处专属单位同在一格：{list}", names.len()),
+            format!("{} exclusive sites share a grid: {list}", names.len()),
+        ),
+        ZoneKind::Rural if named.is_empty() => Bilingual::new(
+            "没有登记自然村或小组，整片作一个农村网格",
+            "no village or group is entered here: all of it is one rural grid",
+        ),
+        _ => return None,
+    };
+    let units = named.into_iter().map(|(unit, _)| unit).collect();
+    Some(finding("C08", "note", Some(row.zone), units, what))
 }
 
 /// A zone in several subdistricts.

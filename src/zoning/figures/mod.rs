@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::blocks::Blocks;
-use super::problem::{households, walk_cost};
-use super::score::{ZoneScore, moved, score};
+use super::problem::{ZoneKind, households, walk_cost};
+use super::score::{ZoneScore, imbalance, moved, score};
 use super::task::Task;
 
 pub use findings::PlanFinding;
@@ -25,7 +25,7 @@ pub use straight::straightness;
 pub struct Limits {
     /// area of a zone at least, km²
     pub least_km2: Option<f64>,
-    /// whether zones are grids: these have neither names nor halls
+    /// whether zones are grids: these have numbers for names, and no halls
     pub grids: bool,
 }
 
@@ -87,6 +87,8 @@ pub struct Share {
 pub struct Zone {
     /// its number
     pub zone: u32,
+    /// what it is; only basic ones are held against the band
+    pub kind: ZoneKind,
     /// households
     pub households: f64,
     /// km²
@@ -175,6 +177,7 @@ impl Divided<'_> {
         let street = self.blocks.streets.get(self.blocks.blocks[first].street);
         Zone {
             zone: row.zone,
+            kind: row.kind,
             households: row.households,
             area_km2: row.area_m2 / 1e6,
             polsby_popper: row.polsby_popper,
@@ -205,8 +208,6 @@ impl Divided<'_> {
             }
         }
         let count = rows.len().max(1) as f64;
-        let mean = rows.iter().map(|row| row.households).sum::<f64>() / count;
-        let aim = problem.band.ideal.map_or(mean, households).max(f64::MIN_POSITIVE);
         let present: BTreeSet<u32> = problem.present.iter().map(|(community, _)| *community).collect();
         let (hall_m, households_without_hall) = halls::walk(self);
         Objectives {
@@ -223,7 +224,7 @@ impl Divided<'_> {
             straightness: straight::straightness(&self.blocks.units, &self.zone),
             polsby_popper: rows.iter().map(|row| row.polsby_popper).sum::<f64>() / count,
             cut_edges,
-            balance: rows.iter().map(|row| (row.households - aim).abs() / aim).sum::<f64>() / count,
+            balance: imbalance(problem, rows),
             walk_across_barriers: walk,
             hall_m,
             households_without_hall,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use geo_types::Coord;
 
 use super::Divided;
+use crate::zoning::problem::ZoneKind;
 
 /// What a community's name ends in, the longest first; a new one takes the ending of the one it is cut from.
 const GENERICS: [&str; 6] = ["社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会", "社区"];
@@ -62,18 +63,55 @@ fn parts(name: &str) -> (&str, &'static str) {
     cut.find(|(stem, _)| !stem.is_empty()).unwrap_or((name, "社区"))
 }
 
-/// Grids are numbered within their community: 01, 02, …
+/// Grids are numbered within their community as one reads, from north to south and in each row from west to east:
+/// 01, 02, …; exclusive ones have the name of their site, rural ones that of their village as well.
 pub(super) fn grids(divided: &Divided<'_>) -> BTreeMap<u32, String> {
-    let mut numbers: BTreeMap<Option<usize>, u32> = BTreeMap::new();
-    let name = |(zone, members): (&u32, &Vec<u32>)| {
-        let community = divided.blocks.blocks[members[0] as usize].community;
-        let number = numbers.entry(community).or_default();
-        *number += 1;
+    let mut of: BTreeMap<Option<usize>, Vec<u32>> = BTreeMap::new();
+    for (zone, members) in &divided.members {
+        of.entry(divided.blocks.blocks[members[0] as usize].community).or_default().push(*zone);
+    }
+    let mut names = BTreeMap::new();
+    for (community, zones) in of {
         let place = community.and_then(|at| divided.blocks.communities.get(at));
         let own = place.map(|place| place.name.as_str()).unwrap_or_default();
-        (*zone, format!("{own}第{number:02}网格"))
+        for (number, zone) in (1..).zip(in_reading_order(divided, zones)) {
+            let site = site(divided, &divided.members[&zone]);
+            let site = site.map(|site| format!("（{site}）")).unwrap_or_default();
+            names.insert(zone, format!("{own}第{number:02}网格{site}"));
+        }
+    }
+    names
+}
+
+/// Rows are as high as zones are on average.
+fn in_reading_order(divided: &Divided<'_>, zones: Vec<u32>) -> Vec<u32> {
+    let area = |zone: &u32| -> f64 {
+        divided.members[zone]
+            .iter()
+            .map(|unit| divided.task.problem.area[*unit as usize] as f64 / 100.0)
+            .sum()
     };
-    divided.members.iter().map(name).collect()
+    let height = (zones.iter().map(area).sum::<f64>() / zones.len().max(1) as f64).sqrt().max(1.0);
+    let mut placed: Vec<(Coord, u32)> =
+        zones.into_iter().map(|zone| (middle(divided, &divided.members[&zone]), zone)).collect();
+    let top = placed.iter().map(|(at, _)| at.y).fold(f64::NEG_INFINITY, f64::max);
+    let row = |at: Coord| ((top - at.y) / height).floor() as i64;
+    placed
+        .sort_by(|(a, one), (b, other)| row(*a).cmp(&row(*b)).then(a.x.total_cmp(&b.x)).then(one.cmp(other)));
+    placed.into_iter().map(|(_, zone)| zone).collect()
+}
+
+/// What an exclusive or rural grid is named after: the sites of its units, three at most.
+fn site(divided: &Divided<'_>, members: &[u32]) -> Option<String> {
+    if divided.task.problem.kind_of_all(members) == ZoneKind::Basic {
+        return None;
+    }
+    let names = members.iter().filter_map(|unit| divided.blocks.blocks[*unit as usize].site.as_deref());
+    let mut names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(3);
+    (!names.is_empty()).then(|| names.join("、"))
 }
 
 /// Middle of the households, of the ground where there are none.

@@ -356,3 +356,71 @@ async fn small_communities_are_merged_and_a_community_is_divided_into_grids() {
     );
     assert!(app.records() == before);
 }
+
+#[tokio::test]
+async fn grids_of_sites_and_villages_are_told_apart_and_entered_as_what_they_are() {
+    let app = demo();
+    // A country community, and a town one with a university in it.
+    let snapshot = app.register.snapshot();
+    let community = |is: &dyn Fn(&boundstone::model::Record) -> bool| {
+        let mut records: Vec<_> =
+            snapshot.layer(Layer::Division).iter().filter(|record| is(record)).collect();
+        records.sort_by(|a, b| a.code.cmp(&b.code));
+        records[0].code.as_deref().unwrap().to_owned()
+    };
+    let country = community(&|record| {
+        record.text("level") == Some("community") && record.text("urban_rural_class") == Some("220")
+    });
+    let campus = snapshot.layer(Layer::ClosedOrGreenArea).iter().find(|r| r.text("kind") == Some("campus"));
+    let campus = campus.unwrap().clone();
+    use geo::{Contains as _, InteriorPoint as _};
+    let middle = campus.geometry.as_deref().unwrap().interior_point().unwrap();
+    let town = community(&|record| {
+        record.text("level") == Some("community")
+            && record.geometry.as_deref().is_some_and(|ground| ground.contains(&middle))
+    });
+    let before = app.records();
+    let body = json!({
+        "scope": { "communities": [town, country] }, "kind": "grids", "profile": "grid", "seconds": 2.0, "by": "张工",
+    });
+    let ended = app.plan(&body).await;
+    let path = format!("/api/v1/zoning/plans/{}", ended["plan"].as_str().unwrap());
+    let plan = app.ok(&path).await;
+    let zones = plan["alternatives"][0]["figures"]["zones"].as_array().unwrap();
+    let of = |kind: &str| zones.iter().filter(|zone| zone["kind"] == kind).collect::<Vec<_>>();
+    assert!(of("basic").len() > 2 && of("rural").len() > 1, "{} {}", of("basic").len(), of("rural").len());
+    let name = campus.text("name").unwrap();
+    let own = of("exclusive").into_iter().find(|zone| zone["name"].as_str().unwrap().contains(name));
+    assert_eq!((&own.unwrap()["units"], &own.unwrap()["in_band"]), (&json!(1), &json!(true)));
+    let act = json!({ "alternative": 0, "from": "2026-11-21", "by": "张工", "reason": "划分网格" });
+    let reply = app.write("POST", &format!("{path}/accept"), &[], &act).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let done = reply.json();
+    let now = app.register.snapshot();
+    let mut kinds: std::collections::BTreeMap<String, usize> = Default::default();
+    for code in done["created"].as_array().unwrap() {
+        let grid = now.layer(Layer::Division).by_code(code.as_str().unwrap()).next().unwrap().clone();
+        *kinds.entry(grid.text("grid_kind").unwrap().to_owned()).or_default() += 1;
+        // 01 is the code of 第01网格.
+        let number = grid.text("name").unwrap().split_once('第').unwrap().1.get(..2).unwrap().to_owned();
+        assert!(code.as_str().unwrap().ends_with(&number), "{code} {}", grid.text("name").unwrap());
+    }
+    for kind in ["basic", "exclusive", "rural"] {
+        assert_eq!(kinds.get(kind).copied().unwrap_or(0), of(kind).len(), "{kind}");
+    }
+    let undo = format!("/api/v1/log/{}/undo", done["revision"]);
+    let reply = app.write("POST", &undo, &[], &json!({ "by": "张工", "reason": "撤回" })).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(app.records() == before);
+    // Without them all are basic; a site that the office names is one all the same.
+    let mut plain = body.clone();
+    plain["exclusive"] = json!(false);
+    plain["rural"] = json!(false);
+    plain["wishes"] = json!({ "exclusive": [campus.id.to_string()] });
+    let ended = app.plan(&plain).await;
+    let plan = app.ok(&format!("/api/v1/zoning/plans/{}", ended["plan"].as_str().unwrap())).await;
+    let zones = plan["alternatives"][0]["figures"]["zones"].as_array().unwrap();
+    let other: Vec<&serde_json::Value> = zones.iter().filter(|zone| zone["kind"] != "basic").collect();
+    assert_eq!(other.len(), 1, "{other:?}");
+    assert!(other[0]["name"].as_str().unwrap().contains(name));
+}

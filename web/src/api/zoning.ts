@@ -8,6 +8,19 @@ export const KINDS: readonly PlanKind[] = ['redraw', 'split', 'merge', 'grids']
 export type Preset = 'least-change' | 'barriers' | 'compact' | 'balanced'
 export const PRESETS: readonly Preset[] = ['least-change', 'barriers', 'compact', 'balanced']
 
+/** What is a grid by itself, and where grids are villages. */
+export interface GridRules {
+  exclusive_compounds: string[]
+  exclusive_areas: string[]
+  exclusive_least_m2: number
+  exclusive_margin_m: number
+  rural_classes: string[]
+  village_compounds: string[]
+}
+
+/** Only basic zones are held against the band. */
+export type ZoneKind = 'basic' | 'exclusive' | 'rural'
+
 export interface Profile {
   id: string
   title: Bilingual
@@ -16,6 +29,7 @@ export interface Profile {
   max: number
   ideal: number | null
   wide_max: number | null
+  grids: GridRules | null
   counts: string[]
   source: string
   evidence: 'read' | 'assumed'
@@ -39,6 +53,7 @@ export interface ScopeStreet {
 
 export interface Zone {
   zone: number
+  kind: ZoneKind
   households: number
   area_km2: number
   polsby_popper: number
@@ -103,11 +118,13 @@ export interface Proof {
   relaxations: Relaxation[]
 }
 
-/** Compounds by code or id. */
+/** Compounds (the last two: areas as well) by code or id. */
 export interface Wishes {
   together: string[][]
   apart: string[][]
   locked: string[]
+  exclusive: string[]
+  ordinary: string[]
 }
 
 export interface PlanHead {
@@ -135,7 +152,7 @@ export interface Version {
 }
 
 export interface Plan extends PlanHead {
-  parameters: { min: number; max: number; ideal: number | null; wide_max: number | null; zones: [number, number] | null; preset: Preset | null; seconds: number; wishes: Wishes; count: string; seed: number; day: string }
+  parameters: { min: number; max: number; ideal: number | null; wide_max: number | null; zones: [number, number] | null; preset: Preset | null; seconds: number; wishes: Wishes; grids?: GridRules | null; count: string; seed: number; day: string }
   definition: Bilingual
   certificate: (Bilingual & { units: number[]; proofs: Proof[] }) | null
   ended_by: string
@@ -157,6 +174,8 @@ export interface Unit {
   community: string | null
   area_m2: number
   sealed: boolean
+  kind: ZoneKind
+  site: string | null
 }
 export interface Units {
   type: 'FeatureCollection'
@@ -176,6 +195,9 @@ export interface NewPlan {
   wide_max?: number
   preset?: Preset
   wishes?: Wishes
+  exclusive?: boolean
+  exclusive_least_m2?: number
+  rural?: boolean
   seconds: number
   by: string
 }

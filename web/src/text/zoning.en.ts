@@ -56,9 +56,15 @@ export const zoningEn: typeof zoningZh = {
     ideal: 'Best',
     wide: 'At most where a compound alone is too large',
     wideNone: 'no more than that',
+    grid: {
+      title: 'Exclusive and rural grids',
+      exclusive: 'Large sites are grids by themselves', exclusiveWhat: '{kinds}', least: 'of this area at least (m²)',
+      rural: 'In the country, natural villages and groups are grids', ruralWhat: 'fields go to the nearest village; housing estates still by households',
+      kinds: { exclusive: 'exclusive', rural: 'rural' },
+    },
     wish: {
       title: 'Wishes for compounds (optional)', about: 'They are kept in any case; where that cannot be, it is said why. Compounds are never cut.',
-      kinds: { together: 'Keep together', apart: 'Keep apart', locked: 'Stay in their community' },
+      kinds: { together: 'Keep together', apart: 'Keep apart', locked: 'Stay in their community', exclusive: 'Also exclusive grids', ordinary: 'No exclusive grids' },
       more: 'one more is needed', goOn: 'Go on', byName: 'A compound by name', hint: 'part of its name', pick: 'Click on the map', end: 'Done', go: 'See on the map',
       pickAsk: 'Click compounds on the map, one after the other', nothing: 'There is no compound here. Zoom in and click again.', nameless: 'compound without a name', added: '“{name}” was added', none: 'No compound is called “{name}”', failed: 'The search failed; try again',
       outside: '“{name}” is not in scope.', outsideShort: 'not in scope',

@@ -54,9 +54,15 @@ export const zoningZh = {
     ideal: '理想（户）',
     wide: '密集小区所在社区的上限（户）',
     wideNone: '不放宽',
+    grid: {
+      title: '专属网格与农村网格',
+      exclusive: '大单位单独成格（专属网格）', exclusiveWhat: '{kinds}', least: '占地不少于（㎡）',
+      rural: '农村社区按自然村、小组成格', ruralWhat: '附近田地归最近的村；成片的住宅小区仍按户数',
+      kinds: { exclusive: '专属', rural: '农村' },
+    },
     wish: {
       title: '对小区的要求（可不填）', about: '划分时一定照办；做不到会说明为什么。小区本来就不会被切开。',
-      kinds: { together: '放在一起', apart: '分开', locked: '留在原社区' },
+      kinds: { together: '放在一起', apart: '分开', locked: '留在原社区', exclusive: '另列为专属网格', ordinary: '不列为专属网格' },
       more: '还要再选一个', goOn: '继续选', byName: '按名称找小区', hint: '如：翠湖花园', pick: '在图上点选', end: '选好了', go: '在图上看',
       pickAsk: '请在图上点小区，可连续点', nothing: '这里没有小区（院落）。放大地图再点。', nameless: '无名院落', added: '已加入“{name}”', none: '没有找到名为“{name}”的小区', failed: '没有查到，请再试',
       outside: '“{name}”不在所选范围内。', outsideShort: '不在范围内',

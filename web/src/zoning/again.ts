@@ -1,5 +1,5 @@
 // What a plan was asked, so that it can be asked again with something changed. Pure.
-import type { Plan, PlanKind, Preset, Relaxation, Wishes } from '../api/zoning'
+import type { GridRules, Plan, PlanKind, Preset, Relaxation, Wishes } from '../api/zoning'
 
 export interface Asked {
   codes: string[]
@@ -14,11 +14,12 @@ export interface Asked {
   preset: Preset | null
   seconds: number
   wishes: Wishes
+  grids: GridRules | null
 }
 
 export function asAsked({ scope, kind, profile, parameters }: Pick<Plan, 'scope' | 'kind' | 'profile' | 'parameters'>): Asked {
-  const { min, max, ideal, wide_max, zones, count, preset, seconds, wishes } = parameters
-  return { codes: [...scope.streets, ...scope.communities], kind, profile, min, max, ideal, wide_max, zones, count, preset, seconds, wishes }
+  const { min, max, ideal, wide_max, zones, count, preset, seconds, wishes, grids = null } = parameters
+  return { codes: [...scope.streets, ...scope.communities], kind, profile, min, max, ideal, wide_max, zones, count, preset, seconds, wishes, grids }
 }
 
 /** The same with the least that a proof wants changed; bounds are whole households. */

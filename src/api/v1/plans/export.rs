@@ -17,7 +17,7 @@ use crate::api::wire::geometry_json;
 use crate::formats::{BookSheet, write_book};
 use crate::jobs::{Desk, Head};
 use crate::model::{FieldKind, Language};
-use crate::zoning::{Figures, Zone, figures};
+use crate::zoning::{Figures, Zone, ZoneKind, figures};
 
 const GEOJSON: &str = "application/geo+json";
 const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -104,6 +104,14 @@ impl Titles {
         if self.0 == Language::Zh { zh } else { en }.to_owned()
     }
 
+    fn kind(&self, kind: ZoneKind) -> String {
+        match kind {
+            ZoneKind::Basic => self.of("一般", "basic"),
+            ZoneKind::Exclusive => self.of("专属", "exclusive"),
+            ZoneKind::Rural => self.of("农村", "rural"),
+        }
+    }
+
     fn yes(&self, is: bool) -> String {
         if is { self.of("是", "yes") } else { self.of("否", "no") }
     }
@@ -139,6 +147,7 @@ fn zones(figures: &Figures, titles: &Titles) -> BookSheet {
     let columns = titles.columns(&[
         ("区号", "Zone", Int),
         ("拟名", "Proposed name", Text),
+        ("种类", "Kind", Text),
         ("沿用社区", "Continues", Text),
         ("户数", "Households", Real),
         ("在规模之内", "Within the band", Text),
@@ -152,6 +161,7 @@ fn zones(figures: &Figures, titles: &Titles) -> BookSheet {
         vec![
             json!(zone.zone + 1),
             json!(zone.name),
+            json!(titles.kind(zone.kind)),
             json!(zone.continues),
             json!(zone.households),
             json!(titles.yes(zone.in_band)),

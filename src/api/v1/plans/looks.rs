@@ -240,6 +240,9 @@ pub(super) fn feature(desk: &Desk, unit: usize) -> Json {
             // by the number of the community they live in today
             "shares": block.shares,
             "buildings": block.buildings,
+            "kind": desk.task.problem.kind_of(unit as u32).word(),
+            // the site that it is, or the village that has its ground
+            "site": block.site,
             "compounds": compounds,
             "community": code(&desk.blocks.communities, block.community),
             "street": code(&desk.blocks.streets, Some(block.street)),

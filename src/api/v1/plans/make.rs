@@ -16,7 +16,7 @@ use crate::api::view::View;
 use crate::crs::geodesic;
 use crate::jobs::{PlanScope, PlanWishes, Work, ZoningParams};
 use crate::model::{Layer, Record, Value};
-use crate::rules::SizeProfile;
+use crate::rules::{GridRules, SizeProfile};
 use crate::zoning::{Kind, Preset};
 
 /// Codes in one scope at most.
@@ -87,6 +87,15 @@ pub struct NewPlan {
     /// compounds that share a zone, that share none, that stay where they are
     #[serde(default)]
     wishes: PlanWishes,
+    /// of grids: whether sites of the profile's kinds are exclusive grids; yes if absent
+    #[serde(default)]
+    exclusive: Option<bool>,
+    /// of grids: from this area on, m²; the profile's if absent
+    #[serde(default)]
+    exclusive_least_m2: Option<f64>,
+    /// of grids: whether grids of country communities are villages and groups; yes if absent
+    #[serde(default)]
+    rural: Option<bool>,
     /// how many zones, from and to: in all, or of each community that is split
     #[serde(default)]
     zones: Option<[usize; 2]>,
@@ -305,6 +314,8 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
         ideal,
         wide_max,
         least_km2: profile.least_km2,
+        grids: (new.kind == Kind::Grids)
+            .then(|| grids(profile, new.exclusive, new.exclusive_least_m2, new.rural)),
         wishes: wishes(new.wishes)?,
         zones,
         count,
@@ -316,6 +327,27 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
         by,
         show: app.options.show,
     })
+}
+
+/// What the profile says of grids, without what is not wanted.
+fn grids(
+    profile: &SizeProfile,
+    exclusive: Option<bool>,
+    least_m2: Option<f64>,
+    rural: Option<bool>,
+) -> GridRules {
+    let mut rules = profile.grids.clone().unwrap_or_default();
+    if let Some(least) = least_m2.filter(|least| least.is_finite() && *least >= 0.0) {
+        rules.exclusive_least_m2 = least;
+    }
+    if exclusive == Some(false) {
+        rules.exclusive_compounds.clear();
+        rules.exclusive_areas.clear();
+    }
+    if rural == Some(false) {
+        rules.rural_classes.clear();
+    }
+    rules
 }
 
 /// Groups of two compounds and more, each once, not too many.
@@ -330,9 +362,10 @@ fn wishes(mut asked: PlanWishes) -> Result<PlanWishes, Problem> {
         groups.iter_mut().for_each(tidy);
         groups.retain(|codes| codes.len() > 1);
     }
-    tidy(&mut asked.locked);
+    [&mut asked.locked, &mut asked.exclusive, &mut asked.ordinary].into_iter().for_each(tidy);
     let groups = asked.together.iter().chain(&asked.apart);
-    if groups.map(Vec::len).sum::<usize>() + asked.locked.len() > MOST_CODES {
+    let single = asked.locked.len() + asked.exclusive.len() + asked.ordinary.len();
+    if groups.map(Vec::len).sum::<usize>() + single > MOST_CODES {
         return Err(wrong("wishes", "点名的小区应不超过 500 个", "500 compounds can be named at most"));
     }
     Ok(asked)

@@ -43,6 +43,7 @@ impl Draft<'_> {
                 streets: &self.head.params.scope.streets,
                 communities: &self.head.params.scope.communities,
                 count: &kind.code,
+                grids: None,
             };
             let blocks = Blocks::of(snapshot, &scope).map_err(|error| Problem::internal(&error))?;
             if blocks.households() == 0 || blocks.blocks.len() != self.zone.len() {

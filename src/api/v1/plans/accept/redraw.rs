@@ -22,7 +22,12 @@ impl Draft<'_> {
             blocks.outlines(&placed, self.figures.zones.len()).map_err(|error| Problem::internal(&error))?;
         let mut codes = Codes { snapshot, taken: BTreeSet::new() };
         let mut fresh = Vec::new();
-        for (zone, ground) in self.figures.zones.iter().zip(outlines) {
+        // Grids have codes in the order of their numbers.
+        let mut order: Vec<(&Zone, _)> = self.figures.zones.iter().zip(outlines).collect();
+        if grids {
+            order.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        }
+        for (zone, ground) in order {
             let from: Vec<String> = zone.communities.iter().map(|share| share.code.clone()).collect();
             let continues = if grids { None } else { continued(blocks.communities.as_slice(), zone) };
             let parent = if grids { from.first().cloned().unwrap_or_default() } else { zone.street.clone() };
@@ -40,6 +45,7 @@ impl Draft<'_> {
                 parent_code: parent,
                 ground,
                 from,
+                grid_kind: grids.then(|| zone.kind.word()),
             });
         }
         let ground: Vec<RecordId> = blocks.communities.iter().map(|place| place.id).collect();
