@@ -39,6 +39,9 @@ pub enum AccountError {
     /// no such setting, or its value does not fit
     #[error("the setting {0:?} cannot be so")]
     Setting(String),
+    /// nothing can be handed over to that person
+    #[error("nothing can be handed over to {0:?}")]
+    Successor(String),
     /// somebody else changed the account at the same moment
     #[error("the account was changed at the same moment")]
     Overtaken,
@@ -84,6 +87,10 @@ impl AccountError {
             Self::Setting(name) => Bilingual::new(
                 format!("没有设置“{name}”，或取值不在允许范围内。"),
                 format!("There is no setting {name:?}, or its value is out of reach."),
+            ),
+            Self::Successor(login) => Bilingual::new(
+                format!("不能移交给“{login}”：是本人，或账号已停用。"),
+                format!("Nothing can be handed over to {login:?}: the same person, or a disabled account."),
             ),
             Self::Overtaken => Bilingual::new(
                 "账号刚被别人改动，请重试。",

@@ -6,6 +6,7 @@
 
 mod access;
 mod error;
+mod handover;
 mod lockout;
 mod password;
 mod people;
@@ -17,10 +18,11 @@ mod who;
 
 pub use access::{Access, AccessKind, AccessLog};
 pub use error::AccountError;
+pub use handover::in_charge;
 pub use lockout::Lockout;
 pub use people::{Accounts, Initial, NewPerson};
 pub use person::{Grant, Person};
-pub use rights::{Bounds, Need, Right, Rights, Role};
+pub use rights::{Approval, Bounds, Need, Right, Rights, Role};
 pub use sessions::{Key, KeyKind, LoggedIn, MOST_TOKEN_DAYS, Opened, Place, Secret};
 pub use settings::Settings;
 pub use who::{Reach, Who};

@@ -104,6 +104,7 @@ impl<'a> Accounts<'a> {
                 made_ms: now_ms,
                 set_ms: now_ms,
                 last_ms: None,
+                successor: None,
             },
         };
         if self.store.add_person(&person.row()?)? {
@@ -169,6 +170,7 @@ impl<'a> Accounts<'a> {
             kept.disabled = disabled;
             if !disabled {
                 kept.lockout = Lockout::default();
+                kept.successor = None;
             }
             Ok(())
         })?;

@@ -85,6 +85,9 @@ pub(super) struct Kept {
     pub(super) set_ms: u64,
     #[serde(default)]
     pub(super) last_ms: Option<u64>,
+    /// who took over what the person is in charge of
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) successor: Option<RecordId>,
 }
 
 impl Person {
@@ -101,6 +104,11 @@ impl Person {
     /// Whether the account is disabled.
     pub fn is_disabled(&self) -> bool {
         self.kept.disabled
+    }
+
+    /// Who took over what the person was in charge of.
+    pub fn successor(&self) -> Option<RecordId> {
+        self.kept.successor
     }
 
     /// Whether the password must be changed before anything else.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
-use crate::model::{Bilingual, Layer, Secrecy};
+use crate::model::{Bilingual, Fields, Layer, Record, Secrecy};
 
 /// What can be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -163,6 +163,43 @@ struct RawTable {
     layers: BTreeMap<Right, Vec<String>>,
     routes: Vec<RawRoutes>,
     settings: Settings,
+    approvals: Vec<Approval>,
+}
+
+/// A change by which something proposed stops waiting.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// the right to approve
+    pub need: Right,
+    #[serde(deserialize_with = "layer_of")]
+    layer: Layer,
+    /// the field that says how far it is
+    field: String,
+    /// its value while it waits
+    waits: String,
+    /// fields that an approval changes beside it
+    with: Vec<String>,
+}
+
+fn layer_of<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Layer, D::Error> {
+    let name = String::deserialize(from)?;
+    name.parse().map_err(|_| serde::de::Error::custom(format!("no layer {name}")))
+}
+
+impl Approval {
+    /// Whether a record waits for approval.
+    pub fn waits(&self, record: &Record) -> bool {
+        record.layer == self.layer && record.text(&self.field) == Some(self.waits.as_str())
+    }
+
+    /// Whether a change does nothing but approve.
+    pub fn is_nothing_else(&self, before: &Record, after: &Record) -> bool {
+        let own = |name: &str| self.field == name || self.with.iter().any(|with| with == name);
+        let mut fields = before.layer.def().fields.iter().filter(|field| !own(field.name));
+        let bare = |record: &Record| Record { fields: Fields::default(), ..record.clone() };
+        fields.all(|field| before.get(field.name) == after.get(field.name)) && bare(before) == bare(after)
+    }
 }
 
 /// The table.
@@ -174,6 +211,7 @@ pub struct Rights {
     /// pattern without its star, whether it had one, what is needed
     routes: Vec<(String, bool, Need)>,
     settings: Settings,
+    approvals: Vec<Approval>,
 }
 
 impl Rights {
@@ -201,7 +239,14 @@ impl Rights {
                 routes.push((pattern.trim_end_matches('*').to_owned(), starred, need));
             }
         }
-        Ok(Self { titles: raw.rights, roles: raw.roles, layers, routes, settings: raw.settings })
+        Ok(Self {
+            titles: raw.rights,
+            roles: raw.roles,
+            layers,
+            routes,
+            settings: raw.settings,
+            approvals: raw.approvals,
+        })
     }
 
     /// All roles that people can be given.
@@ -222,6 +267,16 @@ impl Rights {
     /// The rights of which one is needed to change a layer's records.
     pub fn for_layer(&self, layer: Layer) -> impl Iterator<Item = Right> {
         self.layers.iter().filter(move |(_, layers)| layers.contains(&layer)).map(|(right, _)| *right)
+    }
+
+    /// The rights to approve what is proposed of a layer.
+    pub fn approvals_of(&self, layer: Layer) -> impl Iterator<Item = Right> {
+        self.approvals.iter().filter(move |approval| approval.layer == layer).map(|approval| approval.need)
+    }
+
+    /// The approval that a change is.
+    pub fn approval(&self, before: &Record, after: &Record) -> Option<&Approval> {
+        self.approvals.iter().find(|approval| approval.waits(before) && !approval.waits(after))
     }
 
     /// What a route needs, by its method and its path with `{names}`; `None` where the table has no word for it.

@@ -20,7 +20,7 @@ use crate::attachments::Attachments;
 use crate::documents::Templates;
 use crate::formats::ogr::Worker;
 use crate::jobs::{self, JobEvent, Jobs};
-use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowCounts, Secrecy};
+use crate::model::{Change, Date, Layer, PlaceDescription, Record, Revision, RowCounts, Secrecy, guard};
 use crate::register::{Event, Member, Register, RegisterInfo, StoreError};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -338,21 +338,14 @@ impl App {
     pub(super) fn older(&self, revision: Revision, newest: &Snapshot) -> Result<Arc<Older>, Problem> {
         let make = || -> Result<Arc<Older>, Problem> {
             let was = self.register.at(revision)?;
-            let hidden = |layer: &Layer| {
-                newest.layer(*layer).iter().filter(|record| record.secrecy > self.options.show)
+            let show = self.options.show;
+            let seen = without(&was, newest, show)?.unwrap_or_else(|| was.clone());
+            let drawn = match show {
+                Secrecy::Secret => without(&was, newest, Secrecy::Internal)?.unwrap_or_else(|| was.clone()),
+                _ => seen.clone(),
             };
-            let gone: Vec<Change> = Layer::ALL
-                .iter()
-                .flat_map(hidden)
-                .filter_map(|record| was.layer(record.layer).version(record.key()))
-                .map(|record| Change::delete((**record).clone()))
-                .collect();
-            if gone.is_empty() {
-                return Ok(Arc::new(Older { snapshot: was, tiles: None }));
-            }
-            let snapshot = was.apply(revision, &gone).map_err(|error| Problem::internal(&error))?;
-            let tiles = Some(TileService::new(TILE_BYTES / 16));
-            Ok(Arc::new(Older { snapshot: Arc::new(snapshot), tiles }))
+            let tiles = (!Arc::ptr_eq(&drawn, &was)).then(|| TileService::new(TILE_BYTES / 16));
+            Ok(Arc::new(Older { snapshot: seen, drawn, tiles }))
         };
         self.older
             .try_get_with((revision, newest.revision()), make)
@@ -360,10 +353,36 @@ impl App {
     }
 }
 
+/// A revision without what is above a class, and what is so by now: what is secret now was never public. `None` where
+/// there is nothing of the kind.
+fn without(was: &Snapshot, newest: &Snapshot, show: Secrecy) -> Result<Option<Arc<Snapshot>>, Problem> {
+    let mut changes: Vec<Change> = Vec::new();
+    for layer in Layer::ALL {
+        let rows = newest.layer(*layer);
+        for record in was.layer(*layer).iter() {
+            let now = rows.version(record.key());
+            if now.is_some_and(|now| now.secrecy > show) {
+                changes.push(Change::delete((**record).clone()));
+                continue;
+            }
+            let own = guard::seen(record, show);
+            let by_now = now.and_then(|now| guard::seen_as(own.as_ref().unwrap_or(record), now, show));
+            changes.extend(by_now.or(own).map(|seen| Change::update((**record).clone(), seen)));
+        }
+    }
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let seen = was.apply(was.revision(), &changes).map_err(|error| Problem::internal(&error))?;
+    Ok(Some(Arc::new(seen)))
+}
+
 /// An older revision as it may be shown now.
 pub(super) struct Older {
     /// the revision
     pub(super) snapshot: Arc<Snapshot>,
+    /// what its tiles are drawn from
+    pub(super) drawn: Arc<Snapshot>,
     /// its own tiles, where something was taken out: the shared ones may hold it
     pub(super) tiles: Option<TileService>,
 }

@@ -135,6 +135,7 @@ impl From<AccountError> for Problem {
             AccountError::Disabled => of(StatusCode::FORBIDDEN, "login.disabled")
                 .then("请联系系统管理员。", "Ask an administrator."),
             AccountError::Unknown(_) => of(StatusCode::NOT_FOUND, "person.unknown"),
+            AccountError::Successor(_) => of(StatusCode::UNPROCESSABLE_ENTITY, "person.successor"),
             AccountError::Taken(_) => of(StatusCode::CONFLICT, "person.taken"),
             AccountError::Overtaken => of(StatusCode::CONFLICT, "person.overtaken"),
             AccountError::Name(_) => of(StatusCode::UNPROCESSABLE_ENTITY, "person.name"),

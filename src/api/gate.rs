@@ -155,14 +155,16 @@ fn allow(app: &App, who: &Who, route: &'static Route, ask: &Ask) -> Result<(), P
     // What names its layer and changes it is refused before anything is read or kept of it.
     let edits = route.method != Verb::Get && need.any.contains(&Right::EditNames) && need.any.len() > 1;
     match ask.layer() {
-        Ok(layer) if edits => allow_layer(who, layer),
+        Ok(layer) if edits => allow_layer(who, layer, &need.any),
         _ => Ok(()),
     }
 }
 
-/// Whether one may change records of a layer, somewhere.
-pub fn allow_layer(who: &Who, layer: Layer) -> Result<(), Problem> {
-    let needed: Vec<Right> = Rights::compiled().for_layer(layer).collect();
+/// Whether one may change records of a layer, somewhere, or approve them where the route is for that.
+pub fn allow_layer(who: &Who, layer: Layer, of_route: &[Right]) -> Result<(), Problem> {
+    let table = Rights::compiled();
+    let approving = table.approvals_of(layer).filter(|right| of_route.contains(right));
+    let needed: Vec<Right> = table.for_layer(layer).chain(approving).collect();
     if needed.iter().any(|right| who.may(*right)) { Ok(()) } else { Err(lacking(who, &needed)) }
 }
 

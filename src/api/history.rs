@@ -1,5 +1,6 @@
 //! The log as this interface reads it: who changed what, and what has been taken back since.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -7,7 +8,10 @@ use serde_json::Value as Json;
 
 use super::app::App;
 use super::problem::Problem;
-use crate::model::{Bilingual, Change, LogHeader, Record, RowCounts, Secrecy, record_to_json, row_counts};
+use crate::model::{
+    Bilingual, Change, LogHeader, Record, RowCounts, Secrecy, guard, record_to_json, row_counts,
+};
+use crate::snapshot::Snapshot;
 
 /// One field before and after.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -55,6 +59,17 @@ pub fn geometry_changed(change: &Change) -> bool {
 /// Whether neither side is above the class shown.
 pub fn shows(change: &Change, show: Secrecy) -> bool {
     [change.before(), change.after()].into_iter().flatten().all(|record| record.secrecy <= show)
+}
+
+/// Whether nothing of either side is above the class shown.
+pub fn shows_whole(change: &Change, show: Secrecy) -> bool {
+    shows(change, show) && guard::change_seen(change, None, show).is_none()
+}
+
+/// A change as whoever asks sees it: without what is guarded on either side, or of the record as it is by now.
+pub fn as_seen<'a>(change: &'a Change, newest: &Snapshot, show: Secrecy) -> Cow<'a, Change> {
+    let now = newest.layer(change.layer()).version(change.key());
+    guard::change_seen(change, now.map(|now| &**now), show).map_or(Cow::Borrowed(change), Cow::Owned)
 }
 
 /// From how many rows on a change set is large.

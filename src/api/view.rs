@@ -38,13 +38,13 @@ impl View {
 
     /// On a given day, by the parameter `revision`.
     pub fn at(app: &App, ask: &Ask, as_of: Date) -> Result<Self, Problem> {
-        let newest = app.register.snapshot();
+        let newest = app.register.snapshot_up_to(app.options.show);
         let (show, at, secrets) = (app.options.show, newest.revision(), app.secrets().clone());
         match ask.parsed::<u64>("revision")?.map(Revision) {
             Some(wanted) if wanted > at => Err(unknown_revision(at)),
             Some(wanted) if wanted < at => {
                 // What is secret now was never public.
-                let older = app.older(wanted, &newest)?;
+                let older = app.older(wanted, &app.register.snapshot())?;
                 Ok(Self {
                     snapshot: older.snapshot.clone(),
                     older: Some(older),
@@ -60,7 +60,7 @@ impl View {
 
     /// The newest revision today.
     pub fn now(app: &App) -> Self {
-        let snapshot = app.register.snapshot();
+        let snapshot = app.register.snapshot_up_to(app.options.show);
         let newest = snapshot.revision();
         let (show, secrets) = (app.options.show, app.secrets().clone());
         Self { snapshot, older: None, newest, as_of: app.today(), show, secrets }
@@ -71,8 +71,11 @@ impl View {
         // Nothing secret is ever in a tile, whoever asks.
         let secrecy = self.show.min(Secrecy::Internal);
         let request = TileRequest { coord, selection, as_of: self.as_of, secrecy };
-        let own = self.older.as_ref().and_then(|older| older.tiles.as_ref());
-        own.unwrap_or(&app.tiles).tile(&self.snapshot, &request)
+        match &self.older {
+            Some(older) => older.tiles.as_ref().unwrap_or(&app.tiles).tile(&older.drawn, &request),
+            None if secrecy < self.show => app.tiles.tile(&app.register.snapshot_up_to(secrecy), &request),
+            None => app.tiles.tile(&self.snapshot, &request),
+        }
     }
 
     /// Which revision.

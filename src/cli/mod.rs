@@ -24,6 +24,7 @@ mod papers;
 mod pinyin;
 mod places;
 mod plates;
+mod publish;
 mod reach;
 mod registers;
 mod rounds;
@@ -78,6 +79,8 @@ enum Command {
     Export(export::Export),
     #[command(about = t("把几个登记册合并成一个新的", "merge several registers into a new one"))]
     Merge(merge::Merge),
+    #[command(about = t("写出只含公开记录的登记册，供外网使用", "write a register of public records only, for a server outside"))]
+    Publish(publish::Publish),
     #[command(about = t("列出图层、数量与字段", "list layers, counts and fields"))]
     Layers(inspect::Layers),
     #[command(about = t("查看一条记录及其历史", "show a record and its history"))]
@@ -183,6 +186,7 @@ pub fn run() -> ExitCode {
         Command::Import(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Merge(command) => command.run(),
+        Command::Publish(command) => command.run(),
         Command::Layers(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Log(command) => command.run(),

@@ -41,6 +41,8 @@ enum What {
     Disable(One),
     #[command(about = t("恢复账号，解除锁定", "enable an account, unlock it"))]
     Enable(One),
+    #[command(name = "hand-over", about = t("人员离任：停用账号，经手的草案移交他人", "somebody leaves: close the account, hand the drafts over"))]
+    HandOver(HandOver),
     #[command(about = t("改授角色（所列即全部）", "give these roles and no others"))]
     Role(Role),
     #[command(about = t("列出角色及其权限", "list roles and what they allow"))]
@@ -85,6 +87,14 @@ struct Passwd {
 struct One {
     #[arg(value_name = "LOGIN", help = t("用户名", "login"))]
     login: String,
+}
+
+#[derive(Args)]
+struct HandOver {
+    #[arg(value_name = "FROM", help = t("离任人员的用户名", "login of whoever leaves"))]
+    from: String,
+    #[arg(value_name = "TO", help = t("接手人员的用户名", "login of the successor"))]
+    to: String,
 }
 
 #[derive(Args)]
@@ -171,7 +181,10 @@ impl What {
                 line(format!("{} {}（{}）", t("已新增", "added"), person.login, person.name()));
                 first_password(add.password_stdin, &word);
             }
-            Self::List(list) => people(&accounts.people()?, list.json, now),
+            Self::List(list) => {
+                let all = accounts.people()?;
+                people(&all, &all, (list.json, now));
+            }
             Self::Passwd(one) => {
                 let person = accounts.by_login(&one.login)?;
                 let word = accounts.reset(person.id, initial(one.password_stdin)?, now)?;
@@ -189,12 +202,23 @@ impl What {
                 note(format!("enable {}", person.login))?;
                 line(format!("{} {}", t("已恢复", "enabled"), person.login));
             }
+            Self::HandOver(HandOver { from, to }) => {
+                let (from, to) = (accounts.by_login(&from)?, accounts.by_login(&to)?);
+                let leaver = accounts.hand_over(from.id, to.id)?;
+                note(format!("hand-over to {}: {}", to.login, leaver.login))?;
+                line(format!(
+                    "{} {} → {}",
+                    t("已移交并停用", "handed over and disabled"),
+                    from.login,
+                    to.login
+                ));
+            }
             Self::Role(role) => {
                 let grants: Vec<Grant> =
                     role.roles.iter().map(|text| grant(text)).collect::<Result<_, _>>()?;
                 let person = accounts.grant(accounts.by_login(&role.login)?.id, &grants)?;
                 note(format!("role {} {}", person.login, role.roles.join(" ")))?;
-                people(&[person], false, now);
+                people(&[person], &[], (false, now));
             }
             Self::Roles(list) => roles(list.json),
             Self::Token(token) => {
@@ -298,12 +322,16 @@ fn time(ms: u64) -> String {
     jiff::Timestamp::from_millisecond(ms).map(|at| format!("{at:.0}")).unwrap_or_default()
 }
 
-fn people(people: &[Person], as_json: bool, now: u64) {
+fn people(people: &[Person], all: &[Person], (as_json, now): (bool, u64)) {
+    let successor = |person: &Person| {
+        let found = all.iter().find(|other| person.successor() == Some(other.id));
+        found.map(|other| other.login.clone())
+    };
     if as_json {
         let one = |person: &Person| {
             json!({
                 "id": person.id.to_string(), "login": person.login, "name": person.name(),
-                "roles": person.grants(), "disabled": person.is_disabled(), "must_change": person.must_change(),
+                "roles": person.grants(), "disabled": person.is_disabled(), "successor": successor(person), "must_change": person.must_change(),
                 "locked_seconds": person.locked_seconds(now), "last": person.last_ms().map(time),
             })
         };
@@ -314,6 +342,9 @@ fn people(people: &[Person], as_json: bool, now: u64) {
         let mut marks = Vec::new();
         if person.is_disabled() {
             marks.push(t("已停用", "disabled").to_owned());
+        }
+        if let Some(login) = successor(person) {
+            marks.push(format!("{} {login}", t("已移交", "handed over to")));
         }
         if person.locked_seconds(now) > 0 {
             marks.push(t("已锁定", "locked").to_owned());

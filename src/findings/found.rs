@@ -3,7 +3,7 @@
 use geo_types::Coord;
 
 use super::Ground;
-use crate::model::{Bilingual, Finding, Layer, Record, RecordId, Secrecy, Severity, Spot};
+use crate::model::{Bilingual, Finding, Layer, Record, RecordId, Secrecy, Severity, Spot, guard};
 use crate::rules::Rule;
 use crate::snapshot::Snapshot;
 
@@ -32,7 +32,10 @@ impl Noticed {
     /// Whether it speaks only of records up to a class of secrecy.
     pub fn is_shown(&self, snapshot: &Snapshot, highest: Secrecy) -> bool {
         let seen = |(layer, id): (Layer, RecordId)| {
-            snapshot.layer(layer).versions(id).all(|record| record.secrecy <= highest)
+            snapshot
+                .layer(layer)
+                .versions(id)
+                .all(|record| record.secrecy <= highest && !guard::is_marked(record, highest))
         };
         seen((self.layer, self.id)) && self.others.iter().copied().all(seen)
     }

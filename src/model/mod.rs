@@ -12,6 +12,7 @@ mod date;
 mod description;
 mod finding;
 pub mod geometry;
+pub mod guard;
 mod held;
 mod id;
 mod json;

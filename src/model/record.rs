@@ -23,6 +23,9 @@ pub enum Secrecy {
 }
 
 impl Secrecy {
+    /// All classes, the lowest first.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Internal, Self::Secret];
+
     /// Its word in the code list `secrecy`.
     pub const fn code(self) -> &'static str {
         match self {
@@ -34,7 +37,7 @@ impl Secrecy {
 
     /// By its word.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Public, Self::Internal, Self::Secret].into_iter().find(|s| s.code() == code)
+        Self::ALL.into_iter().find(|s| s.code() == code)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use geo_types::Rect;
 
-use crate::model::{Change, Layer, Revision, Secrecy, geometry};
+use crate::model::{Change, Layer, Revision, Secrecy, geometry, guard};
 
 /// What changed: heard by pages that are open and by caches.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,11 @@ impl Event {
         let mut parts: BTreeMap<(Secrecy, Layer), Option<Rect>> = BTreeMap::new();
         for record in changes.iter().flat_map(|change| [change.before(), change.after()]).flatten() {
             let bounds = record.geometry.as_deref().and_then(geometry::bounds);
-            let part = parts.entry((record.secrecy, record.layer)).or_default();
+            // Where a marked record lies is heard by those who see its place.
+            let class = Secrecy::ALL.into_iter().find(|class| !guard::is_marked(record, *class));
+            let place = class.unwrap_or(Secrecy::Secret).max(record.secrecy);
+            parts.entry((record.secrecy, record.layer)).or_default();
+            let part = parts.entry((place, record.layer)).or_default();
             *part = join(*part, bounds);
         }
         let parts: Vec<_> =

@@ -8,6 +8,7 @@ mod event;
 mod history;
 mod listed;
 mod merge;
+mod publish;
 mod revision;
 mod together;
 mod undo;
@@ -19,6 +20,7 @@ pub use event::Event;
 pub use history::{HistoryEntry, LogItem};
 pub use listed::Lister;
 pub use merge::{MergeError, Merged};
+pub use publish::Published;
 pub use revision::RevisionError;
 pub use together::{Clash, Clashes, Outcome};
 pub use undo::UndoRefusal;
@@ -30,7 +32,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::model::{Change, ChangeSet, Header, LogHeader, Revision};
+use crate::model::{Change, ChangeSet, Header, LogHeader, Revision, Secrecy};
 use crate::snapshot::{ApplyError, Snapshot};
 use crate::store::{AccountStore, JobStore, SettingStore, Span, Store, Which};
 
@@ -77,6 +79,8 @@ pub struct Register {
     listeners: event::Listeners,
     older: revision::Older,
     undone: history::Undone,
+    /// The newest revision as it is seen up to a class below the highest.
+    sights: Mutex<[Option<(Revision, Arc<Snapshot>)>; 2]>,
 }
 
 /// A large change set that is in the store and not yet in the snapshot: a program that only imports
@@ -103,6 +107,7 @@ impl Register {
             listeners: event::Listeners::default(),
             older: revision::Older::default(),
             undone: history::Undone::default(),
+            sights: Mutex::default(),
         })
     }
 
@@ -146,6 +151,25 @@ impl Register {
             tracing::error!(%error, "the snapshot cannot be brought up to date");
         }
         self.current()
+    }
+
+    /// The newest revision as those see it who see up to a class: its records without guarded attributes.
+    pub fn snapshot_up_to(&self, show: Secrecy) -> Arc<Snapshot> {
+        let whole = self.snapshot();
+        let at = match show {
+            Secrecy::Public => 0,
+            Secrecy::Internal => 1,
+            Secrecy::Secret => return whole,
+        };
+        let mut sights = self.sights.lock().unwrap_or_else(PoisonError::into_inner);
+        match &sights[at] {
+            Some((revision, seen)) if *revision == whole.revision() => seen.clone(),
+            _ => {
+                let seen = whole.up_to(show).map_or_else(|| whole.clone(), Arc::new);
+                sights[at] = Some((whole.revision(), seen.clone()));
+                seen
+            }
+        }
     }
 
     /// Decides on the newest snapshot and appends what was decided; returns its place and hash.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use geo_types::Coord;
 
 use crate::model::layers::DivisionLevel;
-use crate::model::{Change, Date, Layer, Record, RecordKey, Revision};
+use crate::model::{Change, Date, Layer, Record, RecordKey, Revision, Secrecy, guard};
 
 /// One revision of the register.
 #[derive(Clone)]
@@ -61,6 +61,24 @@ impl Snapshot {
             }
         }
         Ok(next)
+    }
+
+    /// The same as those see it who see up to a class: without guarded attributes of its records. `None` where there
+    /// are none. O(n) over records, of which those with an `extra` are looked into.
+    pub fn up_to(&self, show: Secrecy) -> Option<Self> {
+        let hidden = |record: &Arc<Record>| {
+            guard::seen(record, show).map(|seen| Change::update((**record).clone(), seen))
+        };
+        let changes: Vec<Change> =
+            self.layers.iter().flat_map(|view| view.iter().filter_map(hidden)).collect();
+        if changes.is_empty() {
+            return None;
+        }
+        // Changes of rows that are there fit.
+        Some(self.apply(self.revision, &changes).unwrap_or_else(|_| {
+            let all = self.layers.iter().flat_map(LayerView::iter);
+            Self::build(self.revision, all.map(|record| guard::shown(record, show).into_owned()))
+        }))
     }
 
     /// Which revision.

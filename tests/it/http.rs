@@ -2,6 +2,7 @@
 
 mod answering;
 pub mod app;
+mod approvals;
 mod basemaps;
 mod bonds;
 mod border_lines;
@@ -12,6 +13,7 @@ mod every_route;
 mod exporting;
 mod filtering;
 mod fitted;
+mod guarded;
 mod hostile;
 mod importing;
 mod inspections;

@@ -21,6 +21,7 @@ mod names;
 mod naming;
 mod oracle;
 mod pinyin_suite;
+mod publish;
 mod reach;
 mod sample;
 mod search_suite;

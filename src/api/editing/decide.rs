@@ -1,5 +1,6 @@
 //! From tasks and a snapshot to changes, or to what does not fit.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::api::problem::Problem;
 use crate::api::v1::{content_tag, matches};
 use crate::model::{
     Bilingual, Change, Date, FieldDef, Fields, Finding, Layer, LayerDef, Period, Record, RecordKey, Secrecy,
-    Severity, Spot, Value, vocab,
+    Severity, Spot, Value, guard, vocab,
 };
 use crate::names::life;
 use crate::snapshot::Snapshot;
@@ -96,6 +97,12 @@ fn untagged() -> Problem {
     .then("请先读取记录，把其 etag 放入 If-Match。", "Read the record first and send its etag.")
 }
 
+/// Whether a tag is that of a record, as it is or as whoever asks sees it.
+pub fn holds(app: &App, held: &str, record: &Record) -> bool {
+    let seen = guard::shown(record, app.options.show);
+    matches(held, &content_tag(&seen)) || matches!(seen, Cow::Owned(_)) && matches(held, &content_tag(record))
+}
+
 fn one(app: &App, snapshot: &Snapshot, task: &Task, notes: Notes) -> Result<Option<Change>, Refusal> {
     let versions = snapshot.layer(task.layer);
     if let Deed::Create(content) = &task.deed {
@@ -114,8 +121,8 @@ fn one(app: &App, snapshot: &Snapshot, task: &Task, notes: Notes) -> Result<Opti
     }
     let before = versions.get(task.id, task.as_of).filter(|record| record.secrecy <= app.options.show);
     let before = before.ok_or_else(unknown_record)?;
-    let content_now = content_tag(before);
-    if !task.held.as_deref().is_some_and(|held| matches(held, &content_now)) {
+    let content_now = content_tag(&guard::shown(before, app.options.show));
+    if !task.held.as_deref().is_some_and(|held| holds(app, held, before)) {
         return Err(Problem::new(
             StatusCode::PRECONDITION_FAILED,
             "edit.overtaken",
@@ -126,7 +133,7 @@ fn one(app: &App, snapshot: &Snapshot, task: &Task, notes: Notes) -> Result<Opti
         .with("etag", format!("\"{content_now}\""))
         .into());
     }
-    let after = match &task.deed {
+    let mut after = match &task.deed {
         Deed::Delete => return Ok(Some(Change::delete((**before).clone()))),
         Deed::Replace(content) => {
             let mut base = Record::new(task.layer, task.id, Fields::default());
@@ -139,6 +146,7 @@ fn one(app: &App, snapshot: &Snapshot, task: &Task, notes: Notes) -> Result<Opti
             revised(snapshot, (**before).clone(), Some(before), content, notes)?
         }
     };
+    guard::restore(before, &mut after, app.options.show);
     Ok((after != **before).then(|| Change::update((**before).clone(), after)))
 }
 

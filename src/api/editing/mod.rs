@@ -4,12 +4,14 @@
 //! (`If-Match`), what is not shown cannot be changed, and what does not fit comes back as findings.
 
 mod act;
+mod approval;
 mod bonds;
 mod decide;
 mod reach;
 mod shape;
 
 pub use act::{Act, Done, check_writable, timestamp};
+pub use approval::check_another;
 pub use decide::no_precondition;
 pub use reach::check_reach;
 
@@ -22,7 +24,7 @@ use super::history::shows;
 use super::problem::Problem;
 use super::v1::content_tag;
 use crate::crs::Crs;
-use crate::model::{Change, Date, Header, IdSource, Layer, Op, RecordId, Revision};
+use crate::model::{Change, Date, Header, IdSource, Layer, Op, RecordId, Revision, guard};
 use crate::register::{CommitError, StoreError};
 use crate::snapshot::Snapshot;
 
@@ -186,7 +188,7 @@ fn unchanged(app: &App, task: &Task) -> Result<Committed, Problem> {
     let snapshot = app.register.snapshot();
     let record = snapshot.layer(task.layer).get(task.id, task.as_of);
     let record = record.filter(|record| record.secrecy <= app.options.show).ok_or_else(unknown_record)?;
-    let etag = Some(format!("\"{}\"", content_tag(record)));
+    let etag = Some(format!("\"{}\"", content_tag(&guard::shown(record, app.options.show))));
     let outcome = Outcome { layer: task.layer, id: task.id, op: Op::Update, etag, shown: true };
     Ok(Committed { revision: snapshot.revision(), all: vec![outcome] })
 }
@@ -201,7 +203,8 @@ fn committed(app: &App, revision: Revision) -> Result<Committed, Problem> {
                 layer: change.layer(),
                 id: change.key().id,
                 op: change.op(),
-                etag: after.map(|record| format!("\"{}\"", content_tag(record))),
+                etag: after
+                    .map(|record| format!("\"{}\"", content_tag(&guard::shown(record, app.options.show)))),
                 shown,
             });
         }

@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use geo_types::Coord;
 
-use crate::accounts::{Reach, Right, Rights};
+use super::approval::{Needed, check_proposed_by_another, needed, reaches};
+use crate::accounts::{Reach, Right};
 use crate::api::app::App;
 use crate::api::gate::lacking;
 use crate::api::problem::Problem;
@@ -21,36 +22,43 @@ pub fn check_reach(app: &App, snapshot: &Snapshot, changes: &[Change]) -> Result
     if app.who.is_anybody() {
         return Ok(());
     }
-    let mut reaches: Vec<(Layer, Vec<Reach>)> = Vec::new();
+    // Most change sets are of one layer: what was worked out for the rights of one change does for the next.
+    let mut known: Vec<(Vec<Right>, Vec<Reach>)> = Vec::new();
     for change in changes {
-        let layer = change.layer();
-        let known = reaches.iter().position(|(of, _)| *of == layer);
-        let at = known.unwrap_or_else(|| {
-            reaches.push((layer, reaches_of(app, layer)));
-            reaches.len() - 1
-        });
-        let reach = &reaches[at].1;
-        if reach.is_empty() {
-            let needed: Vec<Right> = Rights::compiled().for_layer(layer).collect();
-            return Err(lacking(&app.who, &needed));
+        let Needed { rights, approval } = needed(change);
+        for rights in rights {
+            let at = known.iter().position(|(of, _)| *of == rights).unwrap_or_else(|| {
+                let reaches = reaches(app, &rights);
+                known.push((rights.clone(), reaches));
+                known.len() - 1
+            });
+            check_within(app, snapshot, change, &known[at])?;
         }
-        if reach.contains(&Reach::Everywhere) {
-            continue;
-        }
-        let scene = Scene { snapshot, today: app.today() };
-        let both = [change.before(), change.after()];
-        for record in both.into_iter().flatten() {
-            if !reach.iter().any(|reach| scene.is_within(record, reach)) {
-                return Err(beyond(record));
-            }
+        if let (Some(approval), Some(before)) = (approval, change.before()) {
+            check_proposed_by_another(app, before, approval)?;
         }
     }
     Ok(())
 }
 
-fn reaches_of(app: &App, layer: Layer) -> Vec<Reach> {
-    let rights = Rights::compiled().for_layer(layer).map(|right| app.who.reach(right));
-    rights.filter(|reach| *reach != Reach::Nowhere).collect()
+fn check_within(
+    app: &App,
+    snapshot: &Snapshot,
+    change: &Change,
+    (rights, reach): &(Vec<Right>, Vec<Reach>),
+) -> Result<(), Problem> {
+    if reach.is_empty() {
+        return Err(lacking(&app.who, rights));
+    }
+    if reach.contains(&Reach::Everywhere) {
+        return Ok(());
+    }
+    let scene = Scene { snapshot, today: app.today() };
+    let mut both = [change.before(), change.after()].into_iter().flatten();
+    match both.find(|record| !reach.iter().any(|reach| scene.is_within(record, reach))) {
+        Some(record) => Err(beyond(record)),
+        None => Ok(()),
+    }
 }
 
 fn beyond(record: &Record) -> Problem {

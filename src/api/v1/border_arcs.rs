@@ -118,7 +118,7 @@ fn arcs(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     };
     let window = Window { level, bounds: bounds(question.window)?, show: app.options.show };
     let asked = Asked { day, from: None, actions: actions(question.actions)? };
-    let snapshot = app.register.snapshot();
+    let snapshot = app.register.snapshot_up_to(app.options.show);
     let found = editing::arcs(&snapshot, &asked, &window).map_err(|why| refusal(&why))?;
     let line = |record: &Arc<Record>| {
         let shown = record.secrecy <= app.options.show;

@@ -250,7 +250,8 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     options.sight = sight(app, ask)?;
     (options.streets, options.surveyed) = (flag(ask, "streets")?, flag(ask, "surveyed")?);
     options.home = ask.param("home").map(str::to_owned).or(Some(app.register.info()?.title));
-    let made = lines::derive(&app.register.snapshot(), &options, &mut ids(app)).map_err(no_lines)?;
+    let made = lines::derive(&app.register.snapshot_up_to(app.options.show), &options, &mut ids(app))
+        .map_err(no_lines)?;
     Answer::json(&derived(&made, None))
 }
 
@@ -313,7 +314,7 @@ fn no_lines(error: LinesError) -> Problem {
 }
 
 fn text(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
-    let (snapshot, sight) = (app.register.snapshot(), sight(app, ask)?);
+    let (snapshot, sight) = (app.register.snapshot_up_to(app.options.show), sight(app, ask)?);
     let code = ask.segment("code");
     let mut found = snapshot.layer(Layer::BoundaryLine).by_code(code);
     let record = found.find(|record| sight.sees(record)).ok_or_else(unknown_line)?;
@@ -349,7 +350,8 @@ fn propose(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         keep: flag(ask, "keep")?,
         sight: sight(app, ask)?,
     };
-    let made = numbering::number(&app.register.snapshot(), &options).map_err(no_numbers)?;
+    let made =
+        numbering::number(&app.register.snapshot_up_to(app.options.show), &options).map_err(no_numbers)?;
     Answer::json(&numbers(&made, None))
 }
 
@@ -395,12 +397,12 @@ fn no_numbers(error: NumberingError) -> Problem {
 
 fn line_table(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let chosen = Chosen { sight: sight(app, ask)?, line: ask.param("line") };
-    sheet(tables::lines(&app.register.snapshot(), chosen), chosen)
+    sheet(tables::lines(&app.register.snapshot_up_to(app.options.show), chosen), chosen)
 }
 
 fn marker_table(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let chosen = Chosen { sight: sight(app, ask)?, line: ask.param("line") };
-    sheet(tables::markers(&app.register.snapshot(), chosen), chosen)
+    sheet(tables::markers(&app.register.snapshot_up_to(app.options.show), chosen), chosen)
 }
 
 /// A table as a workbook.

@@ -210,7 +210,7 @@ fn preview(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         )
         .with("field", "layer")
     })?;
-    allow_layer(&app.who, layer)?;
+    allow_layer(&app.who, layer, &[])?;
     let crs = told("crs", asked.crs)?;
     if let Some(text) = &crs {
         text.parse::<Crs>().and_then(|crs| crs.check()).map_err(|error| {
@@ -260,7 +260,7 @@ fn accept(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_writable(app)?;
     let act: Act = ask.json()?;
     let acceptance = Acceptance::from(act.keyed(ask).header(app, SetKind::Import)?);
-    app.jobs.draft(id_of(ask)?)?.1.layer.parse().map_or(Ok(()), |layer| allow_layer(&app.who, layer))?;
+    app.jobs.draft(id_of(ask)?)?.1.layer.parse().map_or(Ok(()), |layer| allow_layer(&app.who, layer, &[]))?;
     answer(app, app.jobs.accept(id_of(ask)?, acceptance)?, StatusCode::ACCEPTED)
 }
 

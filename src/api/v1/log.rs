@@ -116,6 +116,11 @@ pub fn entry(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     };
     let seen: Vec<_> =
         entry.set.changes.iter().filter(|change| history::shows(change, show) && still(change)).collect();
-    let changes = seen.iter().skip(offset).take(limit).map(|change| change_doc(change)).collect();
+    let changes = seen
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(|change| change_doc(&history::as_seen(change, &newest, show)))
+        .collect();
     Answer::json(&LogDetail { head: line(app, &item)?, total: seen.len(), changes })
 }

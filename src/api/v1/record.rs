@@ -120,12 +120,13 @@ fn measures(shape: &Geometry) -> Measures {
 }
 
 fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryLine>, StoreError> {
-    let mut lines = Vec::new();
+    let (mut lines, newest) = (Vec::new(), app.register.snapshot());
     for entry in app.register.history(record.layer, record.id)?.into_iter().rev() {
         let HistoryEntry { revision, header, change, undone_by } = entry;
         if revision > view.revision() || !history::shows(&change, view.show) {
             continue;
         }
+        let seen = history::as_seen(&change, &newest, view.show);
         lines.push(HistoryLine {
             act: ActDescription {
                 register: app.place_of(revision),
@@ -133,8 +134,8 @@ fn history_lines(app: &App, view: &View, record: &Record) -> Result<Vec<HistoryL
             },
             op: change.op().code(),
             version: change.key().version,
-            fields: history::field_changes(&change),
-            geometry_changed: history::geometry_changed(&change),
+            fields: history::field_changes(&seen),
+            geometry_changed: history::geometry_changed(&seen),
         });
     }
     Ok(lines)

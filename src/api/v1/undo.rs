@@ -12,7 +12,7 @@ use crate::api::editing::{Act, Done, check_reach, check_writable};
 use crate::api::history;
 use crate::api::problem::Problem;
 use crate::api::view::unknown_revision;
-use crate::model::{Layer, RecordId, SetKind};
+use crate::model::{Change, Layer, RecordId, SetKind};
 use crate::register::{CommitError, StoreError, UndoRefusal};
 
 /// The handler.
@@ -28,7 +28,7 @@ pub fn post(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     }
     let newest = app.register.snapshot().revision();
     let entry = app.register.log_entry(revision)?.ok_or_else(|| unknown_revision(newest))?;
-    if !entry.set.changes.iter().all(|change| history::shows(change, app.options.show)) {
+    if !entry.set.changes.iter().all(|change| history::shows_whole(change, app.options.show)) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "undo.hidden",
@@ -37,7 +37,8 @@ pub fn post(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         )
         .then("请由有权限的人员在服务器上撤销。", "Have it undone by those who may see them."));
     }
-    check_reach(app, &app.register.snapshot(), &entry.set.changes)?;
+    let inverse: Vec<_> = entry.set.changes.into_iter().map(Change::inverse).collect();
+    check_reach(app, &app.register.snapshot(), &inverse)?;
     match app.register.undo(revision, header) {
         Ok(head) => {
             // Whoever hears of it finds it: a large set is taken in by whoever asks first.

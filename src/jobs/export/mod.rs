@@ -14,9 +14,9 @@ use serde_json::{Value as Json, json};
 
 use super::pool::NoOutcome;
 use super::running::{Running, Stopped};
-use super::{Failure, Job, JobError, JobState, Jobs, Work};
+use super::{Failure, Inner, Job, JobError, JobState, Jobs, Work};
 use crate::formats::{OutError, OutKind, OutRequest};
-use crate::model::{Bilingual, Layer, Record, RecordId, RecordKey, Revision, Secrecy};
+use crate::model::{Bilingual, Layer, Record, RecordId, RecordKey, Revision, Secrecy, guard};
 use crate::register::RevisionError;
 use crate::snapshot::Snapshot;
 
@@ -137,6 +137,14 @@ impl Jobs {
         let layer = params.layer()?;
         let hidden = || -> Result<bool, JobError> {
             let keys = selection::read(&folder)?;
+            let mut marked = keys.iter().filter(|key| is_marked(show, &newest, layer, **key)).peekable();
+            if marked.peek().is_some() {
+                // What was marked since stands in the file as it was.
+                let was = at(inner, params.revision)?;
+                if marked.any(|key| !is_marked(show, &was, layer, *key)) {
+                    return Ok(true);
+                }
+            }
             Ok(keys.iter().any(|key| is_hidden(show, &newest, layer, *key)))
         };
         if params.show > show || hidden()? {
@@ -153,6 +161,17 @@ fn is_hidden(show: Secrecy, newest: &Snapshot, layer: Layer, key: RecordKey) -> 
     newest.layer(layer).version(key).is_some_and(|record| record.secrecy > show)
 }
 
+fn is_marked(show: Secrecy, snapshot: &Snapshot, layer: Layer, key: RecordKey) -> bool {
+    snapshot.layer(layer).version(key).is_some_and(|record| guard::is_marked(record, show))
+}
+
+fn at(inner: &Inner, revision: u64) -> Result<Arc<Snapshot>, JobError> {
+    inner.register.at(Revision(revision)).map_err(|error| match error {
+        RevisionError::Store(error) => JobError::Store(error),
+        other => JobError::Kept(other.to_string()),
+    })
+}
+
 /// Carries an export out.
 pub(super) fn export(running: &Running<'_>, params: &ExportParams) -> Result<Json, NoOutcome> {
     let inner = running.inner;
@@ -161,15 +180,19 @@ pub(super) fn export(running: &Running<'_>, params: &ExportParams) -> Result<Jso
     let folder = inner.folder.of(running.id()).map_err(JobError::from)?;
     let keys = selection::read(&folder)?;
     let newest = inner.register.snapshot();
-    let snapshot = inner.register.at(Revision(params.revision)).map_err(|error| match error {
-        RevisionError::Store(error) => JobError::Store(error),
-        other => JobError::Kept(other.to_string()),
-    })?;
+    let snapshot = at(inner, params.revision)?;
     let rows = snapshot.layer(layer);
     let show = params.show.min(inner.options.show);
     let shown = keys.iter().filter(|key| !is_hidden(show, &newest, layer, **key));
-    let records: Vec<&Arc<Record>> =
-        shown.filter_map(|key| rows.version(*key)).filter(|record| record.secrecy <= show).collect();
+    let now = |record: &Record| newest.layer(layer).version(record.key()).cloned();
+    let seen = |record: &Arc<Record>| {
+        let own = guard::seen(record, show);
+        let by_now = now(record).and_then(|now| guard::seen_as(own.as_ref().unwrap_or(record), &now, show));
+        by_now.or(own).map_or_else(|| record.clone(), Arc::new)
+    };
+    let shown = shown.filter_map(|key| rows.version(*key)).filter(|record| record.secrecy <= show);
+    let seen: Vec<Arc<Record>> = shown.map(seen).collect();
+    let records: Vec<&Arc<Record>> = seen.iter().collect();
     let (kind, plan) = params
         .file
         .kind()

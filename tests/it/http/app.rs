@@ -118,7 +118,7 @@ fn records(ids: &mut IdSource) -> Vec<Record> {
     all
 }
 
-fn facility(id: RecordId, name: &str, kind: &str, at: (f64, f64)) -> Record {
+pub fn facility(id: RecordId, name: &str, kind: &str, at: (f64, f64)) -> Record {
     let mut record = Record::of(
         id,
         Facility {

@@ -11,7 +11,7 @@ use super::app::{NOW_MS, Reply, SECRET_WORD, TestApp};
 
 /// A word that stands in nothing but an internal record.
 pub const INTERNAL_WORD: &str = "内部仓库";
-const PASSWORD: &str = "柳树-翠湖-莲花池-8";
+pub const PASSWORD: &str = "柳树-翠湖-莲花池-8";
 
 /// A server with accounts, showing all classes to those who may see them.
 pub struct Office {
@@ -54,6 +54,27 @@ impl Office {
     }
 
     pub async fn ask(&self, method: &str, path: &str, pass: &Pass, body: Option<&Json>) -> Reply {
+        self.send(method, path, pass, (None, body)).await
+    }
+
+    /// A change of a record as it was read, by its tag.
+    pub async fn change(&self, method: &str, path: &str, pass: &Pass, etag: &str, body: &Json) -> Reply {
+        self.send(method, path, pass, (Some(etag), Some(body))).await
+    }
+
+    /// The tag of a record.
+    pub async fn etag(&self, pass: &Pass, layer: &str, id: &str) -> String {
+        let record = self.get(&format!("/api/v1/layers/{layer}/records/{id}"), pass).await;
+        record.json()["etag"].as_str().unwrap().to_owned()
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        pass: &Pass,
+        (etag, body): (Option<&str>, Option<&Json>),
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "test.local:8080");
         request = request.header("x-requested-with", "test");
         if let Some(cookie) = &pass.cookie {
@@ -61,6 +82,9 @@ impl Office {
         }
         if let Some(token) = &pass.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(etag) = etag {
+            request = request.header(header::IF_MATCH, etag);
         }
         let body = match body {
             Some(body) => {
@@ -77,7 +101,7 @@ impl Office {
     }
 }
 
-fn session(reply: &Reply) -> String {
+pub fn session(reply: &Reply) -> String {
     let set = reply.header("set-cookie");
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict") && set.contains("Path=/"), "{set}");
     set.split(';').next().unwrap().to_owned()

@@ -21,6 +21,7 @@ export interface Person {
   name: string
   roles: Grant[]
   disabled: boolean
+  successor: string | null
   must_change: boolean
   locked_seconds: number
   last: string | null
@@ -47,5 +48,6 @@ export const accounts = {
   add: (login: string, name: string) => call<Made>(`${ROOT}/people`, sent('POST', { login, name })),
   reset: (id: string) => call<Made>(`${ROOT}/people/${part(id)}/password`, sent('PUT', {})),
   disable: (id: string, disabled: boolean) => call<Person>(`${ROOT}/people/${part(id)}`, sent('PATCH', { disabled })),
+  handOver: (id: string, to: string) => call<Person>(`${ROOT}/people/${part(id)}/hand-over`, sent('POST', { to })),
   grant: (id: string, roles: Grant[]) => call<Person>(`${ROOT}/people/${part(id)}/roles`, sent('PUT', { roles })),
 }

@@ -83,6 +83,17 @@ pub const ROUTES: &[Route] = &[
     }
     .answers("PersonMade"),
     Route {
+        method: Verb::Post,
+        body: Some("HandOver"),
+        ..Route::get(
+            "/api/v1/people/{id}/hand-over",
+            "accounts",
+            "停用离任人员的账号，经手的草案移交他人 · close a leaver's account, hand the drafts over",
+            people::hand_over,
+        )
+    }
+    .answers("Person"),
+    Route {
         method: Verb::Put,
         body: Some("PersonRoles"),
         ..Route::get("/api/v1/people/{id}/roles", "accounts", "授予角色 · give roles", people::roles)
@@ -133,5 +144,6 @@ pub fn add_schemas(named: &mut Named) {
     add::<people::PersonMade>(named);
     add::<people::PersonEdit>(named);
     add::<people::PersonRoles>(named);
+    add::<people::HandOver>(named);
     add::<accesses::AccessList>(named);
 }

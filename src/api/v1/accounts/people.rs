@@ -34,6 +34,8 @@ pub struct PersonDoc {
     name: String,
     roles: Vec<GrantDoc>,
     disabled: bool,
+    /// who took over what the person was in charge of: the login
+    successor: Option<String>,
     must_change: bool,
     /// seconds for which no password is looked at
     locked_seconds: u64,
@@ -74,6 +76,14 @@ pub struct PersonEdit {
     disabled: bool,
 }
 
+/// To whom a leaver's work goes.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// id of the successor
+    to: String,
+}
+
 /// The roles, all of them.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -82,7 +92,8 @@ pub struct PersonRoles {
 }
 
 impl PersonDoc {
-    fn of(app: &App, person: &Person) -> Self {
+    fn of(app: &App, person: &Person, all: &[Person]) -> Self {
+        let successor = all.iter().find(|other| person.successor() == Some(other.id));
         let grant = |grant: &Grant| GrantDoc {
             role: grant.role.clone(),
             divisions: grant.divisions.clone(),
@@ -94,6 +105,7 @@ impl PersonDoc {
             name: person.name().to_owned(),
             roles: person.grants().iter().map(grant).collect(),
             disabled: person.is_disabled(),
+            successor: successor.map(|other| other.login.clone()),
             must_change: person.must_change(),
             locked_seconds: person.locked_seconds(app.now_ms()),
             last: person.last_ms().map(timestamp),
@@ -114,13 +126,13 @@ fn done(app: &App, ask: &Ask, person: &Person, about: &str) -> Result<Answer, Pr
     // What one may has changed at once, not when the keys are looked up again.
     app.doors.forget(None);
     note(app, ask, AccessKind::Account, app.who.id(), &format!("{about} {}", person.login));
-    Ok(no_store(Answer::json(&PersonDoc::of(app, person))?))
+    Ok(no_store(Answer::json(&PersonDoc::of(app, person, &app.accounts().people()?))?))
 }
 
 /// The handler that lists.
 pub fn list(app: &Arc<App>, _: &Ask) -> Result<Answer, Problem> {
     let people = app.accounts().people()?;
-    let people = people.iter().map(|person| PersonDoc::of(app, person)).collect();
+    let people = people.iter().map(|person| PersonDoc::of(app, person, &people)).collect();
     Ok(no_store(Answer::json(&PersonList { people })?))
 }
 
@@ -146,7 +158,7 @@ pub fn add(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let new = NewPerson { login, name, grants: Vec::new() };
     let (person, password) = app.accounts().add(new, Initial::Made, app.now_ms())?;
     note(app, ask, AccessKind::Account, app.who.id(), &format!("add {}", person.login));
-    let made = PersonMade { person: PersonDoc::of(app, &person), password };
+    let made = PersonMade { person: PersonDoc::of(app, &person, &[]), password };
     Ok(Answer { status: StatusCode::CREATED, ..no_store(Answer::json(&made)?) })
 }
 
@@ -154,16 +166,30 @@ pub fn add(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
 pub fn edit(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     check_guarded(app)?;
     let (id, PersonEdit { disabled }) = (id_of(ask)?, ask.json()?);
-    if disabled && app.who.id() == Some(id) {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "person.self",
-            "不能停用自己的账号。",
-            "Nobody disables the own account.",
-        ));
+    if disabled {
+        refuse_own(app, id)?;
     }
     let person = app.accounts().disable(id, disabled)?;
     done(app, ask, &person, if disabled { "disable" } else { "enable" })
+}
+
+fn refuse_own(app: &App, id: RecordId) -> Result<(), Problem> {
+    if app.who.id() != Some(id) {
+        return Ok(());
+    }
+    let (zh, en) = ("不能停用自己的账号。", "Nobody disables the own account.");
+    Err(Problem::new(StatusCode::CONFLICT, "person.self", zh, en))
+}
+
+/// The handler that closes a leaver's account and hands the work over.
+pub fn hand_over(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
+    check_guarded(app)?;
+    let (id, HandOver { to }) = (id_of(ask)?, ask.json()?);
+    refuse_own(app, id)?;
+    let unknown = || Problem::unknown("person.unknown", "没有这个账号。", "There is no such account.");
+    let to = app.accounts().by_id(to.parse().map_err(|_| unknown())?)?;
+    let leaver = app.accounts().hand_over(id, to.id)?;
+    done(app, ask, &leaver, &format!("hand-over to {}:", to.login))
 }
 
 /// The handler that resets a password.
@@ -174,7 +200,7 @@ pub fn reset(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let person = app.accounts().by_id(id)?;
     app.doors.forget(None);
     note(app, ask, AccessKind::Account, app.who.id(), &format!("passwd {}", person.login));
-    Ok(no_store(Answer::json(&PersonMade { person: PersonDoc::of(app, &person), password })?))
+    Ok(no_store(Answer::json(&PersonMade { person: PersonDoc::of(app, &person, &[]), password })?))
 }
 
 /// The handler that gives roles. Nobody gives them to oneself.

@@ -16,7 +16,7 @@ use super::make::wrong;
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
-use crate::api::editing::Act;
+use crate::api::editing::{Act, check_another};
 use crate::api::problem::Problem;
 use crate::api::v1::borders::{check_shown, refusal};
 use crate::boundary::editing::{self, Planned};
@@ -136,6 +136,10 @@ pub(super) fn accept(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
         return Err(conflict("zoning.accepted", "这个方案已经采纳。", "This plan was accepted already.")
             .then("如需改动，请撤销那次变更或另做方案。", "Undo that change, or make another plan."));
     }
+    let saved = version.and_then(|n| app.jobs.plan_body(head.id).ok()?.1.into_iter().find(|one| one.n == n));
+    let made_by: Vec<String> =
+        [head.params.by.clone()].into_iter().chain(saved.map(|version| version.by)).collect();
+    check_another(app, &made_by)?;
     let from = from
         .parse::<Date>()
         .map_err(|_| wrong("from", "日期应写作 2026-01-31", "write days as 2026-01-31"))?;
