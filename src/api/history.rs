@@ -17,11 +17,14 @@ use crate::snapshot::Snapshot;
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct FieldChange {
     name: String,
-    title: Bilingual,
+    /// what it is called
+    pub title: Bilingual,
+    /// its value before
     #[schema(value_type = Object)]
-    before: Json,
+    pub before: Json,
+    /// and after
     #[schema(value_type = Object)]
-    after: Json,
+    pub after: Json,
 }
 
 /// Fields that differ between the two sides of a change; id and version never do.
@@ -59,6 +62,13 @@ pub fn geometry_changed(change: &Change) -> bool {
 /// Whether neither side is above the class shown.
 pub fn shows(change: &Change, show: Secrecy) -> bool {
     [change.before(), change.after()].into_iter().flatten().all(|record| record.secrecy <= show)
+}
+
+/// Whether neither side is above the class shown, nor the record as it is by now: what is secret now is not shown as
+/// it was before, either.
+pub fn is_shown_now(change: &Change, newest: &Snapshot, show: Secrecy) -> bool {
+    let now = newest.layer(change.layer()).version(change.key());
+    shows(change, show) && now.is_none_or(|now| now.secrecy <= show)
 }
 
 /// Whether nothing of either side is above the class shown.

@@ -3,6 +3,7 @@
 mod answering;
 pub mod app;
 mod approvals;
+mod auditing;
 mod basemaps;
 mod bonds;
 mod border_lines;

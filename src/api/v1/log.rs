@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::audit::{Found, Wanted};
 use crate::api::answer::Answer;
 use crate::api::app::App;
 use crate::api::ask::Ask;
@@ -55,7 +56,8 @@ pub struct ChangeDoc {
     after_geometry: Option<Json>,
 }
 
-fn line(app: &App, item: &LogItem) -> Result<LogDescription, Problem> {
+/// A change set in a list.
+pub fn line(app: &App, item: &LogItem) -> Result<LogDescription, Problem> {
     let counts = history::counts(app, &item.entry)?;
     let mut line = LogDescription::of(&item.entry, item.undone_by, (*counts).clone());
     line.act.register = app.place_of(item.entry.revision);
@@ -65,12 +67,8 @@ fn line(app: &App, item: &LogItem) -> Result<LogDescription, Problem> {
 /// `GET /api/v1/log`
 pub fn list(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let (before, limit) = (ask.parsed::<u64>("before")?, ask.limit(50, 500)?);
-    let newest = app.register.head()?.revision.0;
-    let last = before.map_or(newest, |before| before.saturating_sub(1).min(newest));
-    let first = last.saturating_sub(limit as u64);
-    let items = app.register.log_items(Revision(first), Revision(last))?;
-    let entries = items.iter().rev().map(|item| line(app, item)).collect::<Result<Vec<_>, _>>()?;
-    let next = entries.last().map(|last| last.act.revision.0).filter(|last| *last > 1);
+    let Found { items, next } = Wanted::of(ask)?.found(app, ask, before, limit)?;
+    let entries = items.into_iter().map(|(_, line)| line).collect();
     Answer::json(&LogPage { entries, next })
 }
 
@@ -108,14 +106,9 @@ pub fn entry(app: &Arc<App>, ask: &Ask) -> Result<Answer, Problem> {
     let before = revision.0.checked_sub(1).map(Revision).ok_or_else(unknown)?;
     let item = app.register.log_items(before, revision)?.pop().ok_or_else(unknown)?;
     let entry = app.register.log_entry(revision)?.ok_or_else(unknown)?;
-    // What is secret now is not shown as it was before, either.
     let show = app.options.show;
-    let still = |change: &Change| {
-        let now = newest.layer(change.layer()).version(change.key());
-        now.is_none_or(|now| now.secrecy <= show)
-    };
     let seen: Vec<_> =
-        entry.set.changes.iter().filter(|change| history::shows(change, show) && still(change)).collect();
+        entry.set.changes.iter().filter(|change| history::is_shown_now(change, &newest, show)).collect();
     let changes = seen
         .iter()
         .skip(offset)

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod artwork;
+mod audit;
 mod border_actions;
 mod border_arcs;
 mod borders;
@@ -161,6 +162,12 @@ pub const ROUTES: &[Route] = &[
                 name: "before", shape: "integer", about: "只列此版次之前的 · only those before it"
             },
             Param { name: "limit", shape: "integer", about: "条数，至多 500 · how many, 500 at most" },
+            audit::BY[0],
+            audit::BY[1],
+            audit::BY[2],
+            audit::BY[3],
+            audit::BY[4],
+            audit::BY[5],
         ])
         .answers("LogPage"),
     Route::get("/api/v1/log/{revision}", "log", "一次变更的内容 · one change set", log::entry)
@@ -266,8 +273,9 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The routes of long work, of files that come in, of checks and of lines and markers.
-pub const WORK: [&[Route]; 21] = [
+pub const WORK: [&[Route]; 22] = [
     accounts::ROUTES,
+    audit::ROUTES,
     jobs::ROUTES,
     uploads::ROUTES,
     imports::ROUTES,

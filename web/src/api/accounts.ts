@@ -26,6 +26,7 @@ export interface Person {
   locked_seconds: number
   last: string | null
 }
+export interface Access { at: string; person: string | null; login: string | null; kind: 'logged_in' | 'refused' | 'logged_out' | 'read_secret' | 'account'; about: string; address: string; agent: string }
 export interface Made { person: Person; password: string }
 export interface Key { id: string; kind: 'session' | 'token'; about: string; made: string; seen: string; ends: string; own: boolean }
 
@@ -44,6 +45,7 @@ export const accounts = {
   password: async (old: string, fresh: string) => { await answer(`${ROOT}/me/password`, sent('PUT', { old, new: fresh })) },
   sessions: () => get<{ keys: Key[] }>(`${ROOT}/me/sessions`),
   end: async (key: string) => { await answer(`${ROOT}/me/sessions/${part(key)}`, sent('DELETE', {})) },
+  accesses: (sought: { person?: string; from?: string; to?: string; limit?: number }) => get<{ accesses: Access[] }>(`${ROOT}/accesses`, { ...sought }),
   people: () => get<{ people: Person[] }>(`${ROOT}/people`),
   add: (login: string, name: string) => call<Made>(`${ROOT}/people`, sent('POST', { login, name })),
   reset: (id: string) => call<Made>(`${ROOT}/people/${part(id)}/password`, sent('PUT', {})),

@@ -107,6 +107,9 @@ const at = (when: When): Params => ({ as_of: when.asOf, revision: when.revision 
 const part = encodeURIComponent
 const ACCEPTED = 202
 
+/** By what the log is sifted. */
+export interface LogSought { by?: string; layer?: string; from?: string; to?: string; document?: string; bbox?: string }
+
 /** What a search found, out of its GeocodeJSON. */
 const hits = ({ total, features }: Geocoded): SearchAnswer => ({
   total,
@@ -125,7 +128,8 @@ export const api = {
     get<RecordAnswer>(`/api/v1/layers/${part(layer)}/records/${part(id)}`, at(when), signal),
   legend: (layer: string, field: string, when: When = {}) =>
     get<LegendAnswer>(`/api/v1/layers/${part(layer)}/legend`, { field, ...at(when) }),
-  log: (before?: number | null, limit = 50) => get<LogAnswer>('/api/v1/log', { before, limit }),
+  log: (before?: number | null, limit = 50, sought: LogSought = {}) => get<LogAnswer>('/api/v1/log', { before, limit, ...sought }),
+  auditFile: (sought: LogSought) => address('/api/v1/audit/export', { ...sought }),
   changeSet: (revision: number, offset = 0, limit = 200) =>
     get<ChangeSetAnswer>(`/api/v1/log/${String(revision)}`, { offset, limit }),
   search: (q: string, when: When = {}, signal?: AbortSignal, how: { layer?: string; limit?: number } = {}) =>

@@ -46,6 +46,8 @@ export type Flight = { box: Box } | { at: [number, number]; zoom: number }
 
 export const useView = defineStore('view', () => {
   const place = shallowRef<Place | null>(null)
+  /** the ground that the map shows */
+  const window = shallowRef<Box | null>(null)
   const selection = shallowRef<Selection | null>(null)
   const asOf = ref<string | null>(null)
   const hidden = ref<string[]>([])
@@ -87,5 +89,5 @@ export const useView = defineStore('view', () => {
   function flyTo(next: Flight): void {
     flight.value = next
   }
-  return { place, selection, asOf, hidden, comparison, overlay, twin, asking, flight, alsoHere, leftOpen, mapInTable, chooseMapInTable, wantsFlight, select, show, toggle, flyTo }
+  return { place, window, selection, asOf, hidden, comparison, overlay, twin, asking, flight, alsoHere, leftOpen, mapInTable, chooseMapInTable, wantsFlight, select, show, toggle, flyTo }
 })

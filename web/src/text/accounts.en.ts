@@ -42,6 +42,8 @@ export const accountsEn = {
     give: 'Save roles',
     codes: 'codes of divisions or lines, by commas; none for all',
     lacks: 'Needs the right “{right}”; roles that have it: {roles}',
+    accesses: 'Logins and reads of what is secret',
+    access: { logged_in: 'came in', refused: 'refused', logged_out: 'left', read_secret: 'read what is secret', account: 'account changed' },
     sessions: 'My sessions and tokens',
     own: 'this one',
     end: 'End',

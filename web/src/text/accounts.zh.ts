@@ -42,6 +42,8 @@ export const accountsZh = {
     give: '保存角色',
     codes: '限定区划或界线代码，逗号分隔；不填为全部',
     lacks: '需要“{right}”权限；有此权限的角色：{roles}',
+    accesses: '登录与涉密查阅',
+    access: { logged_in: '登录', refused: '被拒', logged_out: '退出', read_secret: '查阅涉密', account: '账号变动' },
     sessions: '我的会话与令牌',
     own: '本次',
     end: '结束',

@@ -203,7 +203,8 @@ pub(super) fn find(app: &Arc<App>, view: &View, id: &str) -> Result<Noticed, Pro
     })
 }
 
-fn window(text: &str) -> Result<Rect, Problem> {
+/// A box as an address gives it: west, south, east, north.
+pub fn window(text: &str) -> Result<Rect, Problem> {
     let numbers: Vec<f64> = text.split(',').take(7).filter_map(|number| number.trim().parse().ok()).collect();
     match numbers[..] {
         [west, south, east, north]

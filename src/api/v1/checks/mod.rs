@@ -24,6 +24,7 @@ use crate::formats::{self, OutColumn, OutFeature, OutSchema};
 use crate::model::{Bilingual, Language};
 use crate::rules::{Evidence, Parameter, Rule};
 use ask::Asked;
+pub use ask::window;
 
 const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
