@@ -151,3 +151,40 @@ describe('what cannot be', () => {
     assert.equal(await work.figure('out_of_band'), '0')
   })
 })
+
+describe('grids', () => {
+  const here = serving()
+  let desk, work, town, campus
+  before(async () => {
+    const { office } = here
+    desk = await sitDown(here.server.address, '/zoning')
+    work = new Planning(desk)
+    const areas = await office.ask('/ogc/collections/closed_or_green_area/items?kind=campus&limit=5')
+    campus = areas.features[0]
+    const [x, y] = campus.geometry.coordinates.flat(Infinity).reduce(([x, y, n], value, at) => (at % 2 ? [x, y + value, n] : [x + value, y, n + 1]), [0, 0, 0]).reduce((all, value, at, list) => (at < 2 ? [...all, value / list[2]] : all), [])
+    const around = await office.ask(`/ogc/collections/division/items?level=community&bbox=${x},${y},${x},${y}&limit=5&skipGeometry=true`)
+    town = around.features[0].properties.name
+  })
+  after(() => leave(desk))
+
+  it('have large sites by themselves, named after them, and leave them out of the band', async () => {
+    await work.tick(town)
+    await work.form()
+    await desk.test('plan-kind-grids').check()
+    await desk.test('plan-grids').waitFor()
+    assert.match(await desk.text('[data-test=plan-grids]'), /公园/)
+    await work.draw({ by: ACT.by })
+    const zones = await work.zones()
+    assert.ok(zones.some(({ name }) => name.includes(campus.properties.name) && name.endsWith('专属')), JSON.stringify(zones.map(({ name }) => name)))
+  })
+
+  it('are drawn again without one that the office does not want so', async () => {
+    await desk.test('zoning-audit').click()
+    await work.tick(town)
+    await work.form()
+    await desk.test('plan-kind-grids').check()
+    await work.wish('ordinary', [campus.properties.name])
+    await work.draw({ by: ACT.by })
+    assert.ok((await work.zones()).every(({ name }) => !name.includes(campus.properties.name)))
+  })
+})

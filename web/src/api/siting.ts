@@ -26,6 +26,8 @@ export interface Compared {
 
 export type Model = 'lscp' | 'mclp' | 'pmedian' | 'pcenter' | 'options'
 export const MODELS: readonly Model[] = ['lscp', 'mclp', 'pmedian', 'pcenter', 'options']
+/** Those that several classes at one site can be asked of. */
+export const TOGETHER: readonly Model[] = ['lscp', 'mclp']
 export type From = 'compounds' | 'planned' | 'community_halls' | 'points'
 export const FROMS: readonly From[] = ['compounds', 'planned', 'community_halls', 'points']
 export interface NewSiting {
@@ -33,6 +35,10 @@ export interface NewSiting {
   model: Model
   p?: number
   target?: number
+  /** 10,000 yuan in all */
+  budget?: number
+  /** households of a new facility */
+  capacity?: number
   candidates: { from: From; points?: LonLat[] }
   seconds: number
   by: string
