@@ -114,7 +114,8 @@ pub struct NewPlan {
     /// how many divisions at most, 3 if absent
     #[serde(default)]
     alternatives: Option<usize>,
-    /// who asks
+    /// who asks; of whoever is logged in it is the account that counts
+    #[serde(default)]
     by: String,
     /// what it is called
     #[serde(default)]
@@ -294,7 +295,7 @@ fn read(app: &App, new: NewPlan) -> Result<ZoningParams, Problem> {
     if crate::model::vocab::list("household_kind").get(&count).is_none() {
         return Err(wrong("count", "没有这种户数口径", "there is no such count of households"));
     }
-    let by = new.by.trim().to_owned();
+    let by = app.who.name().unwrap_or(&new.by).trim().to_owned();
     if by.is_empty() || by.chars().count() > 100 {
         return Err(wrong("by", "请写明谁做的，不超过 100 字", "say who asks, in 100 characters at most"));
     }
