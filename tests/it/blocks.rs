@@ -11,7 +11,9 @@ use boundstone::rules::Rules;
 use boundstone::sample::{SampleOptions, generate};
 use boundstone::snapshot::Snapshot;
 use boundstone::topology::{Coverage, Kind, Metric, Settings, validate};
-use boundstone::zoning::{Barrier, Blocks, BlocksError, Grids, Scope, Watch, Wishes, ZoneKind, solve};
+use boundstone::zoning::{
+    Barrier, Blocks, BlocksError, Grids, Limits, Scope, Watch, Wishes, ZoneKind, figures, solve,
+};
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon};
 
 fn day() -> Date {
@@ -154,6 +156,42 @@ impl Plain {
     fn snapshot(self) -> Snapshot {
         Snapshot::build(Revision(7), self.0)
     }
+}
+
+#[test]
+fn plates_and_grids_that_a_division_touches_are_counted() {
+    let mut plain = Plain::street();
+    let plate = |community: &str| {
+        [("plate_no", Value::Text("1".into())), ("community", Value::Text(community.into()))]
+    };
+    let at = |x: f64, y: f64| Geometry::Point(Plain::at((x, y)).into());
+    // Two in the block of 42 households, one that names nothing, one in the block of 38.
+    plain.some(Layer::DoorPlate, &plate("甲"), at(0.3, 1.5));
+    plain.some(Layer::DoorPlate, &plate("甲"), at(0.4, 1.6));
+    plain.some(Layer::DoorPlate, &plate("甲")[..1], at(0.4, 1.7));
+    plain.some(Layer::DoorPlate, &plate("甲"), at(0.3, 0.3));
+    let grid = Division {
+        parent_code: Some("530102001001".into()),
+        ..Division::named("甲第01网格", DivisionLevel::Grid)
+    };
+    plain.add(grid, Some("53010200100101"), Some(Plain::rectangle(0.0, 0.0, 1.0, 2.0)));
+    let snapshot = plain.snapshot();
+    let streets = ["530102001".to_owned()];
+    let blocks = Blocks::of(&snapshot, &scope(&streets, &[], "registered")).unwrap();
+    let task = blocks.task((1.0, 1000.0, None), &Wishes::default());
+    let touched = |grids: bool, zone: &dyn Fn(i64) -> u32| {
+        let zones: Vec<Option<u32>> =
+            blocks.blocks.iter().map(|block| Some(zone(block.households))).collect();
+        let limits = Limits { least_km2: None, grids };
+        let objectives = figures(&blocks, &task, &zones, limits).objectives;
+        (objectives.plates_to_change, objectives.grids_to_redraw, objectives.moved_households)
+    };
+    let both = |households: i64| u32::from(households == 150);
+    // The compound over the limit is the only one that leaves.
+    assert_eq!(touched(false, &both), (0, 0, 50.0));
+    let other = |households: i64| u32::from(households != 38);
+    assert_eq!(touched(false, &other), (2, 1, 92.0));
+    assert_eq!(touched(true, &both), (0, 1, 0.0));
 }
 
 impl Plain {

@@ -4,15 +4,18 @@
 //! one, its buildings' counts do. What no count reaches, a residential building with neither, gets its share of what
 //! its community's count has left over, by floor area (footprint times floors). Nothing is taken from other kinds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use geo::coordinate_position::{CoordPos, CoordinatePosition as _};
 use geo_types::Coord;
 
 use super::Scope;
-use super::ground::Place;
+use super::ground::{Place, area_of};
 use crate::census::{Counts, Grounds, floor_area, is_residential, middle};
+use crate::model::layers::DivisionLevel;
 use crate::model::{Date, Layer, Record, RecordId};
 use crate::snapshot::Snapshot;
+use crate::topology::{BoxTree, Extent};
 
 /// What a record adds to the cell it lies in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,6 +63,38 @@ impl<'a> Census<'a> {
                 && !matches!(record.text("status"), Some("planned" | "closed"))
         };
         self.records(Layer::Facility).into_iter().filter(is).filter_map(middle).collect()
+    }
+
+    /// Places of door plates that name their community.
+    pub fn plates(&self) -> Vec<Coord> {
+        let is = |record: &&Record| record.text("community").is_some_and(|name| !name.is_empty());
+        self.records(Layer::DoorPlate).into_iter().filter(is).filter_map(middle).collect()
+    }
+
+    /// The units whose middles lie in each grid that there is.
+    pub fn grids(&self, middles: &[Option<Coord>]) -> Vec<Vec<u32>> {
+        let codes: HashSet<&str> = self.communities.iter().map(|place| place.code.as_str()).collect();
+        let is = |record: &&Record| {
+            record.text("level") == Some(DivisionLevel::Grid.code())
+                && record.text("parent_code").is_some_and(|code| codes.contains(code))
+        };
+        let boxes: Vec<Extent> =
+            middles.iter().map(|at| at.map_or(Extent::EMPTY, |at| Extent::round([at]))).collect();
+        let tree = BoxTree::build(&boxes);
+        let within = |record: &Record| {
+            let area = area_of(record)?;
+            let outline = area.0.iter().flat_map(|part| part.exterior().0.iter().copied());
+            let mut units = Vec::new();
+            tree.visit(&Extent::round(outline), |unit| {
+                let at = middles[unit as usize];
+                if at.is_some_and(|at| area.coordinate_position(&at) == CoordPos::Inside) {
+                    units.push(unit);
+                }
+            });
+            units.sort_unstable();
+            Some(units)
+        };
+        self.records(Layer::Division).into_iter().filter(is).filter_map(within).collect()
     }
 
     /// Compounds and buildings into cells; `cell` says in which a point lies, `community` to which a cell belongs.

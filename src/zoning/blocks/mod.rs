@@ -172,6 +172,10 @@ pub struct Blocks {
     pub middles: Vec<Coord>,
     /// community halls: unit and place, in the same plane
     pub halls: Vec<(u32, Coord)>,
+    /// door plates that name their community, by unit
+    pub plates: Vec<u32>,
+    /// the units of each present grid
+    pub grids: Vec<Vec<u32>>,
 }
 
 /// How many households come from where.
@@ -313,6 +317,12 @@ impl Blocks {
         let halls = census.halls();
         let halls =
             halls.into_iter().filter_map(|at| Some((of_cell[cells.at(at)?] as u32, plane(at)))).collect();
+        let unit_at = |at: Coord| Some(of_cell[cells.at(at)?] as u32);
+        let mut plates = vec![0; blocks.len()];
+        for at in census.plates() {
+            unit_at(at).into_iter().for_each(|unit| plates[unit as usize] += 1);
+        }
+        let grids = census.grids(&middles_of(&shapes));
         let barriers: Vec<Line> = lines
             .iter()
             .map(|([from, to], class)| {
@@ -342,6 +352,8 @@ impl Blocks {
             known,
             middles,
             halls,
+            plates,
+            grids,
         })
     }
 
@@ -425,6 +437,11 @@ impl Blocks {
         en += &format!(". Divisions as of {day}, revision {revision} of the register.");
         Bilingual::new(zh, en)
     }
+}
+
+/// A place inside of each, longitude and latitude.
+fn middles_of(shapes: &[Geometry]) -> Vec<Option<Coord>> {
+    shapes.iter().map(|shape| shape.interior_point().map(|point| point.0)).collect()
 }
 
 fn named(record: &Record) -> (RecordId, String) {

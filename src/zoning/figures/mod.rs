@@ -49,6 +49,10 @@ pub struct Objectives {
     pub abolished: usize,
     /// zones that continue no community
     pub created: usize,
+    /// door plates that name a community that their place leaves; of grids none
+    pub plates_to_change: u32,
+    /// grids that there are whose ground is parted or leaves its community; of grids all
+    pub grids_to_redraw: usize,
     /// length of the borders between zones, km
     pub border_km: f64,
     /// share of that on arterials, railways, rivers and expressways; null without borders
@@ -134,6 +138,8 @@ struct Divided<'a> {
     members: BTreeMap<u32, Vec<u32>>,
     /// the community that each zone continues, by number
     heirs: BTreeMap<u32, u32>,
+    /// whether zones are grids
+    grids: bool,
 }
 
 /// The figures of a division; `zone` has one entry for each block.
@@ -146,7 +152,7 @@ pub fn figures(blocks: &Blocks, task: &Task, zone: &[Option<u32>], limits: Limit
     let (heirs, moved) = moved(&task.problem, &members);
     let rows: Vec<ZoneScore> =
         score(&task.problem, &zone).0.into_iter().filter(|row| row.zone != NONE).collect();
-    let divided = Divided { blocks, task, zone, members, heirs };
+    let divided = Divided { blocks, task, zone, members, heirs, grids: limits.grids };
     let names = if limits.grids { names::grids(&divided) } else { names::proposed(&divided) };
     let zones: Vec<Zone> = rows.iter().map(|row| divided.zone(row, &names)).collect();
     let objectives = divided.objectives(&rows, moved);
@@ -191,6 +197,27 @@ impl Divided<'_> {
         }
     }
 
+    /// Whether a block stays in its community; blocks that have none leave nothing.
+    fn stays(&self, unit: u32) -> bool {
+        let zone = self.zone[unit as usize];
+        let own = self.blocks.blocks[unit as usize].community;
+        zone == NONE || own.is_none() || self.heirs.get(&zone).map(|heir| *heir as usize) == own
+    }
+
+    fn plates_to_change(&self) -> u32 {
+        let units = self.blocks.plates.iter().enumerate();
+        units.filter(|(unit, _)| !self.stays(*unit as u32)).map(|(_, plates)| plates).sum()
+    }
+
+    fn grids_to_redraw(&self) -> usize {
+        let parted = |units: &&Vec<u32>| {
+            let zone = |unit: &u32| self.zone[*unit as usize];
+            self.grids
+                || units.iter().any(|unit| !self.stays(*unit) || units.first().map(zone) != Some(zone(unit)))
+        };
+        self.blocks.grids.iter().filter(parted).count()
+    }
+
     fn objectives(&self, rows: &[ZoneScore], moved: f64) -> Objectives {
         let problem = &self.task.problem;
         let (mut cut_edges, mut length, mut strong, mut walk) = (0, 0, 0, 0.0);
@@ -209,16 +236,19 @@ impl Divided<'_> {
         }
         let count = rows.len().max(1) as f64;
         let present: BTreeSet<u32> = problem.present.iter().map(|(community, _)| *community).collect();
-        let (hall_m, households_without_hall) = halls::walk(self);
+        let (hall_m, households_without_hall) = if self.grids { (None, 0.0) } else { halls::walk(self) };
         Objectives {
             zones: rows.len(),
             unassigned: self.zone.iter().filter(|zone| **zone == NONE).count(),
             out_of_band: rows.iter().filter(|row| !row.in_band).count(),
             missed_households: rows.iter().map(|row| row.out_of_band).sum(),
             in_pieces: rows.iter().filter(|row| row.pieces > 1).count(),
-            moved_households: moved,
+            // Nobody changes the community by being in a grid of it.
+            moved_households: if self.grids { 0.0 } else { moved },
             abolished: present.len().saturating_sub(self.heirs.len()),
             created: rows.len().saturating_sub(self.heirs.len()),
+            plates_to_change: if self.grids { 0 } else { self.plates_to_change() },
+            grids_to_redraw: self.grids_to_redraw(),
             border_km: length as f64 / 1e6,
             on_barriers_share: (length > 0).then(|| strong as f64 / length as f64),
             straightness: straight::straightness(&self.blocks.units, &self.zone),

@@ -75,6 +75,8 @@ export interface Objectives {
   moved_households: number
   abolished: number
   created: number
+  plates_to_change: number
+  grids_to_redraw: number
   border_km: number
   on_barriers_share: number | null
   straightness: number | null

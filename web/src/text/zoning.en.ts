@@ -105,12 +105,12 @@ export const zoningEn: typeof zoningZh = {
     worse: ' (worse)',
     objectives: {
       zones: 'Communities', unassigned: 'Blocks without one', out_of_band: 'Out of band', missed_households: 'Households beyond the band', in_pieces: 'In pieces',
-      moved_households: 'Households moved', on_barriers_share: 'Borders on main roads, rivers', straightness: 'Straightness', polsby_popper: 'Compactness', border_km: 'Inner borders (km)',
+      moved_households: 'Households moved', plates_to_change: 'Door plates to change', grids_to_redraw: 'Grids to draw anew', on_barriers_share: 'Borders on main roads, rivers', straightness: 'Straightness', polsby_popper: 'Compactness', border_km: 'Inner borders (km)',
       balance: 'Distance from the ideal', hall_m: 'To the hall (m)', households_without_hall: 'Households without a hall',
     },
     objectivesWhat: {
       zones: 'how many communities or grids', unassigned: 'blocks that belong to none', out_of_band: 'zones whose households are not within the band', missed_households: 'households above the most or below the least, over all zones', in_pieces: 'zones in several pieces',
-      moved_households: 'households that change their community', on_barriers_share: 'share of inner borders along expressways, arterials, railways and rivers', straightness: 'straight distance of a border’s ends to its length; 1 is straight', polsby_popper: '4π × area ÷ outline², mean over zones; a circle is 1', border_km: 'length of borders between zones',
+      moved_households: 'households that change their community', plates_to_change: 'door plates that name a community which their block leaves', grids_to_redraw: 'present grids that are parted or change their community', on_barriers_share: 'share of inner borders along expressways, arterials, railways and rivers', straightness: 'straight distance of a border’s ends to its length; 1 is straight', polsby_popper: '4π × area ÷ outline², mean over zones; a circle is 1', border_km: 'length of borders between zones',
       balance: 'mean distance of households from the ideal, to the ideal', hall_m: 'mean straight distance to the hall of one’s community', households_without_hall: 'households whose community has no hall',
     },
     tools: 'Tools',

@@ -103,12 +103,12 @@ export const zoningZh = {
     worse: '（更差）',
     objectives: {
       zones: '社区个数', unassigned: '未归属街区', out_of_band: '规模不合的', missed_households: '超出或不足户数', in_pieces: '不连片的',
-      moved_households: '调整户数', on_barriers_share: '边界沿干路河流', straightness: '边界取直', polsby_popper: '紧凑度', border_km: '内部边界（km）',
+      moved_households: '调整户数', plates_to_change: '须换的门楼牌', grids_to_redraw: '须重划的网格', on_barriers_share: '边界沿干路河流', straightness: '边界取直', polsby_popper: '紧凑度', border_km: '内部边界（km）',
       balance: '与理想规模的偏差', hall_m: '到社区用房（m）', households_without_hall: '无社区用房户数',
     },
     objectivesWhat: {
       zones: '划成几个社区或网格', unassigned: '还没有分到社区的街区', out_of_band: '户数不在上下限之间的个数', missed_households: '各区超过上限或不到下限的户数之和', in_pieces: '由几块不相连的地方组成的个数',
-      moved_households: '换了社区的户数', on_barriers_share: '内部边界中沿快速路、干路、铁路、河流的长度占比', straightness: '边界两端直线距离与长度之比，1 为笔直', polsby_popper: '4π×面积÷周长²，各区平均，圆为 1', border_km: '各区之间边界的总长',
+      moved_households: '换了社区的户数', plates_to_change: '写着社区名、而所在街区换了社区的门楼牌', grids_to_redraw: '现有网格中被分开或换了社区的', on_barriers_share: '内部边界中沿快速路、干路、铁路、河流的长度占比', straightness: '边界两端直线距离与长度之比，1 为笔直', polsby_popper: '4π×面积÷周长²，各区平均，圆为 1', border_km: '各区之间边界的总长',
       balance: '各区户数与理想户数之差的平均，占理想户数的比例', hall_m: '居民到本社区用房的平均直线距离', households_without_hall: '所在社区没有社区用房的户数',
     },
     tools: '手工工具',
