@@ -20,6 +20,8 @@ const SMOOTH_M: f64 = 1.5;
 const BESIDE_M: f64 = 2.0;
 /// Samples of one block at most; beyond that it is not parted.
 const MOST_SAMPLES: usize = 20_000;
+/// Pairs of a line and an edge of the block that are looked at, at most.
+const MOST_PAIRS: usize = 20_000_000;
 
 /// Stands for no compound.
 const NONE: usize = usize::MAX;
@@ -163,6 +165,9 @@ fn led(block: &Polygon, lines: &[[Coord; 2]]) -> Vec<[Coord; 2]> {
     let rings = std::iter::once(block.exterior()).chain(block.interiors());
     let edges: Vec<Line> = rings.flat_map(|ring| ring.lines().collect::<Vec<_>>()).collect();
     let mut all = Vec::new();
+    if edges.len().saturating_mul(lines.len()) > MOST_PAIRS {
+        return all;
+    }
     for [from, to] in lines {
         let way = *to - *from;
         let length = way.x.hypot(way.y);

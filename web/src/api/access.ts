@@ -1,5 +1,6 @@
 // Service circles: classes of service and who walks, coverage of a question with or without changes, one home, one
 // facility, exact reach. Shares 0..1, minutes on foot, places lon/lat. Scenarios and siting are in siting.ts.
+import type { CheckFinding } from './checks'
 import { call, get } from './client'
 import type { Bilingual, Box, Geometry, LonLat } from './types'
 
@@ -286,5 +287,6 @@ export const services = {
   reached: (question: Question, body: { facilities?: string[]; minutes?: number[]; window?: Box; outline?: boolean }, signal?: AbortSignal) => post<Reached>('reached', { question, ...body }, signal),
   home: (question: Question, which: { home: number } | { place: LonLat }, signal?: AbortSignal) => post<HomeAnswer>('home', { question, ...which }, signal),
   facility: (question: Question, which: { facility: string } | { added: number }, signal?: AbortSignal) => post<FacilityAnswer>('facility', { question, ...which }, signal),
+  findings: (count?: string, date?: string | null) => get<{ findings: CheckFinding[] }>(`${ROOT}/findings`, { count, date }).then(({ findings }) => findings),
   gates: (date?: string | null) => get<{ gates: ShutGate[] }>(`${ROOT}/gates`, { date }).then(({ gates }) => gates),
 }

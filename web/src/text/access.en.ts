@@ -71,6 +71,7 @@ export const accessEn = {
     boardWhy: 'Each class by its own definition; together means that all required classes are within reach. Choose one to see it by street.',
     classByStreet: '{class} by street',
     takeClass: 'Look at {class}',
+    findings: 'By the rules (F01–F03)', findingsNone: 'Nothing was found.', findingsMore: '{count} more',
     notes: 'About the data',
     note: {
       gateless: '{count} compounds have no mapped gate one can walk through; a gate is assumed',

@@ -71,6 +71,7 @@ export const accessZh = {
     boardWhy: '各类服务按各自的口径；合计是全部必备类都走得到。点一类看各街道。',
     classByStreet: '{class}：各街道',
     takeClass: '看{class}',
+    findings: '按规则检核（F01–F03）', findingsNone: '没有发现问题。', findingsMore: '还有 {count} 条',
     notes: '数据说明',
     note: {
       gateless: '{count} 个小区没有登记可走的门，假定了门的位置',
