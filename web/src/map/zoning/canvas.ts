@@ -28,7 +28,7 @@ const LAYERS: LayerSpecification[] = [
   { id: 'zoning-was', type: 'line', source: BORDERS, layout: { 'line-join': 'round' }, paint: { 'line-color': colour.red, 'line-width': 2, 'line-dasharray': [2.5, 2], 'line-opacity': ['case', ['boolean', state('was'), false], 1, 0] as never } },
   {
     id: 'zoning-name', type: 'symbol', source: NAMES,
-    layout: { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 13, 'text-allow-overlap': true, 'text-line-height': 1.25 },
+    layout: { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 13, 'text-padding': 1, 'symbol-sort-key': ['case', ['get', 'out'], 0, 1] as never, 'text-line-height': 1.25 },
     paint: { 'text-color': ['case', ['get', 'out'], colour.red, colour.ink] as never, 'text-halo-color': '#ffffff', 'text-halo-width': 1.8 },
   },
 ]
